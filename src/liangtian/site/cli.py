@@ -1,0 +1,40 @@
+"""The `liangtian` command. Each module in `commands/` adds one verb.
+
+A command module offers ``NAME``, ``HELP``, ``configure(parser)`` and ``run(args) -> int``; it imports
+what it needs inside ``run``, so that `liangtian inspect` starts without Django or a database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+from liangtian import __version__
+from liangtian.site import commands
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, one sub-command per module of `commands`."""
+    parser = argparse.ArgumentParser(prog="liangtian", description="量田:县域耕地保护与管理")
+    parser.add_argument("--version", action="version", version=f"liangtian {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    for info in pkgutil.iter_modules(commands.__path__):
+        module = importlib.import_module(f"{commands.__name__}.{info.name}")
+        sub = verbs.add_parser(module.NAME, help=module.HELP, description=module.HELP)
+        module.configure(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 done, 1 refused or failed, 2 wrong usage."""
+    args = build_parser().parse_args(argv)
+    code: int = args.run(args)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
