@@ -1,0 +1,60 @@
+"""Long work, outside the request: what runs, how far it is, how it ended."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from liangtian.platform.people.scope import ScopedModel
+
+
+class Job(ScopedModel):
+    """One piece of long work. The worker process moves it; users watch it and may cancel it."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("类别", max_length=60)
+    title = models.CharField("任务", max_length=200)
+    args = models.JSONField("参数", default=dict)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.QUEUED)
+    progress = models.FloatField("进度", default=0.0)
+    note = models.CharField("进展", max_length=200, blank=True)
+    result = models.JSONField("结果", null=True)
+    error = models.TextField("失败原因", blank=True)
+    link = models.CharField("相关页面", max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+"
+    )
+    created_at = models.DateTimeField("发起时间", default=timezone.now)
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+    worker = models.CharField("后台进程", max_length=64, blank=True)
+    heartbeat_at = models.DateTimeField("心跳", null=True)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    cancel_requested = models.BooleanField("要求取消", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台任务"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="job_progress_is_a_share", condition=Q(progress__gte=0, progress__lte=1)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def finished(self) -> bool:
+        return self.status in (self.Status.DONE, self.Status.FAILED, self.Status.CANCELLED)

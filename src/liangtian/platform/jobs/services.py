@@ -1,0 +1,122 @@
+"""Starting, running, cancelling and recovering jobs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.jobs.models import Job
+from liangtian.platform.jobs.registry import Cancelled, JobRun, handlers
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+    from liangtian.platform.regions.models import Region
+
+logger = logging.getLogger(__name__)
+
+STALE_AFTER = timedelta(seconds=90)  # no heartbeat for this long: the worker is gone
+MAX_ATTEMPTS = 3
+worker_id = f"{socket.gethostname()}-{os.getpid()}"
+
+
+def enqueue(
+    kind: str, title: str, user: User, region: Region, *, link: str = "", **args: Any
+) -> Job:
+    """Queue a job; it starts once the surrounding transaction has committed."""
+    if kind not in handlers:
+        raise ValueError(f"no handler for job {kind!r}")
+    with transaction.atomic():
+        job = Job.objects.create(
+            kind=kind, title=title[:200], created_by=user, region=region, args=args, link=link
+        )
+        record(user, "job.enqueue", job, after={"kind": kind, "args": args})
+        transaction.on_commit(lambda: run_job.enqueue(str(job.pk)))
+    return job
+
+
+def cancel(user: User, job: Job) -> Job:
+    """Ask a job to stop. A queued one stops at once, a running one at its next report."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job.pk)
+        if job.finished:
+            raise Conflict(f"任务“{job.title}”已结束({job.get_status_display()}),不能取消。")
+        job.cancel_requested = True
+        if job.status == Job.Status.QUEUED:
+            job.status, job.finished_at = Job.Status.CANCELLED, timezone.now()
+        job.save(update_fields=["cancel_requested", "status", "finished_at"])
+        record(user, "job.cancel", job)
+    return job
+
+
+@task()
+def run_job(job_id: str) -> None:
+    """Worker side: run one queued job to its end, whatever the end is."""
+    claimed = Job.objects.filter(pk=job_id, status=Job.Status.QUEUED).update(
+        status=Job.Status.RUNNING,
+        started_at=timezone.now(),
+        heartbeat_at=timezone.now(),
+        worker=worker_id,
+    )
+    if not claimed:
+        return  # cancelled while it waited, or another worker has it
+    job = Job.objects.get(pk=job_id)
+    job.attempts += 1
+    job.save(update_fields=["attempts"])
+    try:
+        result = handlers[job.kind](JobRun(job), **job.args)
+    except Cancelled:
+        _finish(job, Job.Status.CANCELLED, note="已按要求取消,未留下部分结果。")
+    except Refused as refusal:
+        _finish(job, Job.Status.FAILED, error=refusal.message)
+    except Exception as error:
+        logger.exception("job %s (%s) failed", job.pk, job.kind)
+        _finish(job, Job.Status.FAILED, error=f"程序错误:{type(error).__name__}: {error}")
+    else:
+        _finish(job, Job.Status.DONE, progress=1.0, result=result)
+
+
+def _finish(job: Job, status: Job.Status, **values: Any) -> None:
+    with transaction.atomic():
+        for name, value in {"status": status, "finished_at": timezone.now(), **values}.items():
+            setattr(job, name, value)
+        names = ["status", "finished_at", *values]
+        job.save(update_fields=names)
+        record(None, f"job.{status.value}", job, after={"error": job.error} if job.error else None)
+
+
+def beat() -> None:
+    """Tell that this process still works on its jobs; the worker calls it from a thread of its own."""
+    Job.objects.filter(status=Job.Status.RUNNING, worker=worker_id).update(
+        heartbeat_at=timezone.now()
+    )
+
+
+def recover_stale() -> int:
+    """Queue again every running job whose worker fell silent; give up after MAX_ATTEMPTS.
+
+    Returns how many were taken up again.
+    """
+    limit = timezone.now() - STALE_AFTER
+    revived = 0
+    for job in Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=limit):
+        if job.attempts >= MAX_ATTEMPTS:
+            _finish(job, Job.Status.FAILED, error=f"后台进程 {job.attempts} 次中断,任务已停止。")
+            continue
+        with transaction.atomic():
+            still = Job.objects.filter(
+                pk=job.pk, status=Job.Status.RUNNING, heartbeat_at=job.heartbeat_at
+            )
+            if still.update(status=Job.Status.QUEUED, note="后台进程中断,任务重新排队。"):
+                pk = str(job.pk)
+                transaction.on_commit(lambda pk=pk: run_job.enqueue(pk))
+                revived += 1
+    return revived

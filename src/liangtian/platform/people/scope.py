@@ -1,0 +1,70 @@
+"""The one door to data: what a user may see, by region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from shapely.geometry.base import BaseGeometry
+
+from liangtian.platform.errors import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Rows of a model that belong to a region."""
+
+    def visible_to(self, user: User) -> Self:
+        """Rows in the user's region or below it; none for a user without a region."""
+        if not user.is_active or not user.region_id:
+            return self.none()
+        return self.filter(region_id__startswith=user.region_id)
+
+    def within(self, code: str) -> Self:
+        """Rows in the region `code` or below it."""
+        return self.filter(region_id__startswith=code)
+
+    def fetch_for(self, user: User, **key: Any) -> Any:
+        """The one row of that key that the user may see; NotFound otherwise."""
+        found = self.visible_to(user).filter(**key).first()
+        if found is None:
+            raise NotFound
+        return found
+
+
+class ScopedModel(models.Model):
+    """A row that belongs to a region and is seen by those responsible for it."""
+
+    region = models.ForeignKey(
+        "regions.Region", models.PROTECT, verbose_name="所在区划", related_name="+"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def require(user: User, *permissions: str) -> None:
+    """Raise Forbidden unless the user holds every one of `permissions`."""
+    if not all(user.may(permission) for permission in permissions):
+        raise Forbidden
+
+
+def scope_geometry(user: User) -> BaseGeometry | None:
+    """The boundary at which shared layers are cut for this user; None means no cut.
+
+    A reference layer has no owner township, so its scope is spatial: who answers for one township
+    sees the layer inside that township. A county user sees all of it. Raises Forbidden for a user
+    whose region has no boundary yet, because showing everything would leak.
+    """
+    region = user.region
+    if region is None:
+        raise Forbidden("您的账号未设置管辖区划,不能查看图层。请联系系统管理员。")
+    if region.level in ("province", "prefecture", "county"):
+        return None
+    if region.geom is None:
+        raise Forbidden(f"“{region.name}”尚未导入界线,不能查看图层。请联系系统管理员导入区划界线。")
+    return region.geom  # type: ignore[no-any-return]

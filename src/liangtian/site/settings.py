@@ -1,0 +1,139 @@
+"""Settings of the running site. Every deployment choice is one environment variable.
+
+LIANGTIAN_DATA           folder for the embedded database, files and the secret key (default ./liangtian-data)
+LIANGTIAN_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQLite in the data folder
+LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
+LIANGTIAN_COUNTY         region code of the county this installation serves
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("LIANGTIAN_DATA", "liangtian-data")).resolve()
+
+
+def _secret_key() -> str:
+    """One key per installation, made at the first start and kept beside the data."""
+    if key := os.environ.get("LIANGTIAN_SECRET_KEY"):
+        return key
+    path = DATA / "secret-key"
+    if path.is_file():
+        return path.read_text()
+    key = secrets.token_urlsafe(50)
+    if "mypy" in sys.modules:
+        return key
+    DATA.mkdir(parents=True, exist_ok=True)
+    path.write_text(key)
+    path.chmod(0o600)
+    return key
+
+
+def _database(url: str | None) -> dict[str, Any]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "liangtian.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",  # a writer waits its turn instead of failing late
+                "timeout": 60,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = os.environ.get("LIANGTIAN_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("LIANGTIAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+COUNTY = os.environ.get("LIANGTIAN_COUNTY", "")
+HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    "liangtian.platform.regions",
+    "liangtian.platform.people",
+    "liangtian.platform.audit",
+    "liangtian.platform.files",
+    "liangtian.platform.jobs",
+    "liangtian.platform.layers",
+    "liangtian.platform.cases",
+    "liangtian.programmes.enforcement",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "liangtian.site.middleware.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "liangtian.platform.audit.context.remember_address",
+]
+ROOT_URLCONF = "liangtian.site.urls"
+WSGI_APPLICATION = "liangtian.site.wsgi.application"
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_FAILURES_BEFORE_LOCK = 5  # GB/T 22239-2019 8.1.4.1 asks for a limit; the figure is common practice
+LOGIN_LOCK_MINUTES = 30
+
+DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+WEB_DIST = PACKAGE / "site" / "webdist"
+WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
+FILES_ROOT = DATA / "files"
+MAX_UPLOAD_BYTES = 2 * 1024**3
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"liangtian": {"level": "INFO"}},
+}
