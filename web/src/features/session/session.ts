@@ -1,0 +1,47 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { del, get, post, setCsrfToken } from '@/api/client'
+import type { Session, User } from '@/api/types'
+
+/** Who is signed in, for which county, and what he may do. */
+export const useSession = defineStore('session', () => {
+  const session = ref<Session | null>(null)
+  const user = computed<User | null>(() => session.value?.user ?? null)
+  const county = computed(() => session.value?.county ?? null)
+  let loading: Promise<void> | null = null
+
+  function accept(answer: Session): void {
+    setCsrfToken(answer.csrf_token)
+    session.value = answer
+  }
+
+  /** Ask the server once; later calls wait for the same answer. */
+  async function load(): Promise<void> {
+    if (session.value) return
+    loading ??= get<Session>('/api/session')
+      .then(accept)
+      .finally(() => {
+        loading = null
+      })
+    await loading
+  }
+
+  async function signIn(username: string, password: string): Promise<void> {
+    await load()
+    accept(await post<Session>('/api/session', { username, password }))
+  }
+
+  async function signOut(): Promise<void> {
+    accept(await del<Session>('/api/session'))
+  }
+
+  /** The server no longer knows us: ask afresh before the next screen. */
+  function forget(): void {
+    session.value = null
+  }
+
+  const may = (permission: string): boolean =>
+    user.value?.permissions.includes(permission) ?? false
+
+  return { session, user, county, load, signIn, signOut, forget, may }
+})

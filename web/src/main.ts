@@ -1,0 +1,20 @@
+import 'element-plus/dist/index.css'
+import './styles/base.css'
+import ElementPlus from 'element-plus'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { whenSignedOut } from './api/client'
+import { useSession } from './features/session/session'
+import { i18n } from './locales'
+import { createAppRouter } from './router'
+
+const app = createApp(App)
+app.use(createPinia()).use(i18n).use(ElementPlus)
+const router = createAppRouter()
+whenSignedOut(() => {
+  const here = router.currentRoute.value
+  useSession().forget()
+  if (here.name !== 'login') void router.push({ name: 'login', query: { next: here.fullPath } })
+})
+app.use(router).mount('#app')
