@@ -1,0 +1,178 @@
+"""Survey area (椭球面积) by the official formula on CGCS2000, and exact area units.
+
+国土调查办发〔2008〕32号, 图幅理论面积与图斑椭球面积计算公式及要求: every edge spans a trapezoid on the ellipsoid
+between itself and a reference meridian; the signed sum round a ring is the ring's area. Continued in
+TD/T 1055 with the constants of CGCS2000. docs/algorithms/survey-area.md tells the whole procedure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from liangtian.geo.crs import CGCS2000, to_4490
+from liangtian.geo.gauss import E2, PLANE_DECIMALS, B
+
+Floats = NDArray[np.float64]
+
+CENT = Decimal("0.01")
+MU_PER_M2 = Decimal("0.0015")
+HECTARE_PER_M2 = Decimal("0.0001")
+
+EDGE_LIMIT_M = 70.0
+"""Edges longer than this are split into int(length / 70) + 1 equal parts on the plane."""
+
+# Coefficients A to E of the trapezoid formula, in powers of the FIRST eccentricity squared.
+_TRAPEZOID = (
+    1 + 3 / 6 * E2 + 30 / 80 * E2**2 + 35 / 112 * E2**3 + 630 / 2304 * E2**4,
+    -(1 / 6 * E2 + 15 / 80 * E2**2 + 21 / 112 * E2**3 + 420 / 2304 * E2**4),
+    3 / 80 * E2**2 + 7 / 112 * E2**3 + 180 / 2304 * E2**4,
+    -(1 / 112 * E2**3 + 45 / 2304 * E2**4),
+    5 / 2304 * E2**4,
+)
+
+
+def survey_areas(geoms: NDArray[np.object_], crs: int | CRS = CGCS2000) -> Floats:
+    """Ellipsoidal areas in m², unrounded, one per geometry; holes subtracted; None or empty is 0.
+
+    Degrees (EPSG:4490) are taken edge for edge as given. Plane coordinates are densified to 70 m first,
+    as the survey does; the 3° zones go through the survey's own inverse series, any other system through
+    PROJ. Ring orientation does not matter. Only polygons count; other parts have no area.
+
+    Raises:
+        CrsRefused: `crs` cannot be converted, or a feature contradicts its zone prefix.
+    """
+    geoms = np.atleast_1d(np.asarray(geoms, dtype=object))
+    total = np.zeros(len(geoms))
+    polygons, owner = _polygons(geoms)
+    if len(polygons) == 0:
+        return total
+    rings, polygon_of_ring = shapely.get_rings(
+        to_4490(densified(polygons, crs), crs), return_index=True
+    )
+    areas = _ring_areas(rings)
+    # get_rings gives the shell of each polygon first.
+    shell = np.r_[True, polygon_of_ring[1:] != polygon_of_ring[:-1]]
+    np.add.at(total, owner[polygon_of_ring], np.where(shell, areas, -areas))
+    return total
+
+
+def survey_area(geom: shapely.Geometry | None, crs: int | CRS = CGCS2000) -> Decimal:
+    """Ellipsoidal area of one geometry in m², rounded half up to 0.01."""
+    one = np.empty(1, dtype=object)
+    one[0] = geom
+    return round_m2(float(survey_areas(one, crs)[0]))
+
+
+def densified(geoms: NDArray[np.object_], crs: int | CRS) -> NDArray[np.object_]:
+    """Geometries with every edge over 70 m split into equal parts, in the plane of `crs` (metres).
+
+    Plane coordinates come back in 0.0001 m, as the survey keeps them; degrees are returned as they are.
+    Degrees made from the result with `crs.to_4490` have the survey area of the plane figure.
+    """
+    source = CRS.from_user_input(crs)
+    if source.is_geographic:
+        return geoms
+    limit = EDGE_LIMIT_M / source.axis_info[0].unit_conversion_factor
+    # segmentize makes ceil(length / limit) parts: just under the limit, a multiple of 70 splits as wanted.
+    dense = shapely.segmentize(geoms, limit * (1 - 1e-12))
+    plane = np.round(shapely.get_coordinates(dense), PLANE_DECIMALS)
+    return np.asarray(shapely.set_coordinates(dense, plane), dtype=object)
+
+
+def round_m2(x: float | Decimal) -> Decimal:
+    """m² to 0.01, half away from zero."""
+    return Decimal(x).quantize(CENT, ROUND_HALF_UP)
+
+
+def to_mu(m2: Decimal) -> Decimal:
+    """亩 from m², exactly (× 0.0015, not rounded)."""
+    return _exact_product(m2, MU_PER_M2)
+
+
+def to_hectare(m2: Decimal) -> Decimal:
+    """公顷 from m², exactly (× 0.0001, not rounded)."""
+    return _exact_product(m2, HECTARE_PER_M2)
+
+
+def distribute(total: Decimal, parts: Sequence[float | Decimal]) -> list[Decimal]:
+    """Spread `total` over `parts` in proportion, in 0.01 m², so that the result sums to it exactly (调平).
+
+    Largest remainder: every part is rounded down, the cents left go to the largest fractions; of equal
+    fractions the earlier part wins.
+
+    Raises:
+        ValueError: a negative or non-finite part, a total that is negative or not in 0.01 m², or a total
+            above zero over parts that sum to zero.
+    """
+    cents = round_m2(total) / CENT
+    exact = [Decimal(part) for part in parts]
+    if not total.is_finite() or total < 0 or round_m2(total) != total:
+        raise ValueError(f"总面积必须是不小于0、以0.01平方米为单位的数,现为{total}。")
+    if any(not part.is_finite() or part < 0 for part in exact):
+        raise ValueError("各部分面积必须是不小于0的数。")
+    whole = sum(exact, Decimal(0))
+    if whole == 0:
+        if total:
+            raise ValueError(f"各部分面积合计为0,不能分摊总面积{total}平方米。")
+        return [Decimal("0.00") for _ in exact]
+    quotas = [part * cents / whole for part in exact]
+    floors = [quota.to_integral_value(ROUND_FLOOR) for quota in quotas]
+    left = int(cents - sum(floors))
+    by_fraction = sorted(range(len(exact)), key=lambda i: floors[i] - quotas[i])
+    for i in by_fraction[:left]:
+        floors[i] += 1
+    return [(units * CENT).quantize(CENT) for units in floors]
+
+
+def _exact_product(a: Decimal, b: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = 60
+        return a * b
+
+
+def _polygons(geoms: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Single polygons and the index of the geometry each belongs to; collections are opened."""
+    parts, owner = shapely.get_parts(geoms, return_index=True)
+    while (shapely.get_type_id(parts) > 3).any():
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
+    keep = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
+    return shapely.force_2d(parts[keep]), owner[keep]
+
+
+def _ring_areas(rings: NDArray[np.object_]) -> Floats:
+    """Unsigned area of each closed ring (degrees), by the trapezoid formula."""
+    degrees, ring = shapely.get_coordinates(rings, return_index=True)
+    # Arc-seconds to 6 decimals, as the survey keeps them.
+    radians = np.radians(np.round(degrees * 3600, 6) / 3600)
+    starts = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
+    # Any reference meridian gives the same closed sum; one through the ring keeps all digits.
+    lon = radians[:, 0] - radians[starts, 0][ring]
+    lat = radians[:, 1]
+    width = lon + np.roll(lon, -1)
+    half_height = (np.roll(lat, -1) - lat) / 2
+    middle = (np.roll(lat, -1) + lat) / 2
+    series = _odd_series(half_height, middle)
+    edges = B * B * width * series
+    # The last vertex of a ring repeats the first and starts no edge.
+    edges[np.r_[starts[1:], len(lat)] - 1] = 0.0
+    return np.asarray(np.abs(np.add.reduceat(edges, starts)), dtype=np.float64)
+
+
+def _odd_series(half_height: Floats, middle: Floats) -> Floats:
+    """Sum of coefficient_n · sin((2n+1)·half_height) · cos((2n+1)·middle), by recurrence in n."""
+    sin, cos = np.sin(half_height), np.cos(middle)
+    sin_before, cos_before = -sin, cos
+    sin_step, cos_step = 2 - 4 * sin * sin, 4 * cos * cos - 2
+    total = np.zeros_like(sin)
+    for coefficient in _TRAPEZOID:
+        total += coefficient * sin * cos
+        sin, sin_before = sin_step * sin - sin_before, sin
+        cos, cos_before = cos_step * cos - cos_before, cos
+    return total
