@@ -1,0 +1,276 @@
+"""Map sheets (图幅): plain coordinates in, a printed map out.
+
+Coordinates are metres in one projected plane, x east and y north; which plane is the caller's
+business and is printed as `crs_label`. No geometry library here: rings are lists of points.
+The scale is always a round one (1:500, 1:1000, 1:1500, 1:2000 ...).
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from liangtian.press.errors import MapRefused
+from liangtian.press.labels import place_labels
+from liangtian.press.picture import SHEET_PIXELS, for_print
+from liangtian.press.typeset import typeset
+
+Point = tuple[float, float]
+Ring = Sequence[Point]
+Extent = tuple[float, float, float, float]
+Hatch = Literal["", "forward", "back", "cross"]
+Paper = Literal["a4", "a3"]
+
+
+@dataclass(frozen=True)
+class MapPolygon:
+    """One polygon: the outer ring first, then its holes; `label` is printed inside it."""
+
+    rings: Sequence[Ring]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """Polygons drawn alike, one line in the legend (图例). Colours are ``#rrggbb``; "" is none.
+
+    hatch: line filling in the stroke colour, for red lines (红线) and the like.
+    """
+
+    name: str
+    polygons: Sequence[MapPolygon]
+    fill: str = ""
+    stroke: str = "#333333"
+    stroke_width_mm: float = 0.2
+    hatch: Hatch = ""
+
+
+@dataclass(frozen=True)
+class PhotoPoint:
+    """Where a photo (举证照片) was taken; azimuth in degrees clockwise from north, None if unknown."""
+
+    x: float
+    y: float
+    azimuth_deg: float | None
+    no: str
+
+
+@dataclass(frozen=True)
+class MapImage:
+    """A picture under the layers, e.g. an aerial image; extent is minx, miny, maxx, maxy in metres."""
+
+    content: bytes
+    extent: Extent
+    name: str = "底图影像"
+
+
+@dataclass(frozen=True)
+class MapSheet:
+    """One map page. Without `extent` everything drawn is shown; without `scale` the largest round
+    scale that fits the frame is taken (`scale` 2000 means 1:2000, centred on the extent)."""
+
+    title: str
+    layers: Sequence[MapLayer]
+    crs_label: str
+    maker: str
+    on: date
+    points: Sequence[PhotoPoint] = ()
+    notes: Sequence[str] = ()
+    extent: Extent | None = None
+    scale: int | None = None
+    image: MapImage | None = None
+    numbers: Sequence[tuple[str, str]] = field(default=())
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The drawn rectangle on paper, millimetres."""
+
+    width: float
+    height: float
+    legend: Literal["side", "below"]
+
+
+@dataclass(frozen=True)
+class _View:
+    """From plane metres to millimetres from the frame's top left corner."""
+
+    centre: Point
+    scale: int
+    frame: Frame
+
+    def mm(self, point: Point) -> Point:
+        k = 1000.0 / self.scale
+        x = self.frame.width / 2 + (point[0] - self.centre[0]) * k
+        y = self.frame.height / 2 - (point[1] - self.centre[1]) * k
+        return round(x, 3), round(y, 3)
+
+    def shows(self, ring: Ring) -> bool:
+        """False when the ring's box lies wholly outside the frame."""
+        west, south, east, north = self.extent
+        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
+        return max(xs) >= west and min(xs) <= east and max(ys) >= south and min(ys) <= north
+
+    @property
+    def extent(self) -> Extent:
+        w = self.frame.width * self.scale / 2000.0
+        h = self.frame.height * self.scale / 2000.0
+        x, y = self.centre
+        return x - w, y - h, x + w, y + h
+
+
+_LANDSCAPE: dict[Paper, Frame] = {
+    "a4": Frame(width=214.0, height=168.0, legend="side"),
+    "a3": Frame(width=330.0, height=252.0, legend="side"),
+}
+_MARGIN = 1.08
+_LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
+_LOWEST_FRAME = 70.0
+
+
+def map_pdf(sheet: MapSheet, paper: Paper = "a4") -> bytes:
+    """The sheet alone on one landscape page. Raises MapRefused, GlyphMissing, ImageRefused."""
+    images: dict[str, bytes] = {}
+    data = sheet_data(sheet, _LANDSCAPE[paper], images, "base.jpg")
+    return typeset("map.typ", {"paper": paper, "sheet": data}, images, sheet.on)
+
+
+def frame_for_dossier(sheet: MapSheet) -> Frame:
+    """The frame on an upright A4 page with the legend below: a longer legend, a lower frame."""
+    names = [layer.name for layer in sheet.layers] + ["照片位置及拍摄方向"] * bool(sheet.points)
+    lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in names]
+    legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
+    notes = sum(math.ceil(len(note) / 30) for note in sheet.notes) * 3.8
+    height = 186.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
+    if height < _LOWEST_FRAME:
+        raise MapRefused(
+            f"地图「{sheet.title}」的图例或附注太长，一页放不下。请减少图层（现有 {len(sheet.layers)} 个）或附注。"
+        )
+    return Frame(160.0, height, "below")
+
+
+def sheet_data(
+    sheet: MapSheet, frame: Frame, images: dict[str, bytes], image_name: str
+) -> dict[str, object]:
+    """What mapsheet.typ draws, in paper millimetres; the base picture is added to `images`."""
+    view = _view(sheet, frame)
+    marks = [_mark_box(view.mm((p.x, p.y))) for p in sheet.points]
+    wishes = list(_label_wishes(sheet, view))
+    labels, hidden = place_labels(wishes, frame.width, frame.height, marks)
+    notes = list(sheet.notes)
+    if hidden:
+        notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
+    return {
+        "title": sheet.title,
+        "legend": frame.legend,
+        "frame": [frame.width, frame.height],
+        "base": _base(sheet.image, view, images, image_name),
+        "layers": [_layer(layer, view) for layer in sheet.layers],
+        "labels": labels,
+        "points": [
+            {"at": view.mm((p.x, p.y)), "azimuth": p.azimuth_deg, "no": p.no} for p in sheet.points
+        ],
+        "numbers": [list(pair) for pair in sheet.numbers],
+        "scale": f"1:{view.scale}",
+        "bar": _scale_bar(view.scale),
+        "corners": _corners(view),
+        "crs": sheet.crs_label,
+        "maker": sheet.maker,
+        "date": f"{sheet.on.year}年{sheet.on.month}月{sheet.on.day}日",
+        "notes": notes,
+    }
+
+
+def _view(sheet: MapSheet, frame: Frame) -> _View:
+    west, south, east, north = sheet.extent or _drawn_extent(sheet)
+    if not all(map(math.isfinite, (west, south, east, north))) or west > east or south > north:
+        raise MapRefused(
+            f"地图「{sheet.title}」的范围不对：{(west, south, east, north)}。请核对坐标是否为投影坐标（米）。"
+        )
+    wanted = max((east - west) / frame.width, (north - south) / frame.height) * 1000 * _MARGIN
+    scale = sheet.scale or round_scale(wanted)
+    return _View(((west + east) / 2, (south + north) / 2), scale, frame)
+
+
+def _drawn_extent(sheet: MapSheet) -> Extent:
+    spots = [p for layer in sheet.layers for g in layer.polygons for ring in g.rings for p in ring]
+    spots += [(p.x, p.y) for p in sheet.points]
+    if not spots:
+        raise MapRefused(f"地图「{sheet.title}」没有可画的图形，也没有指定范围，无法出图。")
+    xs, ys = [p[0] for p in spots], [p[1] for p in spots]
+    if not all(map(math.isfinite, (*xs, *ys))):
+        raise MapRefused(f"地图「{sheet.title}」有坐标不是数，请先检查图形。")
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def round_scale(wanted: float) -> int:
+    """The smallest usual denominator not below `wanted`, never larger a scale than 1:100."""
+    power = 100
+    while True:
+        for step in (1, 1.5, 2, 2.5, 3, 4, 5):
+            if power * step >= wanted:
+                return int(power * step)
+        power *= 10
+
+
+def _scale_bar(scale: int) -> dict[str, object]:
+    """A bar of at most 40 mm over a round number of metres, in two equal parts."""
+    longest = 40.0 * scale / 1000.0
+    power = 10.0 ** math.floor(math.log10(longest))
+    metres = max(step * power for step in (1, 2, 4) if step * power <= longest)
+    unit, size = ("千米", 1000.0) if metres >= 2000 else ("米", 1.0)
+    marks = [f"{metres * part / size:g}" for part in (0, 0.5, 1)]
+    return {"length": round(metres * 1000.0 / scale, 3), "marks": marks, "unit": unit}
+
+
+def _corners(view: _View) -> list[list[str]]:
+    west, south, east, north = view.extent
+    return [[f"{north:.0f}", f"{west:.0f}"], [f"{south:.0f}", f"{east:.0f}"]]
+
+
+def _layer(layer: MapLayer, view: _View) -> dict[str, object]:
+    shown = [g for g in layer.polygons if g.rings and view.shows(g.rings[0])]
+    return {
+        "name": layer.name,
+        "fill": layer.fill,
+        "stroke": layer.stroke,
+        "width": layer.stroke_width_mm,
+        "hatch": layer.hatch,
+        "polygons": [[_path(ring, view) for ring in g.rings] for g in shown],
+    }
+
+
+def _path(ring: Ring, view: _View) -> list[Point]:
+    """Paper points of an open ring: points that fall on the one before are left out."""
+    path: list[Point] = []
+    for point in ring:
+        spot = view.mm(point)
+        if not path or spot != path[-1]:
+            path.append(spot)
+    if len(path) > 1 and path[0] == path[-1]:
+        path.pop()
+    return path
+
+
+def _label_wishes(sheet: MapSheet, view: _View) -> Iterator[tuple[str, list[list[Point]]]]:
+    for layer in reversed(sheet.layers):
+        for polygon in layer.polygons:
+            if polygon.label and polygon.rings and view.shows(polygon.rings[0]):
+                yield polygon.label, [_path(ring, view) for ring in polygon.rings]
+
+
+def _mark_box(spot: Point) -> Extent:
+    return spot[0] - 2.2, spot[1] - 2.2, spot[0] + 2.2, spot[1] + 2.2
+
+
+def _base(
+    image: MapImage | None, view: _View, images: dict[str, bytes], name: str
+) -> dict[str, object] | None:
+    if image is None:
+        return None
+    images[name] = for_print(image.content, SHEET_PIXELS, image.name)
+    west, south, east, north = image.extent
+    left, top = view.mm((west, north))
+    right, bottom = view.mm((east, south))
+    return {"file": name, "at": (left, top), "size": (right - left, bottom - top)}
