@@ -1,0 +1,345 @@
+"""Ledgers (台账) as Excel workbooks a bureau files: title, unit, wrapped header, 序号, 合计, footer.
+
+Every value is written with the type of its column. Text is always text: an 18-digit number keeps
+its digits, and a value starting with ``=`` never becomes a formula. A value that does not fit is
+refused with its row and column; nothing is cut or guessed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
+from typing import Literal
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from liangtian.press.errors import SheetRefused
+
+Kind = Literal["text", "integer", "area_mu", "area_m2", "money", "percent", "date"]
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column. `unit` is printed under the label; `width` in characters, 0 for the kind's own;
+    neighbouring columns with the same `group` share a header above them."""
+
+    label: str
+    unit: str = ""
+    kind: Kind = "text"
+    width: float = 0
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class SheetFooter:
+    """填报单位、填报人、审核人、填报日期 under the table."""
+
+    unit: str
+    on: date
+    maker: str = ""
+    checker: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerSheet:
+    """One sheet. `rows` hold one value per column, without the serial number.
+
+    percent values are shares (0.1287 prints 12.87%). `sums`: label of a column to total -> the
+    total the caller shows elsewhere, or None; a total that differs from the sum of the printed
+    rows is refused.
+    """
+
+    title: str
+    columns: Sequence[SheetColumn]
+    rows: Iterable[Sequence[object]]
+    footer: SheetFooter
+    unit_note: str = "单位：亩"
+    sums: Mapping[str, Decimal | None] = field(default_factory=dict)
+    name: str = "台账"
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _KindStyle:
+    width: float
+    number: str
+    align: str
+    places: Decimal | None = None
+
+
+_CENT = Decimal("0.01")
+_STYLES: dict[Kind, _KindStyle] = {
+    "text": _KindStyle(16, "@", "left"),
+    "integer": _KindStyle(10, "0", "right", Decimal(1)),
+    "area_mu": _KindStyle(13, "#,##0.00", "right", _CENT),
+    "area_m2": _KindStyle(15, "#,##0.00", "right", _CENT),
+    "money": _KindStyle(15, "#,##0.00", "right", _CENT),
+    "percent": _KindStyle(10, "0.00%", "right", Decimal("0.0001")),
+    "date": _KindStyle(12, "yyyy-mm-dd", "center"),
+}
+_EXACT_DIGITS = 15  # a spreadsheet number holds no more
+_LONGEST_TEXT = 32767  # characters in one cell
+_MOST_ROWS = 1_048_576  # in one sheet
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FIRST_COLUMN_WIDTH = 6
+
+
+def ledger_xlsx(sheet: LedgerSheet) -> bytes:
+    """One ledger as a workbook. Equal input gives equal bytes. Raises SheetRefused."""
+    return workbook_xlsx([sheet])
+
+
+def workbook_xlsx(sheets: Sequence[LedgerSheet]) -> bytes:
+    """Several ledgers, one sheet each. Raises SheetRefused naming sheet, row, column and value."""
+    names = [sheet.name for sheet in sheets]
+    if not sheets or len(set(names)) < len(names):
+        raise SheetRefused(f"工作表要有名称且不能重名，现为：{'、'.join(names) or '无'}。")
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    first = sheets[0].footer
+    made = datetime(first.on.year, first.on.month, first.on.day)
+    book.set_properties({"title": sheets[0].title, "company": first.unit, "created": made})
+    for sheet in sheets:
+        _Writer(book, sheet).write()
+    book.close()
+    return out.getvalue()
+
+
+class _Writer:
+    """Writes one sheet from top to bottom."""
+
+    def __init__(self, book: xlsxwriter.Workbook, sheet: LedgerSheet) -> None:
+        self.sheet = sheet
+        self.columns = list(sheet.columns)
+        self.last = len(self.columns)  # index of the last column; 0 is 序号
+        self._check_layout()
+        try:
+            self.page: Worksheet = book.add_worksheet(sheet.name)
+        except XlsxWriterException as error:
+            raise SheetRefused(
+                f"工作表名称「{sheet.name}」不可用：不超过 31 个字，不含 []:*?/\\。"
+            ) from error
+        self.book = book
+        self.cells = {kind: self._cell(style) for kind, style in _STYLES.items()}
+        self.serial = self._format(align="center", border=1)
+        self.total_label = self._format(align="center", border=1, bold=True, bg_color="#F2F2F2")
+        self.quoted = self._cell(_STYLES["text"], quote_prefix=True)
+        self.totals = {
+            kind: self._cell(style, bold=True, bg_color="#F2F2F2")
+            for kind, style in _STYLES.items()
+        }
+        self.header_rows = 2 if any(c.group for c in self.columns) else 1
+
+    def _check_layout(self) -> None:
+        labels = [c.label for c in self.columns]
+        if not labels or len(set(labels)) < len(labels):
+            raise SheetRefused(f"台账「{self.sheet.title}」没有列，或列名重复。")
+        for label in self.sheet.sums:
+            if label not in labels:
+                raise SheetRefused(f"台账「{self.sheet.title}」要合计的列「{label}」不存在。")
+            if _STYLES[self.columns[labels.index(label)].kind].places is None:
+                raise SheetRefused(f"列「{label}」不是数值列，不能合计。")
+
+    def _cell(self, style: _KindStyle, **more: object) -> Format:
+        return self._format(
+            num_format=style.number, align=style.align, border=1, text_wrap=True, **more
+        )
+
+    def _format(self, **options: object) -> Format:
+        return self.book.add_format(
+            {"font_name": "宋体", "font_size": 10, "valign": "vcenter"} | options
+        )
+
+    def write(self) -> None:
+        self._set_up_page()
+        self._write_head()
+        first = 2 + self.header_rows
+        after, sums = self._write_rows(first)
+        if self.sheet.sums:
+            self._write_totals(first, after, sums)
+            after += 1
+        self._write_foot(after)
+
+    def _set_up_page(self) -> None:
+        page = self.page
+        page.set_landscape()
+        page.set_paper(9)
+        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        page.center_horizontally()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(2, 1 + self.header_rows)
+        page.freeze_panes(2 + self.header_rows, 0)
+        page.set_footer("&C第 &P 页　共 &N 页")
+        page.set_column(0, 0, _FIRST_COLUMN_WIDTH)
+        for index, column in enumerate(self.columns, 1):
+            page.set_column(index, index, column.width or _STYLES[column.kind].width)
+
+    def _write_head(self) -> None:
+        title = self._format(font_name="黑体", font_size=16, align="center", bold=True)
+        self.page.set_row(0, 32)
+        self._span(0, self.sheet.title, title)
+        self._span(1, self.sheet.unit_note, self._format(align="left"))
+        head = self._format(bold=True, align="center", border=1, text_wrap=True, bg_color="#D9E2EF")
+        top, bottom = 2, 1 + self.header_rows
+        self._merge((top, 0, bottom, 0), "序号", head)
+        for index, column in enumerate(self.columns, 1):
+            label = f"{column.label}\n（{column.unit}）" if column.unit else column.label
+            if column.group:
+                self.page.write_string(bottom, index, label, head)
+            else:
+                self._merge((top, index, bottom, index), label, head)
+        for group, start, end in self._groups():
+            self._merge((top, start, top, end), group, head)
+        self.page.set_row(bottom, 15 * max(self._lines(c) for c in self.columns) + 4)
+
+    def _groups(self) -> list[tuple[str, int, int]]:
+        groups: list[tuple[str, int, int]] = []
+        for index, column in enumerate(self.columns, 1):
+            if (
+                groups
+                and column.group
+                and groups[-1][0] == column.group
+                and groups[-1][2] == index - 1
+            ):
+                groups[-1] = (column.group, groups[-1][1], index)
+            elif column.group:
+                groups.append((column.group, index, index))
+        return groups
+
+    def _lines(self, column: SheetColumn) -> int:
+        width = column.width or _STYLES[column.kind].width
+        return -(-2 * len(column.label) // max(int(width) - 1, 1)) + bool(column.unit)
+
+    def _write_rows(self, first: int) -> tuple[int, list[Decimal]]:
+        """Rows from sheet row `first` -> the row after the last one, and the printed sums."""
+        sums = [Decimal(0)] * len(self.columns)
+        number = 0
+        for number, row in enumerate(self.sheet.rows, 1):
+            at = first + number - 1
+            if len(row) != len(self.columns):
+                raise SheetRefused(
+                    f"台账「{self.sheet.title}」第 {number} 行有 {len(row)} 个值，"
+                    f"应有 {len(self.columns)} 个。"
+                )
+            if at + len(self.sheet.notes) + 4 > _MOST_ROWS:
+                raise SheetRefused(
+                    f"台账「{self.sheet.title}」超过一张表的 {_MOST_ROWS} 行，请分表导出。"
+                )
+            self.page.write_number(at, 0, number, self.serial)
+            for index, (column, value) in enumerate(zip(self.columns, row, strict=True)):
+                try:
+                    sums[index] += self._write_value(at, index + 1, column, value)
+                except _Unfit as unfit:
+                    raise SheetRefused(
+                        f"台账「{self.sheet.title}」第 {number} 行「{column.label}」的值"
+                        f"「{str(value)[:40]}」{unfit}"
+                    ) from None
+        return first + number, sums
+
+    def _write_value(self, row: int, col: int, column: SheetColumn, value: object) -> Decimal:
+        """Write one value; returns what it adds to the column's total."""
+        cell = self.cells[column.kind]
+        if value is None:
+            self.page.write_blank(row, col, None, cell)
+        elif column.kind == "text":
+            text = _text(value)
+            self.page.write_string(
+                row, col, text, self.quoted if text.startswith(_FORMULA_STARTS) else cell
+            )
+        elif column.kind == "date":
+            self.page.write_datetime(row, col, _date(value), cell)
+        else:
+            number = _number(value, column.kind)
+            self.page.write_number(row, col, float(number), cell)
+            return number
+        return Decimal(0)
+
+    def _write_totals(self, first: int, after: int, sums: Sequence[Decimal]) -> None:
+        """The 合计 row: a SUM over the rows whose stored value is the exact decimal sum."""
+        for index, column in enumerate(self.columns):
+            cell = self.totals[column.kind]
+            if column.label not in self.sheet.sums:
+                self.page.write_blank(after, index + 1, None, cell)
+                continue
+            total, expected = sums[index], self.sheet.sums[column.label]
+            if expected is not None and expected != total:
+                raise SheetRefused(
+                    f"台账「{self.sheet.title}」「{column.label}」各行之和为 {total}，"
+                    f"与给出的合计 {expected} 不符，请核对后再导出。"
+                )
+            if after == first:
+                self.page.write_number(after, index + 1, 0, cell)
+                continue
+            span = xl_range(first, index + 1, after - 1, index + 1)
+            self.page.write_formula(after, index + 1, f"=SUM({span})", cell, float(total))
+        self.page.write_string(after, 0, "合计", self.total_label)
+
+    def _write_foot(self, row: int) -> None:
+        note = self._format(align="left", text_wrap=True)
+        width = sum(c.width or _STYLES[c.kind].width for c in self.columns) + _FIRST_COLUMN_WIDTH
+        for text in self.sheet.notes:
+            self.page.set_row(row, 15.0 * -(-2 * (len(text) + 3) // int(width)))
+            self._span(row, f"注：{text}", note)
+            row += 1
+        foot = self.sheet.footer
+        parts = (
+            f"填报单位：{foot.unit}",
+            f"填报人：{foot.maker or '＿＿＿＿'}",
+            f"审核人：{foot.checker or '＿＿＿＿'}",
+            f"填报日期：{foot.on.year}年{foot.on.month}月{foot.on.day}日",
+        )
+        self.page.set_row(row, 24)
+        self._span(row, "　　".join(parts), self._format(align="left"))
+
+    def _span(self, row: int, text: str, cell: Format) -> None:
+        self._merge((row, 0, row, self.last), text, cell)
+
+    def _merge(self, box: tuple[int, int, int, int], text: str, cell: Format) -> None:
+        """box: top, left, bottom, right; a single cell is written plainly."""
+        top, left, bottom, right = box
+        if (top, left) == (bottom, right):
+            self.page.write_string(top, left, text, cell)
+            return
+        self.page.merge_range(top, left, bottom, right, "", cell)
+        self.page.write_string(top, left, text, cell)
+
+
+class _Unfit(Exception):  # noqa: N818
+    """Why a value does not fit its column; the message ends a Chinese sentence."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _Unfit("不是文本，请先转成文字。")
+    if len(value) > _LONGEST_TEXT:
+        raise _Unfit(f"超过一个单元格的 {_LONGEST_TEXT} 字，请作为附件另存。")
+    return value
+
+
+def _date(value: object) -> datetime:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise _Unfit("不是日期（年月日）。")
+    if value.year < 1900:
+        raise _Unfit("早于 1900 年，电子表格存不下，请核对。")
+    return datetime(value.year, value.month, value.day)
+
+
+def _number(value: object, kind: Kind) -> Decimal:
+    """The value as printed: rounded half up to the places of its kind."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise _Unfit("不是数。")
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    places = _STYLES[kind].places
+    if not exact.is_finite() or places is None:
+        raise _Unfit("不是有限的数。")
+    if kind == "integer" and exact != exact.to_integral_value():
+        raise _Unfit("不是整数。")
+    printed = exact.quantize(places, ROUND_HALF_UP)
+    if len(printed.as_tuple().digits) > _EXACT_DIGITS:
+        raise _Unfit(f"超过 {_EXACT_DIGITS} 位有效数字，电子表格会丢位；编号类请用文本列。")
+    return printed
