@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "liangtian.platform.jobs",
     "liangtian.platform.layers",
     "liangtian.platform.cases",
+    "liangtian.platform.ledgers",
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [

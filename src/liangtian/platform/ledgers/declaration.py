@@ -1,0 +1,119 @@
+"""A ledger (台账) is declared once; list, filters, sums, Excel and API follow from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from django.db.models import BigIntegerField, F, Func
+from django.db.models.expressions import Combinable
+
+from liangtian.platform.people.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+
+Kind = Literal["text", "integer", "area_mu", "area_m2", "date", "datetime", "choice", "boolean"]
+FilterKind = Literal["text", "choice", "date_range", "number_range", "region"]
+Tag = Literal["success", "danger", "warning", "info", "primary"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stored value, how it is shown, and the colour of its tag."""
+
+    value: str
+    label: str
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `source` is an ORM path; an area column's source is in m², whatever it shows."""
+
+    name: str
+    label: str
+    source: str
+    kind: Kind = "text"
+    width: int = 120
+    sortable: bool = True
+    sum: bool = False
+    filter: FilterKind | None = None
+    choices: Callable[[], Sequence[Choice]] | None = None
+    link: str | None = None
+    fixed: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """Unit shown in the heading."""
+        return {"area_mu": "亩", "area_m2": "平方米"}.get(self.kind)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A list an office keeps: what it holds, who may read it, how it is searched and printed."""
+
+    name: str
+    title: str
+    permission: str
+    export_permission: str
+    rows: Callable[[User], ScopedQuerySet]
+    columns: Sequence[Column]
+    default_sort: str
+    search: Sequence[str] = ()
+    unit_note: str = "单位:亩"
+    region_filter: str = "region_id"
+    extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+_ledgers: dict[str, Ledger] = {}
+
+
+def register(ledger: Ledger) -> Ledger:
+    """Make a ledger known under its name; an app's `ledgers.py` calls this on import."""
+    if ledger.name in _ledgers:
+        raise ValueError(f"two ledgers named {ledger.name!r}")
+    _ledgers[ledger.name] = ledger
+    return ledger
+
+
+def all_ledgers() -> list[Ledger]:
+    """Every registered ledger, by name."""
+    return [_ledgers[name] for name in sorted(_ledgers)]
+
+
+def find_ledger(name: str) -> Ledger | None:
+    """The ledger of that name."""
+    return _ledgers.get(name)
+
+
+class MuCents(Func):
+    """Hundredths of a mu, rounded half up, of an area in m² kept to 0.01: in whole numbers only.
+
+    1 mu = 2000/3 m², so hundredths of a mu = hundredths of a m² × 15 / 10 000. Whole-number arithmetic
+    gives the same figure on every database, and the sum of these figures is the sum of what is printed.
+    """
+
+    template = "((CAST(ROUND(%(expressions)s * 100) AS BIGINT) * 15 + 5000) / 10000)"
+    output_field = BigIntegerField()
+
+
+class Cents(Func):
+    """Hundredths of a m² of an area kept to 0.01."""
+
+    template = "CAST(ROUND(%(expressions)s * 100) AS BIGINT)"
+    output_field = BigIntegerField()
+
+
+def shown_value(column: Column) -> Combinable:
+    """The database expression of what the column shows; areas come as whole hundredths."""
+    if column.kind == "area_mu":
+        return MuCents(F(column.source))
+    if column.kind == "area_m2":
+        return Cents(F(column.source))
+    return F(column.source)

@@ -1,0 +1,111 @@
+"""The session over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from ninja import Router, Schema
+from ninja.utils import check_csrf
+
+from liangtian import __version__
+from liangtian.platform.errors import Refused
+from liangtian.platform.people.models import User
+from liangtian.platform.people.services import sign_in, sign_out
+from liangtian.platform.regions.models import Region
+
+router = Router(tags=["session"])
+
+
+class Named(Schema):
+    code: str
+    name: str
+
+
+class RegionOut(Schema):
+    code: str
+    name: str
+    level: str
+
+
+class UserOut(Schema):
+    id: int
+    username: str
+    name: str
+    office: Named | None
+    region: RegionOut | None
+    roles: list[Named]
+    permissions: list[str]
+
+
+class CountyOut(Schema):
+    code: str
+    name: str
+    bounds: list[float] | None
+
+
+class SessionOut(Schema):
+    user: UserOut | None
+    csrf_token: str
+    county: CountyOut | None
+    version: str
+
+
+class SignIn(Schema):
+    username: str
+    password: str
+
+
+@router.get("", response=SessionOut, auth=None)
+def show(request: HttpRequest) -> dict[str, Any]:
+    """Who is signed in, and the token that changes must carry."""
+    return _session(request)
+
+
+@router.post("", response=SessionOut, auth=None)
+def start(request: HttpRequest, body: SignIn) -> dict[str, Any]:
+    """Sign in."""
+    if check_csrf(request) is not None:
+        raise Refused("页面已过期,请刷新后重新登录。", code="csrf", status=403)
+    sign_in(request, body.username.strip(), body.password)
+    return _session(request)
+
+
+@router.delete("", response=SessionOut, auth=None)
+def end(request: HttpRequest) -> dict[str, Any]:
+    """Sign out."""
+    sign_out(request)
+    return _session(request)
+
+
+def _session(request: HttpRequest) -> dict[str, Any]:
+    user = request.user if isinstance(request.user, User) else None
+    county = Region.objects.filter(level=Region.Level.COUNTY)
+    if settings.COUNTY:
+        county = county.filter(code=settings.COUNTY)
+    found = county.first()
+    return {
+        "user": user and _user(user),
+        "csrf_token": get_token(request),
+        "county": found
+        and {
+            "code": found.code,
+            "name": found.name,
+            "bounds": list(found.geom.bounds) if found.geom and user else None,
+        },
+        "version": __version__,
+    }
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "name": user.name,
+        "office": user.office,
+        "region": user.region,
+        "roles": list(user.roles.all()),
+        "permissions": sorted(user.permissions),
+    }

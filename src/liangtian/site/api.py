@@ -1,0 +1,105 @@
+"""The API put together: routers of all apps, one way to sign in, one shape of error."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import SessionAuth
+
+from liangtian import __version__
+from liangtian.platform.errors import Refused
+from liangtian.platform.files.api import router as files
+from liangtian.platform.jobs.api import router as jobs
+from liangtian.platform.layers.api import router as layers
+from liangtian.platform.ledgers.api import router as ledgers
+from liangtian.platform.people.api import router as session
+from liangtian.platform.people.models import User
+from liangtian.platform.regions.api import router as regions
+from liangtian.programmes.enforcement.api import router as enforcement
+from liangtian.site.home import router as home
+
+logger = logging.getLogger(__name__)
+
+
+class SignedIn(SessionAuth):
+    """A signed-in, active user; the session cookie comes with a CSRF token on every change."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        user = request.user
+        return user if isinstance(user, User) and user.is_active else None
+
+
+api = NinjaAPI(
+    title="量田 Liangtian",
+    version=__version__,
+    auth=SignedIn(csrf=True),
+    urls_namespace="api",
+    docs_url=None,  # the interactive page would be loaded from elsewhere
+)
+for prefix, router in (
+    ("/session", session),
+    ("/regions", regions),
+    ("/files", files),
+    ("/jobs", jobs),
+    ("/ledgers", ledgers),
+    ("/layers", layers),
+    ("/enforcement", enforcement),
+    ("", home),
+):
+    api.add_router(prefix, router)
+
+
+def _error(
+    request: HttpRequest, status: int, code: str, message: str, fields: dict[str, str] | None = None
+) -> HttpResponse:
+    body = {"error": {"code": code, "message": message, "fields": fields or {}}}
+    return api.create_response(request, body, status=status)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return _error(request, refusal.status, refusal.code, refusal.message, refusal.fields)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _error(request, 401, "not_signed_in", "您尚未登录或登录已过期,请重新登录。")
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {str(e["loc"][-1]): _reason(e) for e in error.errors}
+    names = "、".join(fields)
+    return _error(request, 422, "refused", f"提交的内容有误:{names}。请改正后重试。", fields)
+
+
+def _reason(error: dict[str, Any]) -> str:
+    kind = str(error.get("type", ""))
+    if kind == "missing":
+        return "必填"
+    if "int" in kind or "float" in kind or "decimal" in kind:
+        return "应为数字"
+    if "date" in kind:
+        return "应为日期,例如 2026-03-31"
+    return f"格式不对({kind})"
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _error(request, 404, "not_found", "没有找到,或不在您的管辖范围内。")
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _error(request, error.status_code, "refused", f"请求不能处理:{error.message}")
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.exception("%s %s failed", request.method, request.path)
+    message = "系统出错,本次操作没有保存。请稍后重试;若仍出错,请把时间告知系统管理员。"
+    return _error(request, 500, "failed", message)
