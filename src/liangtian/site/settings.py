@@ -100,7 +100,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-LOGIN_FAILURES_BEFORE_LOCK = 5  # GB/T 22239-2019 8.1.4.1 asks for a limit; the figure is common practice
+LOGIN_FAILURES_BEFORE_LOCK = (
+    5  # GB/T 22239-2019 8.1.4.1 asks for a limit; the figure is common practice
+)
 LOGIN_LOCK_MINUTES = 30
 
 DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
