@@ -1,0 +1,151 @@
+"""Shape of a policy pack file. Strict: an unknown or mistyped item is refused, never ignored."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from liangtian.policy.legality_table import LegalityTable
+
+Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
+Confidence = Literal["H", "M", "L"]
+Amount = Decimal | int | str | bool | date | tuple[str, ...]
+
+_MONTHDAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_WANTED: dict[str, tuple[type, str]] = {
+    "decimal": (str, '带引号的十进制数，如 "0.15"'),
+    "int": (int, "整数"),
+    "text": (str, "带引号的文字"),
+    "bool": (bool, "true 或 false"),
+    "date": (date, "日期，如 2022-06-30"),
+    "monthday": (str, '带引号的月-日，如 "06-30"'),
+    "list": (list, '文字列表，如 ["甲", "乙"]'),
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Head(_Strict):
+    """[pack] of a pack file."""
+
+    id: str
+    name: str
+    jurisdiction: str
+    document: str
+    issued: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    notes: str = ""
+
+
+class OverrideHead(_Strict):
+    """[override] of a county's own file: which pack it lies on, and dates it may settle."""
+
+    pack: str
+    county: str
+    issued: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Document(_Strict):
+    """A cited document (文件)."""
+
+    id: str
+    title: str
+    number: str = ""
+    issued: date | None = None
+    in_force: date | None = None
+    confidence: Confidence | None = None
+
+
+class Entry(_Strict):
+    """One dated amount of a value; `from`/`to` are both included, absent = open."""
+
+    type: Kind
+    amount: str | int | bool | date | list[str]
+    unit: str = ""
+    label: str
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
+    clause: str
+    document: str | None = None
+    summary: str = ""
+    confidence: Confidence | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Entry:
+        wanted, said = _WANTED[self.type]
+        if type(self.amount) is not wanted:
+            raise ValueError(f"amount 应为{said}，现为 {self.amount!r}")
+        if self.type == "monthday" and not _MONTHDAY.fullmatch(str(self.amount)):
+            raise ValueError(f"amount 应为{said}，现为 {self.amount!r}")
+        if self.type == "decimal":
+            _decimal(str(self.amount))
+        if self.type in ("decimal", "int") and not self.unit:
+            raise ValueError("数值必须写明 unit（单位）")
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"from {self.since} 晚于 to {self.until}")
+        return self
+
+    def parsed(self) -> Amount:
+        """The amount in the type declared: exact Decimal, tuple for a list."""
+        if self.type == "decimal":
+            return _decimal(str(self.amount))
+        return tuple(self.amount) if isinstance(self.amount, list) else self.amount
+
+
+class PackFile(_Strict):
+    """A whole pack file."""
+
+    pack: Head
+    document: list[Document]
+    values: dict[str, list[Entry]]
+    legality: LegalityTable | None = None
+
+
+class OverrideFile(_Strict):
+    """A county's own file, laid over a pack."""
+
+    override: OverrideHead
+    document: list[Document] = []
+    values: dict[str, list[Entry]] = {}
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"amount 不是数：{text!r}") from None
+    if not number.is_finite():
+        raise ValueError(f"amount 不是有限的数：{text!r}")
+    return number
+
+
+_SAID = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "不认识的项，请核对拼写",
+    "string_type": "应为带引号的文字",
+    "date_type": "应为日期，如 2022-06-30（不加引号）",
+    "list_type": "应为列表",
+    "dict_type": "应为一组项目",
+    "model_type": "应为一组项目",
+}
+
+
+def explain(error: ValidationError) -> str:
+    """All problems of a file in Chinese: where, what is there, what is wanted."""
+    lines = []
+    for problem in error.errors():
+        where = " → ".join(
+            f"第{part + 1}条" if isinstance(part, int) else str(part) for part in problem["loc"]
+        )
+        said = _SAID.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{where or '文件'}：{said}")
+    return "；".join(dict.fromkeys(lines))

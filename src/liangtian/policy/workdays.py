@@ -1,0 +1,103 @@
+"""Working days (工作日) in China, with holidays and make-up days as published by the State Council.
+
+A year whose arrangement has not been published is never guessed: `is_workday` and `add_workdays`
+raise `NotPublished`; `estimate_workdays` goes by weekends and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import chinese_calendar
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+_PUBLISHED_FROM: date = min(chinese_calendar.holidays)
+_PUBLISHED_TO: date = max(chinese_calendar.holidays)
+
+
+class NotPublished(ValueError):  # noqa: N818
+    """The holidays of that year are not known; the message is Chinese and names the year."""
+
+    def __init__(self, day: date) -> None:
+        self.year = day.year
+        super().__init__(
+            f"{day.year} 年的节假日安排未收录（已收录 {_PUBLISHED_FROM.year} 至 {_PUBLISHED_TO.year} 年），"
+            f"不能确定 {day} 是否工作日；待国务院办公厅公布后更新软件，或选择按周末估算"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A date with what must be said about it (Chinese); no warnings = certain."""
+
+    day: date
+    warnings: tuple[str, ...] = ()
+
+
+def published(year: int) -> bool:
+    """True when the holiday arrangement of that year is known."""
+    return _PUBLISHED_FROM.year <= year <= _PUBLISHED_TO.year
+
+
+def is_workday(day: date) -> bool:
+    """True for a working day, make-up days (调休上班) included; raises NotPublished."""
+    if not published(day.year):
+        raise NotPublished(day)
+    return bool(chinese_calendar.is_workday(day))
+
+
+def add_workdays(start: date, n: int) -> date:
+    """The n-th working day after `start`; `start` itself is not counted (民法典第201条).
+
+    n = 0 gives `start`, a negative n counts back. Raises NotPublished.
+    """
+    return _step(start, n, is_workday)
+
+
+def workdays_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`; negative when `end` is earlier.
+
+    So `workdays_between(d, add_workdays(d, n)) == n`. Raises NotPublished.
+    """
+    if end < start:
+        return -sum(is_workday(end + _DAY * i) for i in range((start - end).days))
+    return sum(is_workday(start + _DAY * (i + 1)) for i in range((end - start).days))
+
+
+def workday_on_or_after(day: date) -> date:
+    """`day`, or the first working day after it; raises NotPublished."""
+    while not is_workday(day):
+        day += _DAY
+    return day
+
+
+def estimate_workdays(start: date, n: int) -> Reckoned:
+    """As `add_workdays`, but unpublished years go by weekends, with a warning naming them."""
+    guessed: set[int] = set()
+
+    def by_weekend(day: date) -> bool:
+        if published(day.year):
+            return is_workday(day)
+        guessed.add(day.year)
+        return day.weekday() < _SATURDAY
+
+    end = _step(start, n, by_weekend)
+    return Reckoned(
+        end,
+        tuple(
+            f"{year} 年的节假日安排未收录，按周六、周日为休息日估算，公布后须重新计算"
+            for year in sorted(guessed)
+        ),
+    )
+
+
+def _step(start: date, n: int, works: Callable[[date], bool]) -> date:
+    day, left = start, abs(n)
+    way = _DAY if n >= 0 else -_DAY
+    while left:
+        day += way
+        left -= works(day)
+    return day
