@@ -49,7 +49,7 @@ def survey_areas(geoms: NDArray[np.object_], crs: int | CRS = CGCS2000) -> Float
     """
     geoms = np.atleast_1d(np.asarray(geoms, dtype=object))
     total = np.zeros(len(geoms))
-    polygons, owner = _polygons(geoms)
+    polygons, owner = single_polygons(geoms)
     if len(polygons) == 0:
         return total
     rings, polygon_of_ring = shapely.get_rings(
@@ -130,13 +130,33 @@ def distribute(total: Decimal, parts: Sequence[float | Decimal]) -> list[Decimal
     return [(units * CENT).quantize(CENT) for units in floors]
 
 
+def distribute_each(
+    cents: NDArray[np.int64], owner: NDArray[np.int64], parts: Floats
+) -> NDArray[np.int64]:
+    """`distribute` for many totals at once, in whole 0.01 m²: part k belongs to total `owner[k]`.
+
+    Totals whose parts are all zero give zeros. Parts are finite and not negative.
+    """
+    whole = np.bincount(owner, weights=parts, minlength=len(cents))
+    share = np.divide(cents, whole, out=np.zeros(len(cents)), where=whole > 0)
+    quotas = parts * share[owner]
+    units = np.floor(quotas).astype(np.int64)
+    left = np.where(whole > 0, cents, 0)
+    np.subtract.at(left, owner, units)
+    order = np.lexsort((units - quotas, owner))
+    starts = np.searchsorted(owner[order], np.arange(len(cents)))
+    rank = np.arange(len(order)) - starts[owner[order]]
+    units[order] += rank < left[owner[order]]
+    return units
+
+
 def _exact_product(a: Decimal, b: Decimal) -> Decimal:
     with localcontext() as context:
         context.prec = 60
         return a * b
 
 
-def _polygons(geoms: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def single_polygons(geoms: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Single polygons and the index of the geometry each belongs to; collections are opened."""
     parts, owner = shapely.get_parts(geoms, return_index=True)
     while (shapely.get_type_id(parts) > 3).any():
