@@ -1,0 +1,108 @@
+"""Home page and search: what the programmes have for this user, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from liangtian.platform.people.models import User
+from liangtian.platform.people.request import user_of
+from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement import home as enforcement
+
+router = Router(tags=["home"])
+MOST_HITS = 20
+
+
+class Task(Schema):
+    kind: str
+    title: str
+    count: int
+    to: str
+
+
+class Figure(Schema):
+    key: str
+    label: str
+    value: float
+    unit: str
+
+
+class TownshipRow(Schema):
+    code: str
+    name: str
+    total: int
+    confirmed: int
+    illegal_count: int
+    illegal_farmland_mu: float
+
+
+class OutcomeRow(Schema):
+    outcome: str
+    label: str
+    count: int
+    farmland_mu: float
+
+
+class BatchRow(Schema):
+    id: int
+    title: str
+    period: str
+    total: int
+    confirmed: int
+
+
+class HomeOut(Schema):
+    tasks: list[Task]
+    figures: list[Figure]
+    by_township: list[TownshipRow]
+    by_outcome: list[OutcomeRow]
+    batches: list[BatchRow]
+
+
+class Hit(Schema):
+    kind: str
+    title: str
+    subtitle: str
+    to: str | None
+    bounds: list[float] | None
+
+
+@router.get("/home", response=HomeOut)
+def home(request: HttpRequest) -> dict[str, Any]:
+    """My tasks, key figures, progress."""
+    return enforcement.home_figures(user_of(request))
+
+
+@router.get("/search", response=list[Hit])
+def search(request: HttpRequest, q: str) -> list[dict[str, Any]]:
+    """Regions by code, name or pinyin; patches by number; features by title."""
+    from liangtian.platform.layers.queries import search_features
+
+    user, text = user_of(request), q.strip()
+    if len(text) < 2:
+        return []
+    hits = _regions(user, text) + enforcement.search(user, text)
+    if len(hits) < MOST_HITS and user.may("layers.view"):
+        hits += search_features(user, text, MOST_HITS - len(hits))
+    return hits[:MOST_HITS]
+
+
+def _regions(user: User, text: str) -> list[dict[str, Any]]:
+    if not user.scope:
+        return []
+    wanted = Q(code__startswith=text) | Q(name__contains=text) | Q(pinyin__contains=text.lower())
+    rows = Region.objects.filter(wanted, code__startswith=user.scope)[:8]
+    return [
+        {
+            "kind": "region",
+            "title": region.name,
+            "subtitle": f"{region.get_level_display()} {region.code}",
+            "to": None,
+            "bounds": list(region.geom.bounds) if region.geom else None,
+        }
+        for region in rows
+    ]
