@@ -6,6 +6,7 @@ Spot = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 LABEL_MM = 2.5  # height of the label type on paper
 _PAD_MM = 0.4
+_LEVELS = ((0.5, 1.2), (0.35, 1.0), (0.65, 1.0), (0.2, 0.8), (0.8, 0.8))  # height share, weight
 
 
 def place_labels(
@@ -16,54 +17,105 @@ def place_labels(
 ) -> tuple[list[dict[str, object]], int]:
     """(text, rings in paper mm) wanted, most important first -> labels placed, how many left out.
 
-    A label that would run off the frame, over one already placed or over a box to keep clear is
-    left out and counted.
+    A label goes inside its polygon, or beside one that is smaller than the label. One that would
+    then run off the frame, over a label already placed, over a box to keep clear or over another
+    polygon smaller than its label is left out and counted.
     """
+    taken, small = _Crowd(), _Crowd()
+    for box in keep_clear:
+        taken.add(box)
+    bounds = [_bounds(rings) for _, rings in wishes]
+    sizes = [_size(text) for text, _ in wishes]
+    tight = [b[2] - b[0] < w or b[3] - b[1] < h for b, (w, h) in zip(bounds, sizes, strict=True)]
+    for box, is_tight in zip(bounds, tight, strict=True):
+        if is_tight:
+            small.add(box)
     placed: list[dict[str, object]] = []
-    taken = list(keep_clear)
-    for text, rings in wishes:
-        box = _box(text, rings, width, height)
-        if box is None or any(_cross(box, other) for other in taken):
-            continue
-        taken.append(box)
-        placed.append(
-            {
-                "at": (round(box[0], 3), round(box[1], 3)),
-                "size": (round(box[2] - box[0], 3), round(box[3] - box[1], 3)),
-                "text": text,
-            }
-        )
+    for (text, rings), own, size, beside in zip(wishes, bounds, sizes, tight, strict=True):
+        spots = _beside(own, size) if beside else _inside(rings, size, width, height)
+        for box in spots:
+            on_frame = box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height
+            if on_frame and not taken.meets(box) and not small.meets(box):
+                taken.add(box)
+                placed.append(
+                    {"at": (round(box[0], 3), round(box[1], 3)), "size": size, "text": text}
+                )
+                break
     return placed, len(wishes) - len(placed)
 
 
-def _box(text: str, rings: Sequence[Sequence[Spot]], width: float, height: float) -> Box | None:
-    spot = inner_spot(rings, width, height)
-    if spot is None:
-        return None
+class _Crowd:
+    """Boxes found again by the paper cells they touch."""
+
+    _CELL_MM = 6.0
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[Box]] = {}
+
+    def add(self, box: Box) -> None:
+        for cell in self._touched(box):
+            self._cells.setdefault(cell, []).append(box)
+
+    def meets(self, box: Box) -> bool:
+        return any(
+            _cross(box, other) for cell in self._touched(box) for other in self._cells.get(cell, ())
+        )
+
+    def _touched(self, box: Box) -> list[tuple[int, int]]:
+        left, top, right, bottom = (int(edge // self._CELL_MM) for edge in box)
+        return [(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
+
+
+def _size(text: str) -> tuple[float, float]:
     lines = text.split("\n")
-    w = max(_text_width(line) for line in lines) + 2 * _PAD_MM
-    h = LABEL_MM * 1.3 * len(lines) + 2 * _PAD_MM
-    left = min(max(spot[0] - w / 2, 0.0), width - w)
-    top = min(max(spot[1] - h / 2, 0.0), height - h)
-    if left < 0 or top < 0:
-        return None
-    return left, top, left + w, top + h
+    width = max(_text_width(line) for line in lines) + 2 * _PAD_MM
+    return round(width, 3), round(LABEL_MM * 1.3 * len(lines) + 2 * _PAD_MM, 3)
 
 
-def inner_spot(rings: Sequence[Sequence[Spot]], width: float, height: float) -> Spot | None:
-    """A point inside the polygon (holes respected) and inside the frame: the middle of the widest
-    stretch along the level half way up what is seen of it."""
-    ys = [p[1] for ring in rings[:1] for p in ring]
+def _bounds(rings: Sequence[Sequence[Spot]]) -> Box:
+    xs, ys = [p[0] for p in rings[0]], [p[1] for p in rings[0]]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _beside(own: Box, size: tuple[float, float]) -> list[Box]:
+    """Right, left, above and below the polygon's box."""
+    (w, h), gap = size, 0.5
+    x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
+    corners = (
+        (own[2] + gap, y - h / 2),
+        (own[0] - gap - w, y - h / 2),
+        (x - w / 2, own[1] - gap - h),
+        (x - w / 2, own[3] + gap),
+    )
+    return [(left, top, left + w, top + h) for left, top in corners]
+
+
+def _inside(
+    rings: Sequence[Sequence[Spot]], size: tuple[float, float], width: float, height: float
+) -> list[Box]:
+    w, h = size
+    boxes = []
+    for x, y in inner_spots(rings, width, height):
+        left = min(max(x - w / 2, 0.0), width - w)
+        top = min(max(y - h / 2, 0.0), height - h)
+        boxes.append((left, top, left + w, top + h))
+    return boxes
+
+
+def inner_spots(rings: Sequence[Sequence[Spot]], width: float, height: float) -> list[Spot]:
+    """Points inside the polygon (holes respected) and inside the frame, best first: the middles
+    of the widest stretches along a few levels of what is seen of it, the middle level preferred."""
+    ys = [p[1] for p in rings[0]]
     low, high = max(min(ys), 0.0), min(max(ys), height)
-    best: tuple[float, Spot] | None = None
-    for share in (0.5, 0.35, 0.65, 0.2, 0.8):
+    found: list[tuple[float, Spot]] = []
+    for share, weight in _LEVELS:
         y = low + (high - low) * share + 1e-6
         cuts = sorted(_cuts(rings, y))
         for left, right in zip(cuts[::2], cuts[1::2], strict=False):
             a, b = max(left, 0.0), min(right, width)
-            if b > a and (best is None or b - a > best[0] * 1.2):
-                best = (b - a, ((a + b) / 2, y))
-    return best[1] if best else None
+            if b > a:
+                found.append(((b - a) * weight, ((a + b) / 2, y)))
+    return [spot for _, spot in sorted(found, key=lambda f: -f[0])]
 
 
 def _cuts(rings: Sequence[Sequence[Spot]], y: float) -> list[float]:

@@ -89,7 +89,6 @@ class Frame:
 
     width: float
     height: float
-    legend: Literal["side", "below"]
 
 
 @dataclass(frozen=True)
@@ -121,33 +120,64 @@ class _View:
 
 
 _LANDSCAPE: dict[Paper, Frame] = {
-    "a4": Frame(width=214.0, height=168.0, legend="side"),
-    "a3": Frame(width=330.0, height=252.0, legend="side"),
+    "a4": Frame(width=214.0, height=173.0),
+    "a3": Frame(width=330.0, height=258.0),
 }
 _MARGIN = 1.08
 _LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
 _LOWEST_FRAME = 70.0
+_ROOMY_LEGEND = 12  # layers
 
 
 def map_pdf(sheet: MapSheet, paper: Paper = "a4") -> bytes:
     """The sheet alone on one landscape page. Raises MapRefused, GlyphMissing, ImageRefused."""
     images: dict[str, bytes] = {}
+    _require_side_room(sheet, _LANDSCAPE[paper])
     data = sheet_data(sheet, _LANDSCAPE[paper], images, "base.jpg")
     return typeset("map.typ", {"paper": paper, "sheet": data}, images, sheet.on)
 
 
 def frame_for_dossier(sheet: MapSheet) -> Frame:
-    """The frame on an upright A4 page with the legend below: a longer legend, a lower frame."""
-    names = [layer.name for layer in sheet.layers] + ["照片位置及拍摄方向"] * bool(sheet.points)
-    lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in names]
+    """The frame on an upright A4 page with the legend below: a longer legend, a lower frame.
+
+    Raises MapRefused when legend and notes leave no room for the map.
+    """
+    lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in _legend_names(sheet)]
     legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
     notes = sum(math.ceil(len(note) / 30) for note in sheet.notes) * 3.8
     height = 186.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
     if height < _LOWEST_FRAME:
-        raise MapRefused(
-            f"地图「{sheet.title}」的图例或附注太长，一页放不下。请减少图层（现有 {len(sheet.layers)} 个）或附注。"
-        )
-    return Frame(160.0, height, "below")
+        raise _too_long(sheet)
+    return Frame(160.0, height)
+
+
+def _require_side_room(sheet: MapSheet, frame: Frame) -> None:
+    """The column beside the map must hold legend, figures and notes."""
+    names = _legend_names(sheet)
+    if compact_legend(sheet):
+        legend = sum(3.0 * math.ceil(len(name) / 17) + 1.1 for name in names)
+    else:
+        legend = sum(max(4.4, 3.6 * math.ceil(len(name) / _LEGEND_CHARS)) + 2.0 for name in names)
+    texts = [f"坐标系：{sheet.crs_label}", f"制图单位：{sheet.maker}", "制图日期", *sheet.notes]
+    small = sum(3.8 * math.ceil((len(text) + 2) / 17) + 0.8 for text in texts)
+    if 45.0 + legend + 5.6 * len(sheet.numbers) + small > frame.height:
+        raise _too_long(sheet)
+
+
+def compact_legend(sheet: MapSheet) -> bool:
+    """Many layers: smaller type and swatches beside the map."""
+    return len(sheet.layers) > _ROOMY_LEGEND
+
+
+def _legend_names(sheet: MapSheet) -> list[str]:
+    return [layer.name for layer in sheet.layers] + ["照片位置及拍摄方向"] * bool(sheet.points)
+
+
+def _too_long(sheet: MapSheet) -> MapRefused:
+    return MapRefused(
+        f"地图「{sheet.title}」的图例或附注太长，一页放不下。"
+        f"请减少图层（现有 {len(sheet.layers)} 个）或附注，或改用更大的纸。"
+    )
 
 
 def sheet_data(
@@ -163,7 +193,7 @@ def sheet_data(
         notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
     return {
         "title": sheet.title,
-        "legend": frame.legend,
+        "compact": compact_legend(sheet),
         "frame": [frame.width, frame.height],
         "base": _base(sheet.image, view, images, image_name),
         "layers": [_layer(layer, view) for layer in sheet.layers],
