@@ -10,23 +10,24 @@ from numpy.typing import NDArray
 from liangtian.geo.area import single_polygons
 
 MAX_VERTICES = 256
-_MIN_SIDE_M = 1e-3
-"""A box smaller than this is not halved again, however many vertices crowd in it."""
+_MIN_SIDE = 1e-8
+"""A box smaller than this (degrees, 1 mm) is not halved again, however many vertices crowd in it."""
 
 
 def cut(
     polygons: NDArray[np.object_], owner: NDArray[np.int64]
 ) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Pieces of at most 256 vertices (in a metric plane) and the owner of each; areas add up.
+    """Pieces of at most 256 vertices and the owner of each; they tile the polygons.
 
-    `owner` has one number per polygon and is carried to its pieces.
+    Cut in degrees, along meridians and parallels, before edges are densified. `owner` has one number per
+    polygon and is carried to its pieces.
     """
     done: list[NDArray[np.object_]] = []
     owners: list[NDArray[np.int64]] = []
     while len(polygons):
         bounds = shapely.bounds(polygons)
         side = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
-        small = (shapely.get_num_coordinates(polygons) <= MAX_VERTICES) | (side < _MIN_SIDE_M)
+        small = (shapely.get_num_coordinates(polygons) <= MAX_VERTICES) | (side < _MIN_SIDE)
         done.append(polygons[small])
         owners.append(owner[small])
         polygons, owner = _halved(polygons[~small], bounds[~small], owner[~small])

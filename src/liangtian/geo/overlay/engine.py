@@ -38,11 +38,14 @@ def raw_areas(
     Raises:
         GeometryRefused: an invalid plot, or an invalid layer polygon near a plot.
     """
-    near = _near(plots, layer)
-    layer, codes = layer[near], codes[near]
     plane = EqualAreaPlane.around(plots)
-    plot_pieces, plot = _prepared(plots, plane, "地块")
-    layer_pieces, source = _prepared(layer, plane, "图层")
+    plot_cuts, plot = _cut(plots, np.arange(len(plots)), "地块")
+    near = _near(plot_cuts, layer)
+    layer_cuts, source = _cut(layer[near], near, "图层")
+    near = _near(plot_cuts, layer_cuts)
+    source = source[near]
+    plot_pieces = _mapped(plot_cuts, plane)
+    layer_pieces = _mapped(layer_cuts[near], plane)
     sizes = shapely.area(plot_pieces)
     whole = np.bincount(plot, weights=sizes, minlength=len(plots)).astype(np.float64)
     i, j = shapely.STRtree(layer_pieces).query(plot_pieces, predicate="intersects")
@@ -57,21 +60,23 @@ def raw_areas(
 
 
 def _near(plots: NDArray[np.object_], layer: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Layer features whose box meets the box of a plot: only these are mapped and cut."""
+    """Layer features whose box meets the box of a plot: only these are cut and mapped."""
     _, found = shapely.STRtree(layer).query(plots)
     return np.unique(found)
 
 
-def _prepared(
-    geoms: NDArray[np.object_], plane: EqualAreaPlane, what: str
+def _cut(
+    geoms: NDArray[np.object_], index: NDArray[np.int64], what: str
 ) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Small polygons in the plane and the index of the geometry each comes from."""
-    mapped = plane.project(geoms)
-    broken = np.flatnonzero(~shapely.is_missing(mapped) & ~shapely.is_valid(mapped))
-    if len(broken):
-        require_valid(geoms, what)
-        # Valid as given, but rings closer than the mapping's bend of an edge (< 0.1 mm) now touch.
-        mapped[broken] = shapely.make_valid(
-            mapped[broken], method="structure", keep_collapsed=False
-        )
-    return cut(*single_polygons(mapped))
+    """Small polygons, still in degrees, and the `index` of the geometry each comes from."""
+    require_valid(geoms, what)
+    polygons, owner = single_polygons(geoms)
+    return cut(polygons, index[owner])
+
+
+def _mapped(polygons: NDArray[np.object_], plane: EqualAreaPlane) -> NDArray[np.object_]:
+    mapped = plane.project(polygons)
+    # Valid as given, but rings closer than the mapping's bend of an edge (< 0.1 mm) may now touch.
+    broken = np.flatnonzero(~shapely.is_valid(mapped))
+    mapped[broken] = shapely.make_valid(mapped[broken], method="structure", keep_collapsed=False)
+    return mapped
