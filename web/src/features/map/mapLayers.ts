@@ -1,0 +1,139 @@
+/** OpenLayers layers for what the server publishes, and the order they lie in. */
+import type { Feature as GeoFeature } from 'geojson'
+import { MVT, GeoJSON } from 'ol/format'
+import Feature from 'ol/Feature'
+import type { Geometry } from 'ol/geom'
+import Graticule from 'ol/layer/Graticule'
+import TileLayer from 'ol/layer/Tile'
+import VectorLayer from 'ol/layer/Vector'
+import VectorTileLayer from 'ol/layer/VectorTile'
+import { transformExtent } from 'ol/proj'
+import VectorSource from 'ol/source/Vector'
+import VectorTileSource from 'ol/source/VectorTile'
+import XYZ from 'ol/source/XYZ'
+import { Fill, Stroke, Text } from 'ol/style'
+import type { StyleLike } from 'ol/style/Style'
+import type { Bounds, LayerGroup, LayerVersion, LegendEntry } from '@/api/types'
+import { layerStyle, patchStyle } from './styles'
+
+/** The map is drawn in web mercator. CGCS2000 and WGS 84 lon/lat agree to centimetres. */
+export const MAP_CRS = 'EPSG:3857'
+export const LONLAT = 'EPSG:4326'
+
+// Deeper zooms enlarge these tiles: one unit of a level-17 tile is already 8 cm.
+const DEEPEST_TILES = 17
+const PATCH_TILES = '/api/enforcement/tiles/{z}/{x}/{y}.mvt'
+
+export const DEPTH = {
+  base: 0,
+  graticule: 1,
+  survey: 10,
+  planning: 20,
+  other: 25,
+  protection: 30,
+  approval: 40,
+  patches: 60,
+  boundary: 70,
+  drawing: 75,
+  highlight: 80,
+  measure: 90,
+} as const
+
+const GROUP_DEPTH: Record<LayerGroup, number> = {
+  survey: DEPTH.survey,
+  planning: DEPTH.planning,
+  other: DEPTH.other,
+  protection: DEPTH.protection,
+  approval: DEPTH.approval,
+}
+
+/** A layer version as it is to be drawn; opacity 0..1. */
+export interface DrawnLayer {
+  version: LayerVersion
+  legend: LegendEntry[]
+  group: LayerGroup
+  opacity: number
+}
+
+/** Optional picture tiles under everything; `url` holds {z}, {x}, {y} (WMTS by its KVP address). */
+export interface BaseMap {
+  title: string
+  url: string
+  attribution: string
+  max_zoom?: number
+}
+
+export type TileLayerOfVersion = VectorTileLayer<VectorTileSource>
+
+function tileLayer(url: string, style: StyleLike, zIndex: number): TileLayerOfVersion {
+  return new VectorTileLayer({
+    // Tiles are kept as pictures while dragging: 100 000 polygons stay smooth without a GPU.
+    renderMode: 'hybrid',
+    source: new VectorTileSource({ format: new MVT(), url, maxZoom: DEEPEST_TILES }),
+    style,
+    zIndex,
+    declutter: false,
+  })
+}
+
+export function versionLayer(drawn: DrawnLayer): TileLayerOfVersion {
+  const layer = tileLayer(drawn.version.tiles, layerStyle(drawn.legend), GROUP_DEPTH[drawn.group])
+  layer.setOpacity(drawn.opacity)
+  if (drawn.version.bounds) layer.setExtent(transformExtent(drawn.version.bounds, LONLAT, MAP_CRS))
+  return layer
+}
+
+export function patchLayer(opacity: number): TileLayerOfVersion {
+  const layer = tileLayer(PATCH_TILES, patchStyle, DEPTH.patches)
+  layer.setOpacity(opacity)
+  return layer
+}
+
+export function drawingLayer(style: StyleLike, zIndex: number): VectorLayer<VectorSource> {
+  return new VectorLayer({ source: new VectorSource(), style, zIndex })
+}
+
+export function baseLayer(base: BaseMap): TileLayer<XYZ> {
+  return new TileLayer({
+    source: new XYZ({ url: base.url, attributions: base.attribution, maxZoom: base.max_zoom ?? 18 }),
+    zIndex: DEPTH.base,
+  })
+}
+
+const degrees = (value: number) => `${Number(value.toFixed(4))}°`
+
+const degreeLabel = (textAlign: CanvasTextAlign, textBaseline: CanvasTextBaseline) =>
+  new Text({
+    font: '11px sans-serif',
+    fill: new Fill({ color: '#8f9a8f' }),
+    stroke: new Stroke({ color: '#faf8f1', width: 3 }),
+    textAlign,
+    textBaseline,
+  })
+
+/** Faint lines of longitude and latitude, so that an empty map still has a size. */
+export function graticule(): Graticule {
+  return new Graticule({
+    strokeStyle: new Stroke({ color: 'rgba(110, 125, 110, 0.22)', width: 1 }),
+    showLabels: true,
+    lonLabelFormatter: degrees,
+    latLabelFormatter: degrees,
+    lonLabelStyle: degreeLabel('center', 'bottom'),
+    latLabelStyle: degreeLabel('end', 'middle'),
+    lonLabelPosition: 0.02,
+    latLabelPosition: 0.995,
+    intervals: [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001],
+    wrapX: false,
+    zIndex: DEPTH.graticule,
+  })
+}
+
+const geojson = new GeoJSON({ dataProjection: LONLAT, featureProjection: MAP_CRS })
+
+/** A lon/lat geometry as a map feature; `null` when there is none. */
+export function toFeature(geometry: GeoFeature['geometry'] | null): Feature | null {
+  // A geometry read alone is never a collection of features.
+  return geometry ? new Feature(geojson.readGeometry(geometry) as Geometry) : null
+}
+
+export const toMapExtent = (bounds: Bounds): number[] => transformExtent(bounds, LONLAT, MAP_CRS)
