@@ -1,0 +1,193 @@
+"""Shapefile: companions found whatever their case, text decoded from the raw bytes.
+
+GDAL reads the table as ISO-8859-1, which maps every byte to itself, so the encoding can be decided on
+the bytes of the whole table and then applied to names and values alike.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liangtian.geo.formats import encoding as text
+from liangtian.geo.formats import ogr, sniff
+from liangtian.geo.formats.model import FieldInfo, FormatRefused, VectorLayer
+
+_PASS_THROUGH = "ISO-8859-1"
+_COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def companions(path: Path) -> dict[str, Path]:
+    """The files of a Shapefile by lower-case extension, matched without regard to case."""
+    found: dict[str, Path] = {}
+    for sibling in sorted(path.parent.iterdir()):
+        suffix = sibling.suffix.lower()
+        if sibling.stem.casefold() == path.stem.casefold() and suffix in _COMPANIONS:
+            found.setdefault(suffix, sibling)
+    found[path.suffix.lower()] = path
+    return found
+
+
+def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = None) -> VectorLayer:
+    """Read a .shp (or a lone .dbf, as a table without shapes); `scratch` is an empty folder."""
+    files = companions(path)
+    notes: list[str] = []
+    if ".shp" in files:
+        _check(files, notes)
+    else:
+        sniff.check_dbf(path)
+        notes.append("只有 .dbf 属性表,没有 .shp,没有图形。")
+    staged = _stage(files, scratch)
+    cpg = files[".cpg"].read_text("latin-1") if ".cpg" in files else None
+    layer = ogr.read_layer(staged, staged.stem, limit=limit, encoding=_PASS_THROUGH)
+    layer.name = path.stem
+    layer.notes = notes + layer.notes
+    if ".dbf" not in files:
+        layer.fields, layer.columns, layer.encoding = [], {}, "无文字"
+        return layer
+    chosen = _choose(layer, cpg, encoding)
+    layer.encoding = chosen.label
+    layer.notes.append(chosen.note)
+    _decode(layer, chosen.codec)
+    return layer
+
+
+def _check(files: dict[str, Path], notes: list[str]) -> None:
+    kind, header_notes = sniff.check_shp(files[".shp"])
+    notes += header_notes
+    if kind == "PolygonM":
+        notes.append(ogr.MEASURES_DROPPED)
+    offsets = _record_offsets(files[".shp"])
+    if ".shx" not in files:
+        notes.append("缺少 .shx 索引:已按 .shp 里的记录顺序读取。")
+    elif (held := (files[".shx"].stat().st_size - 100) // 8) != len(offsets):
+        raise FormatRefused(
+            f"“{files['.shx'].name}”与“{files['.shp'].name}”对不上:索引 {held} 条,图形 {len(offsets)} 个。"
+            "请从原软件重新导出,整套文件一起上传。"
+        )
+    if ".dbf" not in files:
+        notes.append("缺少 .dbf 属性表:只有图形,没有任何属性。")
+    elif (records := sniff.check_dbf(files[".dbf"])) != len(offsets):
+        raise FormatRefused(
+            f"“{files['.dbf'].name}”与“{files['.shp'].name}”对不上:属性 {records} 条,图形 {len(offsets)} 个。"
+            "请从原软件重新导出,整套文件一起上传。"
+        )
+    if ".prj" not in files:
+        notes.append("缺少 .prj:文件没有说明坐标系,须由送件单位指明。")
+
+
+def _record_offsets(path: Path) -> list[tuple[int, int]]:
+    """Offset and content length of each record, both in 16-bit words; refuses a torn record."""
+    offsets: list[tuple[int, int]] = []
+    size = min(path.stat().st_size, _declared_size(path))
+    with path.open("rb") as stream:
+        position = 100
+        while position < size:
+            stream.seek(position)
+            head = stream.read(8)
+            words = struct.unpack(">ii", head)[1] if len(head) == 8 else -1
+            if words < 2 or position + 8 + words * 2 > size:
+                raise FormatRefused(
+                    f"“{path.name}”第 {len(offsets) + 1} 个图形的记录不完整。请从原软件重新导出。"
+                )
+            offsets.append((position // 2, words))
+            position += 8 + words * 2
+    return offsets
+
+
+def _declared_size(path: Path) -> int:
+    with path.open("rb") as stream:
+        stream.seek(24)
+        return int(struct.unpack(">i", stream.read(4))[0]) * 2
+
+
+def _stage(files: dict[str, Path], scratch: Path) -> Path:
+    """One plain base name for all parts, and a .shx when it is missing; the originals untouched."""
+    for suffix, source in files.items():
+        if suffix == ".cpg":
+            continue  # GDAL must hand the bytes over as they are
+        target = scratch / f"layer{suffix}"
+        try:
+            target.symlink_to(source.resolve())
+        except OSError:
+            shutil.copyfile(source, target)
+    shp = scratch / "layer.shp"
+    if not shp.exists():
+        return scratch / "layer.dbf"
+    if ".shx" not in files:
+        _write_index(shp, scratch / "layer.shx")
+    return shp
+
+
+def _write_index(shp: Path, shx: Path) -> None:
+    offsets = _record_offsets(shp)
+    header = bytearray(shp.open("rb").read(100))
+    header[24:28] = struct.pack(">i", (100 + 8 * len(offsets)) // 2)
+    shx.write_bytes(bytes(header) + b"".join(struct.pack(">ii", *pair) for pair in offsets))
+
+
+def _choose(layer: VectorLayer, cpg: str | None, wanted: str | None) -> text.TextEncoding:
+    if wanted is not None:
+        label, codec = text.named(wanted)
+        return text.TextEncoding(label, codec, f"文字编码 {label}:由使用者指定。")
+    return text.decide(_raw_values(layer), cpg)
+
+
+def _raw_values(layer: VectorLayer) -> Iterable[bytes]:
+    values = {name.encode(_PASS_THROUGH) for name in layer.columns}
+    for column in _text_columns(layer).values():
+        values |= {v.encode(_PASS_THROUGH) for v in set(column) if v is not None}
+    return values
+
+
+def _text_columns(layer: VectorLayer) -> dict[str, NDArray[Any]]:
+    return {f.name: layer.columns[f.name] for f in layer.fields if f.type == "text"}
+
+
+def _decode(layer: VectorLayer, codec: str) -> None:
+    texts = _text_columns(layer)
+    fields: list[FieldInfo] = []
+    columns: dict[str, NDArray[Any]] = {}
+    for info in layer.fields:
+        name, fault = text.decode(info.name.encode(_PASS_THROUGH), codec)
+        if fault:
+            layer.notes.append(f"字段名“{name}”在文件里被截断或读不通,按“{name}”使用。")
+        if name in columns:
+            layer.notes.append(f"字段名“{name}”截断后重复,后一个记作“{name}_2”。")
+            name = f"{name}_2"
+        column = layer.columns[info.name]
+        if info.name in texts:
+            column = _decode_column(column, name, codec, layer)
+        columns[name] = column
+        fields.append(FieldInfo(name, info.type))
+    layer.fields, layer.columns = fields, columns
+
+
+def _decode_column(
+    column: NDArray[Any], name: str, codec: str, layer: VectorLayer
+) -> NDArray[np.object_]:
+    known: dict[str, tuple[str, str]] = {}
+    values: list[str | None] = []
+    faulty: dict[str, list[int]] = {"cut": [], "wrong": []}
+    for row, raw in enumerate(column):
+        if raw is None:
+            values.append(None)
+            continue
+        if raw not in known:
+            known[raw] = text.decode(raw.encode(_PASS_THROUGH), codec)
+        value, fault = known[raw]
+        values.append(value)
+        if fault:
+            faulty[fault].append(row)
+    for fault, rows in faulty.items():
+        if rows:
+            what = "结尾的半个汉字被字段宽度截断,已去掉" if fault == "cut" else "有读不通的字节"
+            first = layer.fids[rows[0]]
+            layer.notes.append(f"字段“{name}”有 {len(rows)} 个值{what}(首个在要素 {first})。")
+    return ogr.objects(values)
