@@ -16,6 +16,8 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 _PUBLISHED_FROM: date = min(chinese_calendar.holidays)
 _PUBLISHED_TO: date = max(chinese_calendar.holidays)
+# The next year's arrangement can still move days of the last week of December (元旦调休).
+_UNSETTLED_FROM = date(_PUBLISHED_TO.year, 12, 25)
 
 
 class NotPublished(ValueError):  # noqa: N818
@@ -75,23 +77,29 @@ def workday_on_or_after(day: date) -> date:
 
 
 def estimate_workdays(start: date, n: int) -> Reckoned:
-    """As `add_workdays`, but unpublished years go by weekends, with a warning naming them."""
+    """As `add_workdays`, but unpublished years go by weekends, with a warning naming them.
+
+    Warns also when the count runs through the last week of the last published year, which the
+    next year's New Year arrangement may still change.
+    """
     guessed: set[int] = set()
+    unsettled: set[int] = set()
 
     def by_weekend(day: date) -> bool:
         if published(day.year):
+            if day >= _UNSETTLED_FROM:
+                unsettled.add(day.year)
             return is_workday(day)
         guessed.add(day.year)
         return day.weekday() < _SATURDAY
 
     end = _step(start, n, by_weekend)
-    return Reckoned(
-        end,
-        tuple(
-            f"{year} 年的节假日安排未收录，按周六、周日为休息日估算，公布后须重新计算"
-            for year in sorted(guessed)
-        ),
-    )
+    said = [f"{year + 1} 年元旦安排未收录，{year} 年12月末可能调休，公布后须核对" for year in unsettled]
+    said += [
+        f"{year} 年的节假日安排未收录，按周六、周日为休息日估算，公布后须重新计算"
+        for year in sorted(guessed)
+    ]
+    return Reckoned(end, tuple(said))
 
 
 def _step(start: date, n: int, works: Callable[[date], bool]) -> date:
