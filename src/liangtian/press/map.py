@@ -7,7 +7,7 @@ The scale is always a round one (1:500, 1:1000, 1:1500, 1:2000 ...).
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -68,7 +68,11 @@ class MapImage:
 @dataclass(frozen=True)
 class MapSheet:
     """One map page. Without `extent` everything drawn is shown; without `scale` the largest round
-    scale that fits the frame is taken (`scale` 2000 means 1:2000, centred on the extent)."""
+    scale that fits the frame is taken (`scale` 2000 means 1:2000, centred on the extent).
+
+    points are drawn above the layers; numbers are (name, value) pairs printed beside the legend,
+    e.g. ("图斑面积", "42.22 亩").
+    """
 
     title: str
     layers: Sequence[MapLayer]
@@ -80,7 +84,7 @@ class MapSheet:
     extent: Extent | None = None
     scale: int | None = None
     image: MapImage | None = None
-    numbers: Sequence[tuple[str, str]] = field(default=())
+    numbers: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def frame_for_dossier(sheet: MapSheet) -> Frame:
     """
     lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in _legend_names(sheet)]
     legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
-    notes = sum(math.ceil(len(note) / 30) for note in sheet.notes) * 3.8
+    figures = "；".join(f"{name}：{value}" for name, value in sheet.numbers)
+    notes = sum(math.ceil(len(note) / 30) for note in (figures, *sheet.notes)) * 3.8
     height = 186.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
     if height < _LOWEST_FRAME:
         raise _too_long(sheet)

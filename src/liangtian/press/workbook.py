@@ -67,25 +67,25 @@ class LedgerSheet:
 @dataclass(frozen=True)
 class _KindStyle:
     width: float
-    number: str
+    number: int | str  # the built-in format of a spreadsheet, or a pattern
     align: str
     places: Decimal | None = None
 
 
 _CENT = Decimal("0.01")
 _STYLES: dict[Kind, _KindStyle] = {
-    "text": _KindStyle(16, "@", "left"),
-    "integer": _KindStyle(10, "0", "right", Decimal(1)),
-    "area_mu": _KindStyle(13, "#,##0.00", "right", _CENT),
-    "area_m2": _KindStyle(15, "#,##0.00", "right", _CENT),
-    "money": _KindStyle(15, "#,##0.00", "right", _CENT),
-    "percent": _KindStyle(10, "0.00%", "right", Decimal("0.0001")),
+    "text": _KindStyle(16, 49, "left"),
+    "integer": _KindStyle(10, 1, "right", Decimal(1)),
+    "area_mu": _KindStyle(13, 4, "right", _CENT),
+    "area_m2": _KindStyle(15, 4, "right", _CENT),
+    "money": _KindStyle(15, 4, "right", _CENT),
+    "percent": _KindStyle(10, 10, "right", Decimal("0.0001")),
     "date": _KindStyle(12, "yyyy-mm-dd", "center"),
 }
 _EXACT_DIGITS = 15  # a spreadsheet number holds no more
 _LONGEST_TEXT = 32767  # characters in one cell
 _MOST_ROWS = 1_048_576  # in one sheet
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", 49, "\t", "\r")
 _FIRST_COLUMN_WIDTH = 6
 
 
