@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,14 @@ def test_the_same_dossier_has_the_same_bytes() -> None:
     assert dossier_pdf(empty_dossier()) != first
     assert dossier_pdf(full_dossier()) == first
     assert dossier_pdf(replace(full_dossier(), on=DAY + timedelta(days=1))) != first
+
+
+def test_the_file_says_what_it_is_and_when_it_was_made() -> None:
+    document = pypdfium2.PdfDocument(dossier_pdf(full_dossier()))
+    about = document.get_metadata_dict()
+    assert about["Title"] == "卫片执法图斑卷宗　示例2026-10-XZ0001"
+    assert about["Author"] == "示例县自然资源局"
+    assert about["CreationDate"].startswith("D:20261121160000")  # midnight in Beijing
 
 
 def test_a_watermark_is_on_every_page_and_only_when_asked() -> None:

@@ -85,7 +85,7 @@ _STYLES: dict[Kind, _KindStyle] = {
 _EXACT_DIGITS = 15  # a spreadsheet number holds no more
 _LONGEST_TEXT = 32767  # characters in one cell
 _MOST_ROWS = 1_048_576  # in one sheet
-_FORMULA_STARTS = ("=", "+", "-", 49, "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FIRST_COLUMN_WIDTH = 6
 
 
