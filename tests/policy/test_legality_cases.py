@@ -136,9 +136,7 @@ def test_every_source_of_the_table_has_a_worked_case(strict_pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("case", _ALL, ids=lambda c: c["例"])
-def test_every_reason_names_a_figure_and_a_clause(
-    case: dict[str, str], strict_pack: Pack
-) -> None:
+def test_every_reason_names_a_figure_and_a_clause(case: dict[str, str], strict_pack: Pack) -> None:
     got = judged(case, strict_pack)
     assert got.decision.reasons
     for reason in got.decision.reasons:

@@ -94,7 +94,9 @@ def estimate_workdays(start: date, n: int) -> Reckoned:
         return day.weekday() < _SATURDAY
 
     end = _step(start, n, by_weekend)
-    said = [f"{year + 1} 年元旦安排未收录，{year} 年12月末可能调休，公布后须核对" for year in unsettled]
+    said = [
+        f"{year + 1} 年元旦安排未收录，{year} 年12月末可能调休，公布后须核对" for year in unsettled
+    ]
     said += [
         f"{year} 年的节假日安排未收录，按周六、周日为休息日估算，公布后须重新计算"
         for year in sorted(guessed)
