@@ -130,7 +130,6 @@ _LANDSCAPE: dict[Paper, Frame] = {
 _MARGIN = 1.08
 _LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
 _LOWEST_FRAME = 70.0
-_ROOMY_LEGEND = 12  # layers
 
 
 def map_pdf(sheet: MapSheet, paper: Paper = "a4") -> bytes:
@@ -150,28 +149,28 @@ def frame_for_dossier(sheet: MapSheet) -> Frame:
     legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
     figures = "；".join(f"{name}：{value}" for name, value in sheet.numbers)
     notes = sum(math.ceil(len(note) / 30) for note in (figures, *sheet.notes)) * 3.8
-    height = 186.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
+    height = 197.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
     if height < _LOWEST_FRAME:
         raise _too_long(sheet)
     return Frame(160.0, height)
 
 
 def _require_side_room(sheet: MapSheet, frame: Frame) -> None:
-    """The column beside the map must hold legend, figures and notes."""
+    """The column beside the map must hold legend, figures and notes, in small type if need be."""
+    if _side_height(sheet, compact=True) > frame.height:
+        raise _too_long(sheet)
+
+
+def _side_height(sheet: MapSheet, *, compact: bool) -> float:
+    """Millimetres the column beside the map takes."""
     names = _legend_names(sheet)
-    if compact_legend(sheet):
+    if compact:
         legend = sum(3.0 * math.ceil(len(name) / 17) + 1.1 for name in names)
     else:
         legend = sum(max(4.4, 3.6 * math.ceil(len(name) / _LEGEND_CHARS)) + 2.0 for name in names)
     texts = [f"坐标系：{sheet.crs_label}", f"制图单位：{sheet.maker}", "制图日期", *sheet.notes]
     small = sum(3.8 * math.ceil((len(text) + 2) / 17) + 0.8 for text in texts)
-    if 45.0 + legend + 5.6 * len(sheet.numbers) + small > frame.height:
-        raise _too_long(sheet)
-
-
-def compact_legend(sheet: MapSheet) -> bool:
-    """Many layers: smaller type and swatches beside the map."""
-    return len(sheet.layers) > _ROOMY_LEGEND
+    return 45.0 + legend + 5.6 * len(sheet.numbers) + small
 
 
 def _legend_names(sheet: MapSheet) -> list[str]:
@@ -198,7 +197,7 @@ def sheet_data(
         notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
     return {
         "title": sheet.title,
-        "compact": compact_legend(sheet),
+        "compact": _side_height(sheet, compact=False) > frame.height,
         "frame": [frame.width, frame.height],
         "base": _base(sheet.image, view, images, image_name),
         "layers": [_layer(layer, view) for layer in sheet.layers],
