@@ -101,7 +101,9 @@ def _plot_sites(land: Terrain, rows: Floats, flank: Bools) -> Floats:
         shift = (j % 2) * rng.uniform(0, 0.5)
         u = np.c_[((i + shift) * long).ravel(), (j * short).ravel()]
         u += rng.uniform(-0.16, 0.16, u.shape) * [long, short]
-        turn = np.array([[np.cos(angle[d]), np.sin(angle[d])], [-np.sin(angle[d]), np.cos(angle[d])]])
+        turn = np.array(
+            [[np.cos(angle[d]), np.sin(angle[d])], [-np.sin(angle[d]), np.cos(angle[d])]]
+        )
         xy = c + u @ turn
         near, who = land.tree.query(xy)
         got.append(xy[(who == d) & (near > land.settlement_radius[d] * 0.9)])

@@ -72,7 +72,9 @@ def dltb_columns(plots: Plots, villages: list[Village]) -> dict[str, Column]:
         "TBXHMC": _texts(DETAIL[d] if d else "" for d in detail.tolist()),
         "ZZSXDM": crop,
         "ZZSXMC": _texts(names[c] for c in crop.tolist()),
-        "GDDB": np.where(farm, np.clip(6 + 1.6 * grade + 3 * plots.dice[:, 5], 1, 15), np.nan).round(),
+        "GDDB": np.where(
+            farm, np.clip(6 + 1.6 * grade + 3 * plots.dice[:, 5], 1, 15), np.nan
+        ).round(),
         "FRDBS": _same("0", n),
         "CZCSXM": town_mark,
         "SJNF": np.full(n, plots.year, dtype=np.int32),

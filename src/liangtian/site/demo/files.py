@@ -88,9 +88,13 @@ def _write(
     geometry_type: str | None,
 ) -> None:
     multi = bool((shapely.get_type_id(shapes) == 6).any())
-    data, masks = [], []
-    for values in columns.values():
-        mask: Bools | None = None
+    data: list[NDArray[np.generic] | NDArray[np.object_]] = []
+    masks: list[Bools | None] = []
+    for given in columns.values():
+        values, mask = given, None
+        if driver == "OpenFileGDB" and given.dtype.kind == "M":
+            # Classic file geodatabases know no plain date; counties hand over ISO text instead.
+            values = given.astype("datetime64[D]").astype(str).astype(object)
         if values.dtype.kind == "f" and np.isnan(values).any():
             mask = np.isnan(values)
         data.append(values)

@@ -85,7 +85,9 @@ def classes(setting: Setting, seed: int) -> list[str]:
             odd = rng.uniform(size=len(pick)) < 0.55
             pick = np.where(odd, rng.uniform(size=len(pick)), ranks)
         codes = np.array([c for c, _ in table], dtype="<U5")
-        out[where] = codes[np.searchsorted(share / share[-1], pick, side="right").clip(0, len(codes) - 1)]
+        out[where] = codes[
+            np.searchsorted(share / share[-1], pick, side="right").clip(0, len(codes) - 1)
+        ]
     line = setting.line_code != ""
     out[line] = setting.line_code[line]
     steep_farm = np.char.startswith(out, "01") & (setting.slope > 27)

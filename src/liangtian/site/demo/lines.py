@@ -45,13 +45,17 @@ def draw_lines(land: Terrain) -> list[Line]:
     out += [Line("1003", 14.0, _meander(land.towns[i], land.towns[j], rng, 0.05)) for i, j in roads]
     out.append(Line("1003", 24.0, _across(land, rng, 0.08)))
     rivers = max(1, round(land.width / 22_000))
-    out += [Line("1101", float(rng.uniform(34, 60)), _across(land, rng, 0.22)) for _ in range(rivers)]
+    out += [
+        Line("1101", float(rng.uniform(34, 60)), _across(land, rng, 0.22)) for _ in range(rivers)
+    ]
     canals = max(1, round(land.width / 12_000))
     out += [Line("1107A", 10.0, _across(land, rng, 0.05)) for _ in range(canals)]
     ties = _links(land.settlements, extra=0.12, rng=rng)
     home = land.settlements
     out += [
-        Line("1006", float(np.round(rng.uniform(4.0, 7.5), 1)), _meander(home[i], home[j], rng, 0.07))
+        Line(
+            "1006", float(np.round(rng.uniform(4.0, 7.5), 1)), _meander(home[i], home[j], rng, 0.07)
+        )
         for i, j in ties
     ]
     return out + _field_lines(land, rng)
@@ -80,7 +84,9 @@ def _field_lines(land: Terrain, rng: np.random.Generator) -> list[Line]:
                 continue
             ditch = rng.uniform() < 0.5
             width = np.round(rng.uniform(3.0, 4.5) if ditch else rng.uniform(3.5, 5.5), 1)
-            out.append(Line("1107" if ditch else "1006", float(width), shapely.LineString(xy[lo:hi])))
+            out.append(
+                Line("1107" if ditch else "1006", float(width), shapely.LineString(xy[lo:hi]))
+            )
     return out
 
 
@@ -102,7 +108,9 @@ def _links(places: Floats, extra: float, rng: np.random.Generator) -> list[tuple
     size = np.hypot(*(places[e[:, 0]] - places[e[:, 1]]).T)
     n = len(places)
     tree = minimum_spanning_tree(coo_matrix((size, (e[:, 0], e[:, 1])), shape=(n, n))).tocoo()
-    got = {(min(i, j), max(i, j)) for i, j in zip(tree.row.tolist(), tree.col.tolist(), strict=True)}
+    got = {
+        (min(i, j), max(i, j)) for i, j in zip(tree.row.tolist(), tree.col.tolist(), strict=True)
+    }
     short = size < np.median(size)
     for (i, j), ok in zip(e.tolist(), short & (rng.uniform(size=len(e)) < extra), strict=True):
         if ok:

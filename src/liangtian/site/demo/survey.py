@@ -78,9 +78,7 @@ def next_year(county: County, last: SurveyYear, dice: Callable[[int], Floats]) -
     shapes[labels], area[labels] = drawn, survey_areas(drawn, EPSG)
     number = np.r_[last.number, _next_numbers(last, setting.village[n:])]
     serial = np.r_[last.serial, int(last.serial.max()) + 1 + np.arange(new - n)]
-    return _year(
-        county, last.year + 1, plot, shapes, code, setting, area, number, serial, dice
-    )
+    return _year(county, last.year + 1, plot, shapes, code, setting, area, number, serial, dice)
 
 
 def _year(

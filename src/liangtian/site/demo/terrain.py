@@ -115,7 +115,9 @@ def build_terrain(scale: Scale, seed: int) -> Terrain:
     towns = towns[np.argsort(np.hypot(*(towns - width / 2).T))]
     side = float(np.sqrt(area))
     radius = np.r_[0.062 * side, np.full(len(towns) - 1, 0.022 * side)]
-    radius = np.clip(radius, [240.0] + [150.0] * (len(towns) - 1), [2200.0] + [520.0] * (len(towns) - 1))
+    radius = np.clip(
+        radius, [240.0] + [150.0] * (len(towns) - 1), [2200.0] + [520.0] * (len(towns) - 1)
+    )
     hamlets = _spread(draft, rng, int(area / 1.7e6), 1.1, 750.0, avoid=(towns, radius + 450.0))
     settlements = np.vstack([towns, hamlets])
     size = np.r_[radius, rng.uniform(75, 190, len(hamlets))]
@@ -163,7 +165,9 @@ def _spread(
         if avoid is not None and (np.hypot(*(avoid[0] - p).T) < avoid[1]).any():
             continue
         cx, cy = int(p[0] // apart), int(p[1] // apart)
-        near = [q for i in (-1, 0, 1) for j in (-1, 0, 1) for q in buckets.get((cx + i, cy + j), [])]
+        near = [
+            q for i in (-1, 0, 1) for j in (-1, 0, 1) for q in buckets.get((cx + i, cy + j), [])
+        ]
         if all(np.hypot(*(q - p)) >= apart for q in near):
             buckets.setdefault((cx, cy), []).append(p)
             got.append(p)

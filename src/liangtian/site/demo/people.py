@@ -1,0 +1,47 @@
+"""Invented offices and people of the made-up county."""
+
+from __future__ import annotations
+
+from .places import COUNTY_CODE, Town, Village
+
+
+def offices(towns: list[Town]) -> list[dict[str, str]]:
+    """Offices: code, name, parent code and region code."""
+    bureau = f"{COUNTY_CODE}-ZRZY"
+    out = [
+        {"code": f"{COUNTY_CODE}-ZF", "name": "青禾县人民政府", "parent": "", "region": COUNTY_CODE},
+        {"code": bureau, "name": "青禾县自然资源局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{bureau}-ZFDD", "name": "青禾县自然资源局执法大队", "parent": bureau, "region": COUNTY_CODE},
+        {"code": f"{bureau}-GDBH", "name": "青禾县自然资源局耕地保护股", "parent": bureau, "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-NYNC", "name": "青禾县农业农村局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-SJ", "name": "青禾县审计局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+    ]  # fmt: skip
+    tail = {"街道": "办事处", "镇": "人民政府", "乡": "人民政府"}
+    for t in towns:
+        end = next(v for k, v in tail.items() if t.name.endswith(k))
+        out.append({"code": f"{t.code}-ZF", "name": t.name + end, "parent": f"{COUNTY_CODE}-ZF",
+                    "region": t.code})  # fmt: skip
+    return out
+
+
+def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
+    """People: login, name, role code, office, region code and a made-up phone."""
+    bureau = f"{COUNTY_CODE}-ZRZY"
+    grid = [next(v for v in villages if v.town == t) for t in (1, 2)]
+    rows = [
+        ("zhangshili", "张示例", "county_clerk", f"{bureau}-ZFDD", COUNTY_CODE, "执法大队承办人"),
+        ("zhouyangben", "周样本", "county_clerk", f"{bureau}-GDBH", COUNTY_CODE, "耕保股承办人"),
+        ("liyangben", "李样本", "county_reviewer", f"{bureau}-ZFDD", COUNTY_CODE, "执法大队审核人"),
+        ("wangjiashe", "王假设", "leader", bureau, COUNTY_CODE, "分管局长"),
+        ("zhaocankao", "赵参考", "township_clerk", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}自然资源所"),
+        ("qianmoni", "钱模拟", "township_clerk", f"{towns[2].code}-ZF", towns[2].code, f"{towns[2].name}自然资源所"),
+        ("sunyanshi", "孙演示", "grid_worker", f"{towns[1].code}-ZF", grid[0].code, f"{grid[0].name}网格员"),
+        ("wushizuo", "吴试作", "grid_worker", f"{towns[2].code}-ZF", grid[1].code, f"{grid[1].name}网格员"),
+        ("zhengyangli", "郑样例", "auditor", f"{COUNTY_CODE}-SJ", COUNTY_CODE, "审计员"),
+        ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
+    ]  # fmt: skip
+    return [
+        {"login": login, "name": name, "role": role, "office": office, "region": region,
+         "title": title, "phone": f"1380000{k:04d}"}
+        for k, (login, name, role, office, region, title) in enumerate(rows)
+    ]  # fmt: skip
