@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from liangtian.geo.crs import CGCS2000, to_4490
+from liangtian.geo.densify import split_edges
 from liangtian.geo.gauss import E2, PLANE_DECIMALS, B
 
 Floats = NDArray[np.float64]
@@ -78,9 +79,7 @@ def densified(geoms: NDArray[np.object_], crs: int | CRS) -> NDArray[np.object_]
     source = CRS.from_user_input(crs)
     if source.is_geographic:
         return geoms
-    limit = EDGE_LIMIT_M / source.axis_info[0].unit_conversion_factor
-    # segmentize makes ceil(length / limit) parts: just under the limit, a multiple of 70 splits as wanted.
-    dense = shapely.segmentize(geoms, limit * (1 - 1e-12))
+    dense = split_edges(geoms, EDGE_LIMIT_M / source.axis_info[0].unit_conversion_factor)
     plane = np.round(shapely.get_coordinates(dense), PLANE_DECIMALS)
     return np.asarray(shapely.set_coordinates(dense, plane), dtype=object)
 

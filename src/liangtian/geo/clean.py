@@ -131,7 +131,7 @@ def repair(geom: shapely.Geometry, crs: int | CRS) -> Repair:
         raise GeometryRefused("坐标中有不是数字的值,无法修复。请在原软件中改正后重新导入。")
     before = survey_area(geom, crs)
     problems = check(np.array([geom], dtype=object))
-    made = shapely.make_valid(geom, method="structure", keep_collapsed=True)
+    made = shapely.make_valid(geom, method="structure", keep_collapsed=False)
     polygons, _ = single_polygons(np.array([made], dtype=object))
     if len(polygons) == 0:
         raise GeometryRefused("修复后没有面积,只剩点或线。请检查图形,必要时删除该记录。")
@@ -139,7 +139,7 @@ def repair(geom: shapely.Geometry, crs: int | CRS) -> Repair:
     after = survey_area(kept, crs)
     said = [f"原图形:{p.reason}" + _at(p.location) for p in problems] or ["原图形有效,未改动"]
     said.append(f"修复前面积{before}平方米,修复后{after}平方米,变化{after - before:+}平方米")
-    if lost := _lost(made):
+    if lost := _lost(geom):
         said.append(f"舍去{lost}(没有面积)")
     if len(polygons) > 1:
         said.append(f"修复后为{len(polygons)}个部分")
@@ -167,8 +167,9 @@ def _at(location: tuple[float, float] | None) -> str:
     return f"({location[0]:.6f}, {location[1]:.6f})" if location else ""
 
 
-def _lost(made: shapely.Geometry) -> str:
-    parts = shapely.get_parts(made)
+def _lost(geom: shapely.Geometry) -> str:
+    """Points and lines that a repair drops; the method that keeps all linework tells them."""
+    parts = shapely.get_parts(shapely.make_valid(geom, method="linework"))
     while (shapely.get_type_id(parts) > 3).any():
         parts = shapely.get_parts(parts)
     kinds = Counter(_KINDS[int(k)] for k in shapely.get_type_id(parts) if int(k) != 3)

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from liangtian.geo.densify import split_edges
 from liangtian.geo.gauss import E2, A
 
 _E = math.sqrt(E2)
@@ -55,7 +56,7 @@ class EqualAreaPlane:
 
 def dense_in_degrees(geoms: NDArray[np.object_], limit_m: float) -> NDArray[np.object_]:
     """A copy of geometries in degrees with no edge longer than `limit_m` metres."""
-    return np.asarray(shapely.segmentize(geoms, limit_m / _METRES_PER_DEGREE), dtype=object)
+    return split_edges(geoms, limit_m / _METRES_PER_DEGREE)
 
 
 def _authalic(sin_lat: NDArray[np.float64]) -> NDArray[np.float64]:
