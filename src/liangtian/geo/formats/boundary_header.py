@@ -19,6 +19,7 @@ _UNITS = {
 }  # fmt: skip
 # Values after 图形属性: 图幅号, 用途 and, in the long variants, the land survey columns.
 _LONG_NAMES = ("TBLX", "DL", "改造前质量等别", "改造后质量等别", "BZ")
+_SHORT_TAILS, _LONG_TAILS = (2, 3), (6, 7)
 _SEPARATOR = re.compile(r"([,，\t])")
 
 
@@ -42,7 +43,7 @@ def parse_header(line: str) -> BlockHeader | str:
     body = re.sub(r"[,，\s]+$", "", line)
     if body.endswith(("@", "＠")):
         body = body[:-1]
-    body = re.sub(r"[,，\t]$", "", body)
+    body = re.sub(r"[,，\t][ \u3000]*$", "", body)
     pieces = _SEPARATOR.split(body)
     values = [v.strip(" \u3000") for v in pieces[0::2]]
     anchor = _anchor(values)
@@ -59,7 +60,7 @@ def parse_header(line: str) -> BlockHeader | str:
     if len(tail) == 3:
         code = tail[2]
     elif len(tail) > 3:
-        labels = (*_LONG_NAMES, *(f"扩展{i}" for i in range(1, len(tail))))
+        labels = _LONG_NAMES if len(tail) in _LONG_TAILS else [f"扩展{i}" for i in range(1, 99)]
         extras = tuple(zip(labels, tail[2:], strict=False))
         code = dict(extras).get("DL", "")
     return BlockHeader(count, values[1], values[2], name, values[anchor], sheet, use, code, extras)
@@ -68,9 +69,11 @@ def parse_header(line: str) -> BlockHeader | str:
 def _anchor(values: list[str]) -> int | None:
     """Where 图形属性 stands: the word itself, or the fifth of exactly 8, 11 or 12 values."""
     named = [i for i, v in enumerate(values) if i >= 4 and v in SHAPES]
-    if named:
-        return named[0] if named[0] == 4 else named[-1]
-    return 4 if len(values) in (8, 11, 12) and not values[4] else None
+    known = [i for i in named if len(values) - i - 1 in (*_SHORT_TAILS, *_LONG_TAILS)]
+    if len(known) == 1 or len(named) == 1:
+        return (known or named)[0]
+    plain = {5 + tail for tail in (3, *_LONG_TAILS)}
+    return 4 if not named and len(values) in plain and not values[4] else None
 
 
 def _count(text: str) -> int | str | None:

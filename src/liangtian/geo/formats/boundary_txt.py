@@ -135,7 +135,7 @@ def _lines(
         line = original.translate(_BRACKETS).strip(" \t\u3000\x00\ufeff")
         if not line:
             continue
-        if section := re.match(r"^\[(.+)\]$", line):
+        if section := re.match(r"^\[([^\]]+)\][,，\s]*$", line):
             in_plots = section[1].strip() == "地块坐标"
         elif in_plots:
             _plot_line(line, number, drafts, notes, problems)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from liangtian.geo.formats import archive, boundary_layer, ogr, shapefile, sniff
+from liangtian.geo.formats import archive, boundary_layer, kml, ogr, shapefile, sniff
 from liangtian.geo.formats.model import FormatRefused, VectorFile, VectorLayer
 
 FORMAT_NAMES = {
@@ -20,17 +20,6 @@ FORMAT_NAMES = {
     "geojson": "GeoJSON",
     "kml": "KML",
     "txt": "boundary-txt",
-}
-_KML_DEFAULTS: dict[str, set[object]] = {
-    "timestamp": set(),
-    "begin": set(),
-    "end": set(),
-    "altitudeMode": {"clampToGround"},
-    "tessellate": {-1, 0, 1},
-    "extrude": {-1, 0},
-    "visibility": {-1, 1},
-    "drawOrder": set(),
-    "icon": set(),
 }
 
 
@@ -204,24 +193,11 @@ def _default_crs(layer: VectorLayer) -> None:
     )
 
 
-def _read_kml(path: Path, _: Path, encoding: str | None, limit: int | None) -> list[VectorLayer]:
-    sniff.check_kml(path)
-    layers = []
-    for name in ogr.layer_names(path):
-        layer = ogr.read_layer(path, name, limit=limit)
+def _read_kml(path: Path, _: Path, encoding: str | None, __: int | None) -> list[VectorLayer]:
+    layers = kml.read_layers(path)
+    for layer in layers:
         layer.notes += _unused_encoding(encoding)
-        _drop_kml_defaults(layer)
-        layers.append(layer)
     return layers
-
-
-def _drop_kml_defaults(layer: VectorLayer) -> None:
-    """KML display settings come as columns; those that say nothing are not attributes."""
-    for name, defaults in _KML_DEFAULTS.items():
-        column = layer.columns.get(name)
-        if column is not None and {v for v in column if v is not None} <= defaults:
-            del layer.columns[name]
-    layer.fields = [f for f in layer.fields if f.name in layer.columns]
 
 
 def _read_txt(path: Path, _: Path, encoding: str | None, __: int | None) -> list[VectorLayer]:

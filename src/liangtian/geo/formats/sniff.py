@@ -258,14 +258,3 @@ def load_geojson(path: Path) -> tuple[bytes, dict[str, object], str]:
             f"“{path.name}”是 JSON,但不是 GeoJSON(type 为“{kind}”)。请导出为 GeoJSON 要素集合。"
         )
     return text.encode("utf-8"), parsed, label
-
-
-def check_kml(path: Path) -> None:
-    """Refuse a KML that is cut short or that declares XML entities (they can expand without end)."""
-    raw = path.read_bytes()
-    if re.search(rb"<!(DOCTYPE|ENTITY)", raw, re.IGNORECASE):
-        raise FormatRefused(
-            f"“{path.name}”含有 XML 实体声明(DOCTYPE/ENTITY),有安全风险,已拒收。请重新导出 KML。"
-        )
-    if not re.search(rb"</(\w+:)?kml\s*>\s*$", raw):
-        raise FormatRefused(f"“{path.name}”没有结束标记 </kml>,没有传完整。请重新导出或上传。")

@@ -52,7 +52,7 @@ def write_vector(
 
     Returns the name each column has in the file; only Shapefile shortens names, to 10 bytes of
     `encoding` (UTF-8 or GBK, stated in a .cpg). A path ending in .zip packs a Shapefile or a
-    geodatabase. GeoJSON wants EPSG:4326 or 4490. Raises FormatRefused when something would be lost.
+    geodatabase, whose own grid is 0.0001 m (1e-9°). GeoJSON wants EPSG:4326 or 4490. Raises FormatRefused when something would be lost.
     """
     if path.suffix.lower() not in _SUFFIXES[driver]:
         wanted = " 或 ".join(_SUFFIXES[driver])
