@@ -1,8 +1,24 @@
-import type { Outcome } from '@/api/types'
-import { outcomeColours } from '@/components/outcomes'
+import type { Outcome, TagType } from '@/api/types'
+
+/** One colour per conclusion, the same on the map and in charts. */
+export const OUTCOME_COLOURS: Record<Outcome, string> = {
+  legal: '#2f9461',
+  illegal: '#cf3f3f',
+  other: '#2b77b8',
+  split: '#e08a2c',
+  undetermined: '#6b7280',
+}
+
+export const OUTCOME_TAGS: Record<Outcome, TagType> = {
+  legal: 'success',
+  illegal: 'danger',
+  other: 'primary',
+  split: 'warning',
+  undetermined: 'info',
+}
 
 export const outcomeColour = (outcome: string): string =>
-  outcomeColours[outcome as Outcome] ?? outcomeColours.undetermined
+  OUTCOME_COLOURS[outcome as Outcome] ?? OUTCOME_COLOURS.undetermined
 
 /** `#rrggbb` (or `#rgb`) with an opacity 0..1; any other notation is given back as it is. */
 export function withAlpha(colour: string, alpha: number): string {

@@ -22,7 +22,7 @@ export function useScope() {
   )
 
   async function load(): Promise<void> {
-    const code = session.user?.region.code
+    const code = session.user?.region?.code
     if (!code) return
     try {
       const regions = await get<Region[]>('/api/regions')
