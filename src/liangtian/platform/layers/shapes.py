@@ -1,0 +1,199 @@
+"""What the layer endpoints send and receive, and how rows become that."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import shapely
+from ninja import Schema
+from shapely.geometry.base import BaseGeometry
+
+from liangtian.geo.area import survey_area, to_mu
+from liangtian.platform.jobs.api import JobOut
+from liangtian.platform.layers.catalogue import field_label, whole_area_fields
+from liangtian.platform.layers.models import Feature, Layer, LayerProblem, LayerVersion
+
+
+class LegendEntry(Schema):
+    code: str
+    label: str
+    fill: str
+    stroke: str
+    hatch: bool
+
+
+class SourceFile(Schema):
+    name: str
+    sha256: str
+
+
+class VersionOut(Schema):
+    """Counts and areas are the whole county's and null for a user of a smaller region."""
+
+    id: int
+    label: str
+    status: str
+    status_label: str
+    valid_from: date
+    valid_to: date | None
+    feature_count: int | None
+    area_m2: float | None
+    bounds: list[float] | None
+    published_at: datetime | None
+    source_file: SourceFile | None
+    problems: int | None
+    crs_label: str
+    encoding: str
+    notes: list[str]
+    tiles: str
+
+
+class LayerOut(Schema):
+    code: str
+    name: str
+    group: str
+    group_label: str
+    geometry_note: str
+    category_label: str
+    owner_office: str
+    legend: list[LegendEntry]
+    legend_name: str
+    versions: list[VersionOut]
+
+
+class AttributeOut(Schema):
+    name: str
+    label: str
+    value: Any
+
+
+class IdentifiedOut(Schema):
+    layer_code: str
+    layer_name: str
+    version_id: int
+    version_label: str
+    feature_id: int
+    title: str
+    category: str
+    category_label: str
+    area_m2: float
+    area_mu: float
+    cut: bool
+    attributes: list[AttributeOut]
+    geometry: dict[str, Any]
+
+
+class ImportIn(Schema):
+    file_id: int
+    layer_code: str
+    label: str
+    valid_from: date
+    valid_to: date | None = None
+    encoding: str | None = None
+    category_field: str | None = None
+    source_layer: str | None = None
+
+
+class ImportOut(Schema):
+    version: VersionOut
+    job: JobOut
+
+
+class ReasonIn(Schema):
+    reason: str
+
+
+class ProblemOut(Schema):
+    row: int
+    feature: str
+    severity: str
+    reason: str
+    location: list[float] | None
+
+
+class ProblemPage(Schema):
+    rows: list[ProblemOut]
+    total: int
+
+
+def layer_out(layer: Layer, versions: list[dict[str, Any]]) -> dict[str, Any]:
+    """A layer with the versions the user sees."""
+    names = ("code", "name", "group", "geometry_note", "category_label", "owner_office")
+    return {
+        **{name: getattr(layer, name) for name in names},
+        "group_label": layer.get_group_display(),
+        "legend": layer.legend,
+        "legend_name": layer.legend_name,
+        "versions": versions,
+    }
+
+
+def version_out(
+    version: LayerVersion, *, scope: BaseGeometry | None, problems: int | None
+) -> dict[str, Any]:
+    """A version; `scope` is the boundary the user is held to (None: the whole county)."""
+    whole = scope is None
+    bounds = version.bounds
+    if bounds and scope is not None:
+        seen = shapely.box(*bounds).intersection(shapely.box(*scope.bounds))
+        bounds = None if seen.is_empty else list(seen.bounds)
+    file = version.source_file
+    return {
+        "id": version.pk,
+        "label": version.label,
+        "status": version.status,
+        "status_label": version.get_status_display(),
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "feature_count": version.feature_count if whole else None,
+        "area_m2": float(version.area_m2) if whole else None,
+        "bounds": bounds,
+        "published_at": version.published_at,
+        "source_file": {"name": file.name, "sha256": file.sha256} if whole else None,
+        "problems": problems,
+        "crs_label": version.crs_label,
+        "encoding": version.encoding,
+        "notes": version.notes if whole else [],
+        "tiles": f"/api/layers/versions/{version.pk}/tiles/{{z}}/{{x}}/{{y}}.mvt",
+    }
+
+
+def identified_out(feature: Feature, seen: BaseGeometry, was_cut: bool) -> dict[str, Any]:
+    """A feature under a point; of one that was cut, area and figures speak of the part that is seen."""
+    layer, version = feature.version.layer, feature.version
+    area = survey_area(seen) if was_cut else feature.area_m2
+    hidden = whole_area_fields() if was_cut else frozenset()
+    return {
+        "layer_code": layer.code,
+        "layer_name": layer.name,
+        "version_id": version.pk,
+        "version_label": version.label,
+        "feature_id": feature.pk,
+        "title": feature.title,
+        "category": feature.category,
+        "category_label": layer.category_name(feature.category),
+        "area_m2": float(area),
+        "area_mu": float(to_mu(area).quantize(Decimal("0.01"), ROUND_HALF_UP)),
+        "cut": was_cut,
+        "attributes": [
+            {"name": name, "label": field_label(name), "value": value}
+            for name, value in feature.attributes.items()
+            if name.upper() not in hidden
+        ],
+        "geometry": json.loads(shapely.to_geojson(seen)),
+    }
+
+
+def problem_out(problem: LayerProblem) -> dict[str, Any]:
+    """One line of the problem list."""
+    placed = problem.lon is not None and problem.lat is not None
+    return {
+        "row": problem.row,
+        "feature": problem.feature,
+        "severity": problem.severity,
+        "reason": problem.reason,
+        "location": [problem.lon, problem.lat] if placed else None,
+    }
