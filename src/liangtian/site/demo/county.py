@@ -83,7 +83,7 @@ def build_county(size: str, seed: int) -> County:
     towns = name_towns(len(land.towns))
     village = _villages(mosaic, land, xy, seeds)
     plain = (line < 0) & ~flank
-    plot = _plots(mosaic, line, flank, village, _zone(land, xy), seed)
+    plot = _plots(mosaic, line, flank, village, zone=_zone(land, xy), seed=seed)
     return County(
         seed, land, mosaic, lines, towns, name_villages(town_of, towns, seed),
         village, line, plain, plot,
@@ -192,7 +192,9 @@ def _zone(land: Terrain, xy: Floats) -> Ints:
     return zone
 
 
-def _plots(mosaic: Mosaic, line: Ints, flank: Bools, village: Ints, zone: Ints, seed: int) -> Ints:
+def _plots(
+    mosaic: Mosaic, line: Ints, flank: Bools, village: Ints, *, zone: Ints, seed: int
+) -> Ints:
     """Join cells into plots: strips along lines, flank cells to the field beside, fields at random."""
     rng = np.random.default_rng([seed, 8])
     a, b = mosaic.a, mosaic.b
@@ -201,12 +203,12 @@ def _plots(mosaic: Mosaic, line: Ints, flank: Bools, village: Ints, zone: Ints, 
     strip = ok & (line[a] >= 0) & (line[a] == line[b])
     land_a, land_b = line[a] < 0, line[b] < 0
     open_field = ok & land_a & land_b & (zone[a] == zone[b])
-    beside = _best(open_field & (flank[a] != flank[b]), a, b, size, flank)
+    beside = _best(open_field & (flank[a] != flank[b]), a, b, size, who=flank)
     plain = open_field & ~flank[a] & ~flank[b]
     water = plain & (zone[a] == 3)
     wish = np.where(zone == 0, 0.36, np.where(zone == 1, 0.45, np.where(zone == 2, 0.75, 0.62)))
     joins = rng.uniform(size=len(zone)) < wish
-    merged = _best(plain, a, b, size * rng.uniform(0.6, 1.0, len(size)), joins)
+    merged = _best(plain, a, b, size * rng.uniform(0.6, 1.0, len(size)), who=joins)
     plot = _group(len(zone), a, b, strip | beside | merged | water)
     plot[village < 0] = -1
     area = mosaic.cell_areas()
@@ -214,14 +216,16 @@ def _plots(mosaic: Mosaic, line: Ints, flank: Bools, village: Ints, zone: Ints, 
         total = np.bincount(plot[plot >= 0], weights=area[plot >= 0], minlength=len(zone))
         small = total[np.maximum(plot, 0)] < SMALLEST * limit
         weight = size * np.where((line[a] < 0) == (line[b] < 0), 10.0, 1.0)
-        take = _best(ok & (plot[a] != plot[b]), a, b, weight, small, plot)
+        take = _best(ok & (plot[a] != plot[b]), a, b, weight, who=small, of=plot)
         glue = take | (ok & (plot[a] == plot[b]))
         plot = _group(len(zone), a, b, glue)
         plot[village < 0] = -1
     return plot
 
 
-def _best(use: Bools, a: Ints, b: Ints, score: Floats, who: Bools, of: Ints | None = None) -> Bools:
+def _best(
+    use: Bools, a: Ints, b: Ints, score: Floats, *, who: Bools, of: Ints | None = None
+) -> Bools:
     """For every cell (or group `of` cells) that wants a partner (`who`), its best border."""
     n = len(who)
     key_a, key_b = (a, b) if of is None else (of[a], of[b])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,8 +90,8 @@ def slope_grade(slope: Floats) -> Ints:
     return np.asarray(np.searchsorted([2.0, 6.0, 15.0, 25.0], slope, side="left") + 1, np.int64)
 
 
-def _texts(values: object) -> NDArray[np.object_]:
-    return np.array(list(values), dtype=object)  # type: ignore[call-overload,no-any-return]
+def _texts(values: Iterable[str]) -> NDArray[np.object_]:
+    return np.array(list(values), dtype=np.object_)
 
 
 def _same(value: str, n: int) -> NDArray[np.object_]:

@@ -53,27 +53,26 @@ def write_vector(
     encoding: str = "UTF-8",
     cpg: bool = True,
     append: bool = False,
-    geometry_type: str | None = None,
 ) -> str:
     """Write one layer and return the format's name. The suffix decides the format:
     .gpkg, .gdb.zip (file geodatabase) or .shp.zip (Shapefile set; `cpg` tells its encoding)."""
     if path.name.endswith(".gdb.zip"):
         with tempfile.TemporaryDirectory() as tmp:
             target = Path(tmp) / path.name.removesuffix(".zip")
-            _write(target, "OpenFileGDB", layer, shapes, columns, "UTF-8", False, geometry_type)
+            _write(target, "OpenFileGDB", layer, shapes, columns)
             _zip(target, path)
         return "FileGDB"
     if path.name.endswith(".shp.zip"):
         with tempfile.TemporaryDirectory() as tmp:
             target = Path(tmp) / f"{layer}.shp"
-            _write(target, "ESRI Shapefile", layer, shapes, columns, encoding, False, geometry_type)
+            _write(target, "ESRI Shapefile", layer, shapes, columns, encoding=encoding)
             if not cpg:
                 target.with_suffix(".cpg").unlink(missing_ok=True)
             _zip(Path(tmp), path)
         return "Shapefile"
     if path.exists() and not append:
         path.unlink()
-    _write(path, "GPKG", layer, shapes, columns, "UTF-8", append, geometry_type)
+    _write(path, "GPKG", layer, shapes, columns, append=append)
     return "GeoPackage"
 
 
@@ -83,9 +82,9 @@ def _write(
     layer: str,
     shapes: Shapes,
     columns: Mapping[str, NDArray[np.generic] | NDArray[np.object_]],
-    encoding: str,
-    append: bool,
-    geometry_type: str | None,
+    *,
+    encoding: str = "UTF-8",
+    append: bool = False,
 ) -> None:
     multi = bool((shapely.get_type_id(shapes) == 6).any())
     data: list[NDArray[np.generic] | NDArray[np.object_]] = []
@@ -107,7 +106,7 @@ def _write(
         field_mask=masks,
         layer=layer,
         driver=driver,
-        geometry_type=geometry_type or ("MultiPolygon" if multi else "Polygon"),
+        geometry_type="MultiPolygon" if multi else "Polygon",
         crs=f"EPSG:{EPSG}",
         encoding=encoding if driver == "ESRI Shapefile" else None,
         promote_to_multi=multi,

@@ -112,7 +112,7 @@ def generate(
     whole = regions[0].shapes[0]
     references = [basic_farmland(county, years[0]), *drawn_layers(county, whole)]
     pbf, red = references[0].shapes, references[1].shapes
-    ground = build_ground(county, years[0], years[-1], whole, pbf, red)
+    ground = build_ground(county, years[0], years[-1], whole=whole, pbf=pbf, red=red)
     permits = Permits()
     tell("布置卫片图斑和批准文件", 0.85)
     older_permits(ground, permits, 40)
@@ -237,13 +237,14 @@ class _Writer:
 
     def people(self, county: County) -> None:
         """Offices and people."""
+        staff = people(county.towns, county.villages)
         data = {
             "offices": offices(county.towns),
-            "people": people(county.towns, county.villages),
-            "roles": sorted({p["role"] for p in people(county.towns, county.villages)}),
+            "people": staff,
+            "roles": sorted({p["role"] for p in staff}),
         }
         text = json.dumps(data, ensure_ascii=False, indent=1)
         (self.out / "people.json").write_text(text, encoding="utf-8")
         self._note(ManifestFile(
-            "people.json", "people", "示例机构和人员", "JSON", crs="", rows=len(data["people"])
+            "people.json", "people", "示例机构和人员", "JSON", crs="", rows=len(staff)
         ))  # fmt: skip

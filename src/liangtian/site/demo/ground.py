@@ -111,6 +111,7 @@ def build_ground(
     county: County,
     first: SurveyYear,
     last: SurveyYear,
+    *,
     whole: shapely.Geometry,
     pbf: Shapes,
     red: Shapes,
@@ -156,6 +157,7 @@ def building(rng: np.random.Generator, area: float) -> Floats:
     """Ground plan of a building or yard of about `area` m²: a rectangle, an L or a U."""
     ratio = rng.uniform(0.45, 0.95)
     kind = int(rng.integers(3))
+    p: list[tuple[float, float]]
     if kind == 0:
         p = [(0, 0), (1, 0), (1, ratio), (0, ratio)]
     elif kind == 1:

@@ -66,11 +66,9 @@ class Mosaic:
         same = (group[self.a] == group[self.b]) & (group[self.a] >= 0)
         n = len(self.points)
         graph = coo_matrix((np.ones(int(same.sum())), (self.a[same], self.b[same])), shape=(n, n))
-        comp = connected_components(graph, directed=False)[1].astype(np.int64)
+        comp: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
         comp[group < 0] = -1
-        used, inverse = np.unique(comp[comp >= 0], return_inverse=True)
-        comp[comp >= 0] = inverse
-        del used
+        comp[comp >= 0] = np.unique(comp[comp >= 0], return_inverse=True)[1]
         return comp
 
     def polygons(self, label: Ints) -> tuple[Ints, Shapes]:
@@ -155,7 +153,13 @@ def _bent_borders(
         w = slice(lo, lo + CHUNK)
         rng = np.random.default_rng([seed, 77, part])
         x, y, n = _bend(
-            nodes[v1[w]], nodes[v2[w]], points[a[w]], points[b[w]], rough[w], seg[w], rng
+            nodes[v1[w]],
+            nodes[v2[w]],
+            points[a[w]],
+            points[b[w]],
+            rough=rough[w],
+            seg=seg[w],
+            rng=rng,
         )
         xs.append(x)
         ys.append(y)
@@ -169,6 +173,7 @@ def _bend(
     p2: Floats,
     pa: Floats,
     pb: Floats,
+    *,
     rough: Floats,
     seg: Floats,
     rng: np.random.Generator,

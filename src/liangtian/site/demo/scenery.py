@@ -27,8 +27,8 @@ def draw_scene(view: str, kind: str, seed: list[int], caption: list[str]) -> Ima
 
 
 def _sky(rng: np.random.Generator, horizon: int) -> Image.Image:
-    top = np.array([86, 140, 205]) + rng.integers(-18, 18, 3)
-    low = np.array([216, 228, 236]) + rng.integers(-10, 10, 3)
+    top = np.array([86, 140, 205]) + int(rng.integers(-22, 16))
+    low = np.array([216, 228, 236]) + int(rng.integers(-12, 8))
     t = np.clip(np.arange(HEIGHT) / horizon, 0, 1)[:, None] ** 0.8
     column = top * (1 - t) + low * t
     image = Image.fromarray(
@@ -53,7 +53,7 @@ def _ridge(rng: np.random.Generator, base: float, size: float) -> list[tuple[flo
     y = np.zeros_like(x)
     for k in range(1, 12):
         y += size / k**1.1 * rng.normal() * np.sin(k * x / WIDTH * np.pi + rng.uniform(0, 6.3))
-    y = base - np.abs(y) - size * 0.3
+    y = base - (y - y.min()) * 0.6 - size * 0.2
     return [(0.0, HEIGHT), *zip(x.tolist(), y.tolist(), strict=True), (WIDTH, HEIGHT)]
 
 

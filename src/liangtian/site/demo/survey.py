@@ -12,7 +12,6 @@ from liangtian.geo.area import survey_areas
 
 from .county import EPSG, County, first_classes, plot_setting
 from .dltb import Column, Plots, dltb_columns
-from .landuse import Setting
 from .mosaic import Floats, Ints, Shapes
 
 YEARS = (2023, 2024, 2025)
@@ -33,15 +32,25 @@ _SPLIT_TO = ["0702", "1202", "0601", "0809", "0201K", "1104A", "05H1", "1201"]
 class SurveyYear:
     """One year of DLTB. `cell_plot` gives the plot of each cell; the rest runs over plots."""
 
-    year: int
     cell_plot: Ints
     shapes: Shapes
-    code: NDArray[np.str_]
-    setting: Setting
-    area: Floats
-    number: Ints
-    serial: Ints
+    plots: Plots
     columns: dict[str, Column]
+
+    @property
+    def year(self) -> int:
+        """Survey year (数据年份)."""
+        return self.plots.year
+
+    @property
+    def code(self) -> NDArray[np.str_]:
+        """Land class code of each plot."""
+        return self.plots.code
+
+    @property
+    def area(self) -> Floats:
+        """Survey area of each plot, m², not rounded."""
+        return self.plots.area
 
 
 def first_year(county: County, dice: Callable[[int], Floats]) -> SurveyYear:
@@ -51,17 +60,21 @@ def first_year(county: County, dice: Callable[[int], Floats]) -> SurveyYear:
     setting, code = first_classes(replace(county, cell_plot=plot))
     number = _numbers(setting.village)
     serial = np.arange(1, len(shapes) + 1)
+    area = survey_areas(shapes, EPSG)
+    n = len(shapes)
     return _year(
-        county, YEARS[0], plot, shapes, np.array(code), setting,
-        survey_areas(shapes, EPSG), number, serial, dice,
-    )  # fmt: skip
+        county,
+        plot,
+        shapes,
+        Plots(np.array(code), setting, area, number, serial, dice(n), YEARS[0]),
+    )
 
 
 def next_year(county: County, last: SurveyYear, dice: Callable[[int], Floats]) -> SurveyYear:
     """The survey one year later: unchanged plots keep geometry, number and mark (BSM)."""
     rng = np.random.default_rng([county.seed, last.year + 1])
     n = len(last.code)
-    open_land = (last.setting.line_code == "") & (last.setting.zone != 3)
+    open_land = (last.plots.setting.line_code == "") & (last.plots.setting.zone != 3)
     turn = rng.uniform(size=n)
     cut = _split(county, last, rng, np.nonzero(open_land & (turn < SPLIT))[0])
     plot, new = cut.cell_plot, int(cut.cell_plot.max()) + 1
@@ -76,26 +89,15 @@ def next_year(county: County, last: SurveyYear, dice: Callable[[int], Floats]) -
     redraw = np.isin(plot, np.r_[cut.parents, np.arange(n, new)])
     labels, drawn = county.mosaic.polygons(np.where(redraw, plot, -1))
     shapes[labels], area[labels] = drawn, survey_areas(drawn, EPSG)
-    number = np.r_[last.number, _next_numbers(last, setting.village[n:])]
-    serial = np.r_[last.serial, int(last.serial.max()) + 1 + np.arange(new - n)]
-    return _year(county, last.year + 1, plot, shapes, code, setting, area, number, serial, dice)
+    number = np.r_[last.plots.number, _next_numbers(last, setting.village[n:])]
+    serial = np.r_[last.plots.serial, int(last.plots.serial.max()) + 1 + np.arange(new - n)]
+    return _year(
+        county, plot, shapes, Plots(code, setting, area, number, serial, dice(new), last.year + 1)
+    )
 
 
-def _year(
-    county: County,
-    year: int,
-    plot: Ints,
-    shapes: Shapes,
-    code: NDArray[np.str_],
-    setting: Setting,
-    area: Floats,
-    number: Ints,
-    serial: Ints,
-    dice: Callable[[int], Floats],
-) -> SurveyYear:
-    plots = Plots(code, setting, area, number, serial, dice(len(code)), year)
-    columns = dltb_columns(plots, county.villages)
-    return SurveyYear(year, plot, shapes, code, setting, area, number, serial, columns)
+def _year(county: County, cell_plot: Ints, shapes: Shapes, plots: Plots) -> SurveyYear:
+    return SurveyYear(cell_plot, shapes, plots, dltb_columns(plots, county.villages))
 
 
 def dice_box(seed: int) -> Callable[[int], Floats]:
@@ -119,8 +121,8 @@ def _numbers(village: Ints) -> Ints:
 
 
 def _next_numbers(last: SurveyYear, village: Ints) -> Ints:
-    top = np.zeros(int(max(last.setting.village.max(), village.max(initial=0))) + 1, np.int64)
-    np.maximum.at(top, last.setting.village, last.number)
+    top = np.zeros(int(max(last.plots.setting.village.max(), village.max(initial=0))) + 1, np.int64)
+    np.maximum.at(top, last.plots.setting.village, last.plots.number)
     out = np.empty(len(village), np.int64)
     for i, v in enumerate(village.tolist()):
         top[v] += 1

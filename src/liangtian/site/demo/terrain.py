@@ -111,14 +111,16 @@ def build_terrain(scale: Scale, seed: int) -> Terrain:
         np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2)),
         np.zeros(0), cKDTree(np.zeros((1, 2))),
     )  # fmt: skip
-    towns = _spread(draft, rng, scale.townships, 0.3, width / np.sqrt(scale.townships) * 0.32)
+    towns = _spread(draft, rng, scale.townships, 0.3, apart=width / np.sqrt(scale.townships) * 0.32)
     towns = towns[np.argsort(np.hypot(*(towns - width / 2).T))]
     side = float(np.sqrt(area))
     radius = np.r_[0.062 * side, np.full(len(towns) - 1, 0.022 * side)]
     radius = np.clip(
         radius, [240.0] + [150.0] * (len(towns) - 1), [2200.0] + [520.0] * (len(towns) - 1)
     )
-    hamlets = _spread(draft, rng, int(area / 1.7e6), 1.1, 750.0, avoid=(towns, radius + 450.0))
+    hamlets = _spread(
+        draft, rng, int(area / 1.7e6), 1.1, apart=750.0, avoid=(towns, radius + 450.0)
+    )
     settlements = np.vstack([towns, hamlets])
     size = np.r_[radius, rng.uniform(75, 190, len(hamlets))]
     lakes = _lakes(draft, rng, settlements, max(1, int(area / 6e7)))
@@ -151,6 +153,7 @@ def _spread(
     rng: np.random.Generator,
     count: int,
     top: float,
+    *,
     apart: float,
     avoid: tuple[Floats, Floats] | None = None,
 ) -> Floats:
