@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from liangtian.policy.legality import Cover, Flags, LegalityProposal, PatchFacts, propose
-from liangtian.policy.pack import Pack, load_pack
+from liangtian.policy.pack import Pack, PackRefused, load_pack
 from tests.policy.worked_tables import tables
 
 _NONE = "–"
@@ -195,3 +195,31 @@ clause = "二.(八)"
     )
     case = next(c for c in _CASES if c["例"] == "G39")
     assert judged(case, load_pack("county-enforcement-2022", own)).flags.key_patch
+
+
+_OWN_TYPE = """
+[override]
+pack = "county-enforcement-2022"
+county = "示例县"
+[[patch_type]]
+code = "ZZ"
+label = "养殖棚房"
+subclass = "{subclass}"
+construction = true
+"""
+
+
+def test_the_county_can_add_the_type_codes_of_its_producer(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(_OWN_TYPE.format(subclass="stacking"), encoding="utf-8")
+    case = next(c for c in _CASES if c["例"] == "G45")
+    got = judged(case, load_pack("county-enforcement-2022", own))
+    assert (got.subclass, got.flags.non_agricultural) == ("stacking", True)
+    assert got.decision.warnings == ()
+
+
+def test_a_type_code_with_an_unknown_subclass_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(_OWN_TYPE.format(subclass="conversion"), encoding="utf-8")
+    with pytest.raises(PackRefused, match="子类"):
+        load_pack("county-enforcement-2022", own)

@@ -23,7 +23,7 @@ def _shown(value: Value) -> str:
 
 def _all() -> list[tuple[str, Value]]:
     packs = [load_pack(name) for name in available_packs()]
-    return [(pack.name, v) for pack in packs for key in pack.keys() for v in pack.history(key)]
+    return [(pack.name, v) for pack in packs for key in pack.keys for v in pack.history(key)]
 
 
 def test_there_are_five_packs() -> None:

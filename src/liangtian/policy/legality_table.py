@@ -7,7 +7,7 @@ vocabulary (`Fact`), so a table can be read by an office and cannot run code.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -113,9 +113,8 @@ class Condition(_Strict):
         else:
             allowed = {"above", "at_most", "at_least", "below", "positive"}
         if len(tests) != 1 or not tests <= allowed:
-            raise ValueError(
-                f"条件 {self.fact or self.setting} 须且只须写其中一种比较：{sorted(allowed)}"
-            )
+            said = "、".join(sorted(test.strip("_") for test in allowed))
+            raise ValueError(f"条件 {self.fact or self.setting} 须且只须写其中一种比较：{said}")
         return self
 
     def limits(self) -> list[str]:
@@ -223,6 +222,15 @@ class LegalityTable(_Strict):
         named += [(r.subclass, r.outcome) for r in self.row if r.subclass not in _DERIVED]
         if lost := [name for name, outcome in named if known.get(name) != outcome]:
             raise ValueError(f"未定义或结论不符的子类：{sorted(set(lost))}")
+
+    def with_types(self, own: Sequence[PatchType]) -> LegalityTable:
+        """The table with a county's own patch type codes added or in place of those of the pack.
+
+        Raises pydantic.ValidationError when one names a subclass that does not exist.
+        """
+        types = {t.code: t for t in (*self.type, *own)}
+        changed = self.model_dump() | {"type": [t.model_dump() for t in types.values()]}
+        return LegalityTable.model_validate(changed)
 
     def limits(self) -> set[str]:
         """Keys of the pack values compared with."""

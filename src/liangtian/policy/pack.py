@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from liangtian.policy.legality_table import LegalityTable
+from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.pack_schema import (
     Amount,
     Document,
@@ -162,6 +162,7 @@ class Pack:
     legality: LegalityTable | None
     _values: Mapping[str, tuple[_Dated, ...]]
 
+    @property
     def keys(self) -> tuple[str, ...]:
         """Every key, sorted."""
         return tuple(sorted(self._values))
@@ -272,8 +273,11 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         _check_values(own_file, over.values, documents)
         for key, entries in over.values.items():
             values[key] = (*(_Dated(e, local=True) for e in entries), *values[key])
-    if parsed.legality:
-        _check_table(file, parsed.legality, values, documents)
+    table = parsed.legality
+    if table:
+        _check_table(file, table, values, documents)
+    if over and over.patch_type:
+        table = _with_types(own_file, table, over.patch_type)
     own_head = over.override if over else None
     return Pack(
         name=head.id,
@@ -287,7 +291,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         county=own_head.county if own_head else "",
         documents=MappingProxyType(documents),
         version=_version(base, own),
-        legality=parsed.legality,
+        legality=table,
         _values=MappingProxyType(values),
     )
 
@@ -368,6 +372,15 @@ def _check_table(
     for cited in sorted(table.documents()):
         if cited not in documents:
             raise PackRefused(f"政策包 {file}：判定表引用了未列出的文件 {cited}")
+
+
+def _with_types(file: str, table: LegalityTable | None, own: Sequence[PatchType]) -> LegalityTable:
+    if table is None:
+        raise PackRefused(f"本县参数文件 {file}：该政策包没有判定表，不能补充图斑类型")
+    try:
+        return table.with_types(own)
+    except ValidationError as problem:
+        raise PackRefused(f"本县参数文件 {file}：{explain(problem)}") from problem
 
 
 def _cited(document: Document) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from liangtian.policy.legality_table import LegalityTable
+from liangtian.policy.legality_table import LegalityTable, PatchType
 
 Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
 Confidence = Literal["H", "M", "L"]
@@ -116,6 +116,7 @@ class OverrideFile(_Strict):
     override: OverrideHead
     document: list[Document] = []
     values: dict[str, list[Entry]] = {}
+    patch_type: list[PatchType] = []  # codes of the county's image producer
 
 
 def _decimal(text: str) -> Decimal:
