@@ -20,6 +20,8 @@ interface Options {
   signal?: AbortSignal
 }
 
+const UNREACHABLE = '连接不上服务器，请检查网络后重试。'
+
 let csrfToken = ''
 let onSignedOut: () => void = () => {}
 
@@ -72,7 +74,7 @@ async function request<T>(method: string, path: string, options: Options): Promi
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError('unreachable', '连接不上服务器,请检查网络后重试。')
+    throw new ApiError('unreachable', UNREACHABLE)
   }
   if (!response.ok) throw refusal(response.status, await response.text())
   return (response.status === 204 ? null : await response.json()) as T
@@ -97,10 +99,35 @@ export function upload<T>(
       else reject(refusal(sending.status, sending.responseText))
     })
     sending.addEventListener('error', () =>
-      reject(new ApiError('unreachable', '上传中断:连接不上服务器,请检查网络后重新上传。')),
+      reject(new ApiError('unreachable', '上传中断：连接不上服务器，请检查网络后重新上传。')),
     )
     sending.send(form)
   })
+}
+
+/** Fetch a file and hand it to the browser's downloads; answers the file's name. */
+export async function download(path: string, query?: Query | URLSearchParams): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch(address(path, query), { credentials: 'same-origin' })
+  } catch {
+    throw new ApiError('unreachable', UNREACHABLE)
+  }
+  if (!response.ok) throw refusal(response.status, await response.text())
+  const name = fileName(response.headers.get('Content-Disposition')) ?? path.split('/').pop() ?? 'download'
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  return name
+}
+
+/** The name in a Content-Disposition header, Chinese names included (RFC 6266). */
+export function fileName(disposition: string | null): string | null {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? '')?.[1]
+  if (encoded) return decodeURIComponent(encoded)
+  return /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1] ?? null
 }
 
 function refusal(status: number, text: string): ApiError {
@@ -121,8 +148,8 @@ function parseError(status: number, text: string): ApiError {
 }
 
 function brokenMessage(status: number): string {
-  if (status === 413) return '文件太大,服务器不接收。请拆分后再上传。'
+  if (status === 413) return '文件太大，服务器不接收。请拆分后再上传。'
   if (status === 502 || status === 503 || status === 504)
-    return '服务器暂时没有响应,请稍后重试。'
-  return `服务器出错(状态码 ${status}),请稍后重试;仍不行请联系系统管理员。`
+    return '服务器暂时没有响应，请稍后重试。'
+  return `服务器出错（状态码 ${status}）,请稍后重试；仍不行请联系系统管理员。`
 }

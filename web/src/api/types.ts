@@ -17,7 +17,7 @@ export interface User {
   username: string
   name: string
   office: CodeName | null
-  region: CodeName & { level: RegionLevel }
+  region: (CodeName & { level: RegionLevel }) | null
   roles: CodeName[]
   permissions: string[]
 }
@@ -103,7 +103,7 @@ export interface Job {
   progress: number
   note: string
   result: Record<string, unknown> | null
-  error: string | null
+  error: string
   created_by: string
   created_at: string
   started_at: string | null
@@ -173,6 +173,7 @@ export interface Ledger {
   columns: LedgerColumn[]
   default_sort: string
   filters: LedgerFilter[]
+  may_export: boolean
 }
 
 export type LedgerValue = string | number | boolean | null

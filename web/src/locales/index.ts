@@ -3,6 +3,7 @@ import en from './en'
 import zhCN from './zh-CN'
 
 export type LocaleName = 'zh-CN' | 'en'
+type FeatureTexts = Record<LocaleName, Record<string, unknown>>
 const REMEMBERED = 'liangtian.locale'
 
 function rememberedLocale(): LocaleName {
@@ -15,6 +16,13 @@ export const i18n = createI18n({
   fallbackLocale: 'zh-CN',
   messages: { 'zh-CN': zhCN, en },
 })
+
+// A feature may keep its own texts beside its code.
+const own = import.meta.glob<FeatureTexts>('../features/*/locale.ts', { eager: true, import: 'default' })
+for (const texts of Object.values(own)) {
+  i18n.global.mergeLocaleMessage('zh-CN', texts['zh-CN'])
+  i18n.global.mergeLocaleMessage('en', texts.en)
+}
 
 /** Translate outside a component. */
 export const t = (key: string, named: Record<string, unknown> = {}): string =>

@@ -1,0 +1,49 @@
+/** How values are written on every screen. Times are shown in China's time zone. */
+
+const twoDecimals = new Intl.NumberFormat('zh-CN', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+})
+const whole = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 0 })
+const inChina = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'short',
+})
+
+export const NOTHING = '—'
+
+/** An area already rounded to two decimals by the server, in whatever unit. */
+export function area(value: number | null | undefined): string {
+  return value === null || value === undefined ? NOTHING : twoDecimals.format(value)
+}
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? NOTHING : whole.format(value)
+}
+
+/** A share between 0 and 1 as a percentage. */
+export function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? NOTHING : `${twoDecimals.format(share * 100)}%`
+}
+
+/** `2026-01-31T16:05:00+00:00` becomes `2026-02-01 00:05`. */
+export function dateTime(iso: string | null | undefined): string {
+  return iso ? inChina.format(new Date(iso)) : NOTHING
+}
+
+export function day(iso: string | null | undefined): string {
+  return iso ? iso.slice(0, 10) : NOTHING
+}
+
+export function bytes(size: number): string {
+  if (size < 1024) return `${size} B`
+  if (size < 1024 ** 2) return `${(size / 1024).toFixed(0)} KB`
+  if (size < 1024 ** 3) return `${(size / 1024 ** 2).toFixed(1)} MB`
+  return `${(size / 1024 ** 3).toFixed(2)} GB`
+}
+
+/** Square metres as mu for display: 1 m² is exactly 0.0015 mu. */
+export function muFromM2(m2: number): string {
+  return area((Math.round(m2 * 100) * 15) / 1_000_000)
+}

@@ -1,0 +1,23 @@
+import { get, post, put, upload } from '@/api/client'
+import type { Batch, BatchImport, FieldMapping, FileKind, ImportProblem, Page, StoredFile } from '@/api/types'
+
+const ROOT = '/api/enforcement/imports'
+
+export function sendFile(file: File, kind: FileKind, onProgress: (share: number) => void): Promise<StoredFile> {
+  const form = new FormData()
+  form.append('file', file)
+  form.append('kind', kind)
+  return upload<StoredFile>('/api/files', form, onProgress)
+}
+
+export const batches = () => get<Batch[]>('/api/enforcement/batches')
+export const start = (body: { file_id: number; period: string; title: string }) =>
+  post<BatchImport>(ROOT, body)
+export const read = (id: number, preview: { encoding?: string; layer?: string } = {}) =>
+  get<BatchImport>(`${ROOT}/${id}`, preview)
+export const check = (id: number, body: { layer: string; encoding: string; mapping: FieldMapping }) =>
+  put<BatchImport>(`${ROOT}/${id}/mapping`, body)
+export const problems = (id: number, page: number, size: number) =>
+  get<Page<ImportProblem>>(`${ROOT}/${id}/problems`, { page, size })
+export const accept = (id: number) => post<BatchImport>(`${ROOT}/${id}/accept`)
+export const discard = (id: number) => post<BatchImport>(`${ROOT}/${id}/discard`)

@@ -1,0 +1,21 @@
+/** A job's result as lines of text. Handlers write their results with Chinese keys or known ones. */
+const LABELS: Record<string, string> = {
+  count: '数量',
+  features: '要素数',
+  ready: '可以入库',
+  errors: '错误',
+  duplicates: '重复',
+  warnings: '提醒',
+  problems: '问题',
+  patches: '图斑数',
+  created: '新增',
+  skipped: '跳过',
+  area_m2: '面积（平方米）',
+  seconds: '用时（秒）',
+}
+
+export function resultLines(result: Record<string, unknown>): string[] {
+  return Object.entries(result)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(([key, value]) => `${LABELS[key] ?? key}:${String(value)}`)
+}

@@ -1,0 +1,32 @@
+import type { Layer, VersionStatus, TagType } from '@/api/types'
+
+export const statusTags: Record<VersionStatus, TagType> = {
+  importing: 'primary',
+  checked: 'warning',
+  published: 'success',
+  failed: 'danger',
+  withdrawn: 'info',
+}
+
+export interface LayerGroupRows {
+  code: string
+  label: string
+  layers: Layer[]
+}
+
+/** Layers by group, both in the order the server gives. */
+export function groupLayers(layers: Layer[]): LayerGroupRows[] {
+  const groups = new Map<string, LayerGroupRows>()
+  for (const layer of layers) {
+    const group = groups.get(layer.group) ?? { code: layer.group, label: layer.group_label, layers: [] }
+    group.layers.push(layer)
+    groups.set(layer.group, group)
+  }
+  return [...groups.values()]
+}
+
+export const hasPublished = (layer: Layer): boolean =>
+  layer.versions.some((version) => version.status === 'published')
+
+export const hasImporting = (layers: Layer[]): boolean =>
+  layers.some((layer) => layer.versions.some((version) => version.status === 'importing'))

@@ -1,0 +1,95 @@
+/** The filters of a ledger live in the address bar; these turn them into a form and back. */
+import type { LocationQuery, LocationQueryRaw } from 'vue-router'
+import type { LedgerFilter } from '@/api/types'
+
+/** What the form holds: a text, several choices, or the two ends of a range. */
+export type FilterValue = string | string[] | [from: string, to: string]
+export type FilterForm = Record<string, FilterValue>
+
+export const PAGE_SIZES = [20, 50, 100, 200]
+export const DEFAULT_SIZE = 50
+
+const RANGES = new Set<LedgerFilter['kind']>(['date_range', 'number_range'])
+const isRange = (filter: LedgerFilter): boolean => RANGES.has(filter.kind)
+
+export function single(value: LocationQuery[string] | undefined): string {
+  const one = Array.isArray(value) ? value[0] : value
+  return one ?? ''
+}
+
+export function emptyForm(filters: LedgerFilter[]): FilterForm {
+  return Object.fromEntries(
+    filters.map((filter) => {
+      if (isRange(filter)) return [filter.name, ['', '']]
+      return [filter.name, filter.kind === 'choice' ? [] : '']
+    }),
+  )
+}
+
+export function readForm(filters: LedgerFilter[], query: LocationQuery): FilterForm {
+  const form = emptyForm(filters)
+  for (const filter of filters) {
+    const text = single(query[filter.name])
+    if (isRange(filter))
+      form[filter.name] = [single(query[`${filter.name}__gte`]), single(query[`${filter.name}__lte`])]
+    else if (filter.kind === 'choice') form[filter.name] = text ? text.split(',') : []
+    else form[filter.name] = text
+  }
+  return form
+}
+
+/** The query of the form alone; empty values are left out. */
+export function writeForm(filters: LedgerFilter[], form: FilterForm): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const filter of filters) {
+    const value = form[filter.name]
+    if (value === undefined) continue
+    if (isRange(filter)) {
+      const [from, to] = value
+      if (from) query[`${filter.name}__gte`] = String(from)
+      if (to) query[`${filter.name}__lte`] = String(to)
+      continue
+    }
+    const text = Array.isArray(value) ? value.join(',') : value.trim()
+    if (text) query[filter.name] = text
+  }
+  return query
+}
+
+/** Keys of the address that belong to filters of the form (so that 重置 knows what to clear). */
+export function formKeys(filters: LedgerFilter[]): Set<string> {
+  return new Set(
+    filters.flatMap((filter) =>
+      isRange(filter) ? [`${filter.name}__gte`, `${filter.name}__lte`] : [filter.name],
+    ),
+  )
+}
+
+/**
+ * The address as the API understands it. A key the ledger does not know goes along, so that the
+ * server refuses it, rather than showing more rows than the link meant.
+ */
+export function apiQuery(query: LocationQuery): URLSearchParams {
+  const parameters = new URLSearchParams()
+  for (const key of Object.keys(query)) {
+    const text = single(query[key])
+    if (text) parameters.set(key, text)
+  }
+  return parameters
+}
+
+/** A click on a heading: ascending first, then the other way round. */
+export function nextSort(current: string, column: string): string {
+  return current === column ? `-${column}` : column
+}
+
+/** Change some keys of the address; what becomes empty disappears. Any change but paging starts at page 1. */
+export function changed(query: LocationQuery, change: Record<string, string | undefined>): LocationQueryRaw {
+  const next: LocationQueryRaw = { ...query }
+  if (!('page' in change)) delete next['page']
+  for (const [key, value] of Object.entries(change)) {
+    if (value) next[key] = value
+    else delete next[key]
+  }
+  return next
+}
