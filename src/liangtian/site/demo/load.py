@@ -1,0 +1,142 @@
+"""Putting the made-up county into the system, by the doors a user has.
+
+Every step looks whether it is done, so that a second start adds nothing and a start that was broken off
+goes on. The last batch stays a file: it is there to be imported by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.services import read_chunks, store
+from liangtian.platform.layers.models import Layer, LayerVersion
+from liangtian.platform.layers.services import publish, start_import
+from liangtian.platform.people.models import Office, Role, User
+from liangtian.platform.regions.models import Region
+from liangtian.platform.regions.services import import_boundaries
+from liangtian.programmes.enforcement.imports.services import import_file
+from liangtian.programmes.enforcement.models import Batch, Patch
+from liangtian.programmes.enforcement.photos import add_photos
+from liangtian.site import runtime
+from liangtian.site.demo.generate import generate
+
+Say = Callable[[str], None]
+PASSWORD = "Liangtian-2026"
+ACCOUNTS_NOTE = f"密码均为 {PASSWORD},仅限本机试用"
+LAYER_CODES = {
+    "survey": "dltb",
+    "pbf": "pbf",
+    "red_line": "redline",
+    "slope": "slope25",
+    "town_boundary": "town_boundary",
+    "construction_approval": "construction_approval",
+    "facility_agriculture": "facility_agriculture",
+    "temporary_land": "temporary_land",
+    "mining_licence": "mining_licence",
+}
+
+
+def load_county(size: Any, say: Say) -> None:
+    """Make the files (once), then bring in regions, people, layers, batches and photos."""
+    folder = Path(settings.DATA) / "demo"
+    if not (folder / "manifest.json").is_file():
+        say("正在生成示例县的数据文件…")
+        generate(folder, size)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    county = manifest["county"]
+    if not Region.objects.filter(code=county["code"]).exists():
+        say("正在导入行政区划…")
+        _load_regions(folder, manifest)
+    people = json.loads((folder / "people.json").read_text("utf-8"))
+    _load_people(people)
+    clerk = User.objects.filter(roles__code="county_clerk").order_by("pk")[0]
+    for entry in manifest["files"]:
+        if entry["kind"] in LAYER_CODES:
+            _load_layer(clerk, folder, entry, say)
+    batches = [e for e in manifest["files"] if e["kind"] == "patch_batch"]
+    for entry in batches[:-1]:
+        _load_batch(clerk, folder, entry, say)
+    _load_photos(clerk, folder, manifest["photos"], say)
+
+
+def sample_accounts() -> Iterator[tuple[str, str, str]]:
+    """Account, name, and what the person does."""
+    for user in User.objects.select_related("office").prefetch_related("roles").order_by("pk"):
+        roles = "、".join(role.name for role in user.roles.all())
+        yield user.username, user.name, f"{user.office.name if user.office else ''} {roles}"
+
+
+def _load_regions(folder: Path, manifest: dict[str, Any]) -> None:
+    county = manifest["county"]
+    path = next(folder / e["path"] for e in manifest["files"] if e["kind"] == "regions")
+    import_boundaries(
+        None, path, county_code=county["code"], county_name=county["name"],
+        province_name=county["province"], prefecture_name=county["prefecture"],
+    )  # fmt: skip
+
+
+def _load_people(people: dict[str, Any]) -> None:
+    for office in people["offices"]:
+        Office.objects.get_or_create(
+            code=office["code"], defaults={"name": office["name"], "region_id": office["region"]}
+        )
+    for person in people["people"]:
+        if User.objects.filter(username=person["login"]).exists():
+            continue
+        user = User.objects.create_user(
+            person["login"], PASSWORD, name=person["name"],
+            office=Office.objects.get(code=person["office"]), region_id=person["region"],
+        )  # fmt: skip
+        user.roles.add(Role.objects.get(code=person["role"]))
+
+
+def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> None:
+    layer = Layer.objects.get(code=LAYER_CODES[entry["kind"]])
+    label = f"{entry['year']}年度" if entry["year"] else entry["valid_from"][:7]
+    done = LayerVersion.objects.filter(layer=layer, label=label, status="published")
+    if done.exists():
+        return
+    say(f"正在导入图层:{entry['title']}({entry['rows']} 个图形)…")
+    file = _stored(clerk, folder / entry["path"], "layer")
+    version, _ = start_import(
+        clerk, file, layer, label, date.fromisoformat(entry["valid_from"]), _day(entry["valid_to"])
+    )
+    runtime.drain()
+    publish(clerk, version)
+
+
+def _load_batch(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> None:
+    period = entry["meta"]["batch"]
+    if Batch.objects.filter(period=period).exists():
+        return
+    say(f"正在导入图斑批次:{entry['title']}({entry['rows']} 个图斑)…")
+    import_file(clerk, folder / entry["path"], period=period, title=entry["title"], accept=True)
+
+
+def _load_photos(clerk: User, folder: Path, photos: list[dict[str, Any]], say: Say) -> None:
+    by_number: dict[str, list[Path]] = {}
+    for photo in photos:
+        by_number.setdefault(photo["JCBH"], []).append(folder / photo["path"])
+    patches = Patch.objects.filter(number__in=by_number, photos=None)
+    if patches:
+        say(f"正在导入举证照片({len(photos)} 张)…")
+    for patch in patches:
+        files = [_stored(clerk, path, "photo") for path in by_number[patch.number]]
+        add_photos(clerk, patch, files)
+
+
+def _stored(user: User, path: Path, kind: str) -> StoredFile:
+    if user.region is None:
+        raise ValueError(f"sample user {user.username} has no region")
+    return store(read_chunks(path), path.name, user=user, region=user.region, kind=kind)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
