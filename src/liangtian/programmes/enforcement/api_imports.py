@@ -1,0 +1,7 @@
+"""The staged import over HTTP."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+router = Router(tags=["enforcement"])
