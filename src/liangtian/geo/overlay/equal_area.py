@@ -38,9 +38,9 @@ class EqualAreaPlane:
     @classmethod
     def around(cls, geoms: NDArray[np.object_]) -> EqualAreaPlane:
         """The plane centred on geometries in EPSG:4490 (on 0, 0 if there are none)."""
-        minx, miny, maxx, maxy = shapely.total_bounds(geoms)
-        if not math.isfinite(minx):
+        if not shapely.get_num_coordinates(geoms).any():
             return cls(0.0, 0.0)
+        minx, miny, maxx, maxy = shapely.total_bounds(geoms)
         return cls((minx + maxx) / 2, (miny + maxy) / 2)
 
     def project(self, geoms: NDArray[np.object_]) -> NDArray[np.object_]:
