@@ -82,7 +82,7 @@ export default {
         by: '判定人',
         at: '判定时间',
         opinion: '理由',
-        overridden: '与拟判定不同（拟判定：{label}）',
+        overridden: '与拟判定“{label}”不同',
         same: '与拟判定一致',
         noneYet: '尚未判定。您的角色不能判定图斑，请由县级经办或复核人员处理。',
         reopen: '重新判定',
