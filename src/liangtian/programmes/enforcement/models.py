@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,7 +16,7 @@ from liangtian.platform.jobs.models import Job
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.people.scope import ScopedModel
 
-AREA = {"max_digits": 15, "decimal_places": 2}  # m², as TD/T 1057-2020 keeps TBMJ
+AREA: dict[str, Any] = {"max_digits": 15, "decimal_places": 2}  # m², as TD/T 1057-2020 keeps TBMJ
 
 
 class Outcome(models.TextChoices):
@@ -55,7 +57,8 @@ class Batch(ScopedModel):
                 fields=["region", "file_sha256", "layer"], name="batch_file_enters_once"
             ),
             models.CheckConstraint(
-                name="batch_period_is_a_month", condition=Q(period__regex=r"^\d{4}-(0[1-9]|1[0-2])$")
+                name="batch_period_is_a_month",
+                condition=Q(period__regex=r"^\d{4}-(0[1-9]|1[0-2])$"),
             ),
         ]
 
@@ -82,6 +85,7 @@ class BatchImport(ScopedModel):
     file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="文件", related_name="+")
     layer = models.CharField("图层名", max_length=100, blank=True)
     encoding = models.CharField("文字编码", max_length=20, blank=True)
+    forced_encoding = models.CharField("指定编码", max_length=20, blank=True)
     crs_label = models.CharField("坐标系", max_length=200, blank=True)
     mapping = models.JSONField("字段对应", default=dict)
     mapping_remembered = models.BooleanField("沿用上次对应", default=False)
@@ -165,7 +169,9 @@ class FieldMapping(ScopedModel):
     class Meta:
         verbose_name = verbose_name_plural = "字段对应记忆"
         constraints = [
-            models.UniqueConstraint(fields=["region", "fingerprint"], name="mapping_once_per_fields")
+            models.UniqueConstraint(
+                fields=["region", "fingerprint"], name="mapping_once_per_fields"
+            )
         ]
 
 
@@ -212,7 +218,8 @@ class Patch(ScopedModel):
             models.CheckConstraint(name="patch_has_area", condition=Q(area_m2__gt=0)),
             models.CheckConstraint(
                 name="patch_farmland_within_patch",
-                condition=Q(farmland_m2=None) | Q(farmland_m2__lte=F("area_m2"), farmland_m2__gte=0),
+                condition=Q(farmland_m2=None)
+                | Q(farmland_m2__lte=F("area_m2"), farmland_m2__gte=0),
             ),
             models.CheckConstraint(
                 name="patch_judgement_is_whole",

@@ -1,0 +1,98 @@
+"""Rules of the programme that need no database: what a judgement must say, what is odd about a photo."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from liangtian.platform.errors import Refused
+from liangtian.policy.legality import LegalityProposal
+from liangtian.policy.pack import Pack, load_pack
+
+PACK = "county-enforcement-2022"
+SHORTEST_REASON = 5  # characters; a word like “同意” explains nothing later
+FLAG_LABELS = {
+    "non_agricultural": "非农化",
+    "new_house_on_farmland": "新增乱占耕地建房",
+    "key_patch": "重点图斑",
+    "pbf_touched": "涉及永久基本农田",
+}
+BUILDING = "建构筑物"  # name of the type (图斑类型) in the pack; its code differs from producer to producer
+
+
+def pack_in_use() -> Pack:
+    """The pack patches are judged by."""
+    return load_pack(PACK)
+
+
+def type_label(pack: Pack, code: str) -> str:
+    """Name of a patch type code; the code itself when the pack does not know it."""
+    types = pack.legality.type if pack.legality else []
+    return next((t.label for t in types if t.code == code), code)
+
+
+def suspected_building(pack: Pack, code: str) -> bool:
+    """Whether the type code says that something was built (新增建构筑物)."""
+    return BUILDING in type_label(pack, code)
+
+
+def raised_flags(proposal: LegalityProposal) -> list[str]:
+    """Codes of the flags a proposal raises, in the order of their labels."""
+    return [code for code in FLAG_LABELS if getattr(proposal.flags, code)]
+
+
+def require_reason(reason: str, what: str) -> str:
+    """The reason without blanks around it; Refused when it explains nothing."""
+    text = reason.strip()
+    if len(text) < SHORTEST_REASON:
+        raise Refused(
+            f"{what}须填写理由,至少 {SHORTEST_REASON} 个字。",
+            fields={"reason": f"至少 {SHORTEST_REASON} 个字,现有 {len(text)} 个"},
+        )
+    return text
+
+
+def check_judgement(
+    outcome: str, reason: str, proposed: str, choices: dict[str, str]
+) -> tuple[bool, str]:
+    """Whether the judgement departs from the proposal, and its reason.
+
+    Raises Refused for an outcome that is no conclusion, or a departure without a reason.
+    """
+    if outcome not in choices:
+        allowed = "、".join(choices.values())
+        raise Refused(
+            f"判定结论不能为“{outcome or '空'}”,请选择:{allowed}。"
+            "存疑的图斑须核实后再判;只有按批准范围分割过的图斑才能判为部分合法。",
+            fields={"outcome": f"请选择:{allowed}"},
+        )
+    if outcome == proposed:
+        return False, reason.strip()
+    return True, require_reason(reason, "判定结论与拟判定不同,")
+
+
+def photo_flags(
+    *,
+    position_known: bool,
+    distance_m: float | None,
+    farthest_m: Decimal,
+    taken_at: datetime | None,
+    not_before: date | None,
+    azimuth_known: bool,
+    magnetic: bool,
+) -> list[str]:
+    """What is doubtful about a photo as evidence, in Chinese; empty when nothing is."""
+    flags = []
+    if not position_known:
+        flags.append("照片没有定位信息")
+    elif distance_m is not None and Decimal(distance_m) > farthest_m:
+        flags.append(f"距图斑 {distance_m:.0f} 米,超过 {farthest_m.normalize():f} 米")
+    if taken_at is None:
+        flags.append("照片没有拍摄时间")
+    elif not_before is not None and taken_at.date() < not_before:
+        flags.append(f"拍摄于 {taken_at:%Y-%m-%d},早于后时相 {not_before}")
+    if not azimuth_known:
+        flags.append("照片没有拍摄方向")
+    elif magnetic:
+        flags.append("拍摄方向为磁方位角,未改正磁偏角")
+    return flags
