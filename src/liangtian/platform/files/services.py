@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,3 +91,12 @@ def read_chunks(path: Path, size: int = 1024 * 1024) -> Iterable[bytes]:
     with path.open("rb") as handle:
         while chunk := handle.read(size):
             yield chunk
+
+
+@contextmanager
+def named_copy(file: StoredFile) -> Iterator[Path]:
+    """The file under its own name in a folder of its own, for readers that judge by the name too."""
+    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
+        copy = Path(folder) / file.name
+        shutil.copyfile(file.path, copy)
+        yield copy

@@ -1,0 +1,1 @@
+"""A batch on its way in: read, match fields, check row by row, accept or discard."""
