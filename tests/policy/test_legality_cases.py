@@ -103,8 +103,11 @@ def check(case: dict[str, str], pack: Pack) -> None:
         case["分块"],
         _text(case["标识"]).replace(" ", ""),
     )
-    if _text(case["提示"]):
-        assert any(case["提示"] in warning for warning in got.decision.warnings)
+    expected = [case["提示"]] if _text(case["提示"]) else []
+    assert len(got.decision.warnings) == len(expected), got.decision.warnings
+    assert all(
+        said in warning for said, warning in zip(expected, got.decision.warnings, strict=True)
+    )
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda c: c["例"])

@@ -247,10 +247,11 @@ class _Judge:
             for paper in self.papers
             if _straddles(paper, facts)
         ]
-        rest = self.measures["uncovered_farmland_mu"]
+        bare = min(self.tally.uncovered_m2, facts.farmland_m2)
         inexact = self.tally.shares and facts.farmland_m2 < facts.area_m2
-        if row.outcome in ("split", "undetermined") and inexact and rest:
-            said.append(self.table.bound.format(uncovered_farmland_mu=_said(rest)))
+        sliver = self.pack.value(self.table.sliver, self.on).decimal
+        if row.outcome in ("split", "undetermined") and inexact and bare > sliver:
+            said.append(self.table.bound.format(uncovered_farmland_mu=_said(bare * MU_PER_M2)))
         return tuple(said)
 
 
