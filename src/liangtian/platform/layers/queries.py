@@ -86,7 +86,7 @@ def versions_for(user: User) -> QuerySet[LayerVersion]:
         return LayerVersion.objects.none()
     above = [user.scope[:length] for length in range(2, len(user.scope) + 1)]
     rows = LayerVersion.objects.filter(
-        Q(region_id__in=above) | Q(region_id__startswith=user.scope)
+        Q(region_id__in=above) | Q(region__code__startswith=user.scope)
     ).select_related("layer", "source_file")
     if user.may("layers.import"):
         return rows
