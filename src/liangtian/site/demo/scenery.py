@@ -11,40 +11,41 @@ Colour = tuple[int, int, int]
 
 
 def draw_scene(view: str, kind: str, seed: list[int], caption: list[str]) -> Image.Image:
-    """A 1024 x 768 picture of a patch of a type (TBLX) as seen near, far or in panorama."""
+    """A 1024 x 768 picture of a patch of a type (TBLX) as seen near, far or in panorama.
+
+    The last number of `seed` stands for the view, the rest for the patch."""
     rng = np.random.default_rng(seed)
+    looks = np.random.default_rng(seed[:-1])  # the same building and weather in every view
     horizon = int(HEIGHT * {"near": 0.40, "far": 0.47, "panorama": 0.44}[view])
-    image = _sky(rng, horizon)
+    image = _sky(rng, looks, horizon)
     _hills(image, rng, horizon)
     _fields(image, rng, horizon)
     scale = {"near": 1.0, "far": 0.36, "panorama": 0.52}[view]
     _trees(image, rng, horizon, 16 if view == "panorama" else 9, 1.0)
-    _subject(image, rng, kind, horizon, scale)
+    at = (WIDTH * rng.uniform(0.38, 0.58), horizon + (HEIGHT - horizon) * (0.16 + 0.42 * scale))
+    _subject(image, looks, kind, at, scale)
     _trees(image, rng, horizon + 26, 3, 1.9)
     out = Image.fromarray(_grain(image, rng))
     _stamp(out, caption)
     return out
 
 
-def _sky(rng: np.random.Generator, horizon: int) -> Image.Image:
-    top = np.array([86, 140, 205]) + int(rng.integers(-22, 16))
-    low = np.array([216, 228, 236]) + int(rng.integers(-12, 8))
+def _sky(rng: np.random.Generator, looks: np.random.Generator, horizon: int) -> Image.Image:
+    top = np.array([86, 140, 205]) + int(looks.integers(-22, 16))
+    low = np.array([216, 228, 236]) + int(looks.integers(-12, 8))
     t = np.clip(np.arange(HEIGHT) / horizon, 0, 1)[:, None] ** 0.8
-    column = top * (1 - t) + low * t
-    image = Image.fromarray(
-        np.repeat(column[:, None, :], WIDTH, axis=1).clip(0, 255).astype(np.uint8), "RGB"
-    )
-    cloud = Image.new("L", (WIDTH, HEIGHT), 0)
+    column = (top * (1 - t) + low * t).clip(0, 255).astype(np.uint8)
+    image = Image.fromarray(column[:, None, :]).resize((WIDTH, HEIGHT))
+    cloud = Image.new("L", (WIDTH // 4, HEIGHT // 4), 0)
     d = ImageDraw.Draw(cloud)
     for _ in range(int(rng.integers(3, 7))):
-        x, y = rng.uniform(0, WIDTH), rng.uniform(10, horizon * 0.6)
+        x, y = rng.uniform(0, WIDTH / 4), rng.uniform(3, horizon * 0.15)
         for _ in range(16):
-            a, b, r = rng.normal(x, 75), rng.normal(y, 9), rng.uniform(12, 42)
-            d.ellipse(
-                (a - 2 * r, b - r * 0.6, a + 2 * r, b + r * 0.6), fill=int(rng.integers(70, 150))
-            )
-    cloud = cloud.filter(ImageFilter.GaussianBlur(13))
-    image.paste((250, 250, 250), (0, 0), cloud)
+            a, b, r = rng.normal(x, 19), rng.normal(y, 2.3), rng.uniform(3, 10.5)
+            shade = int(rng.integers(70, 150))
+            d.ellipse((a - 2 * r, b - r * 0.6, a + 2 * r, b + r * 0.6), fill=shade)
+    soft = cloud.filter(ImageFilter.GaussianBlur(3.2)).resize((WIDTH, HEIGHT))
+    image.paste((250, 250, 250), (0, 0), soft)
     return image
 
 
@@ -104,10 +105,13 @@ def _trees(
 
 
 def _subject(
-    image: Image.Image, rng: np.random.Generator, kind: str, horizon: int, scale: float
+    image: Image.Image,
+    rng: np.random.Generator,
+    kind: str,
+    at: tuple[float, float],
+    scale: float,
 ) -> None:
-    x = WIDTH * rng.uniform(0.36, 0.62)
-    y = horizon + (HEIGHT - horizon) * (0.16 + 0.42 * scale)
+    x, y = at
     if kind in ("TD", "DT"):
         _heaps(image, rng, x, y, scale)
     elif kind in ("YH", "DL2", "ND"):
@@ -222,9 +226,9 @@ def _hall(image: Image.Image, rng: np.random.Generator, x: float, y: float, scal
 
 def _grain(image: Image.Image, rng: np.random.Generator) -> NDArray[np.uint8]:
     """A little softness and sensor noise."""
-    soft = np.asarray(image.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float32)
-    soft += rng.normal(0, 3.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
-    return soft.clip(0, 255).astype(np.uint8)
+    soft = np.asarray(image.filter(ImageFilter.SMOOTH), dtype=np.int16)
+    noisy = soft + rng.integers(-6, 7, (HEIGHT, WIDTH, 1), dtype=np.int16)
+    return noisy.clip(0, 255).astype(np.uint8)
 
 
 def _stamp(image: Image.Image, caption: list[str]) -> None:
