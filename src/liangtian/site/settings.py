@@ -67,6 +67,7 @@ HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
+    "django.contrib.auth",  # password and session machinery; its own users and groups stay unused
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_tasks",
