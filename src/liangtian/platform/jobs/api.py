@@ -70,7 +70,7 @@ def _visible(user: User) -> Any:
     """Jobs of the user's region for who may see jobs; one's own for everyone."""
     mine = Q(created_by=user)
     if user.may("jobs.view") and user.scope:
-        mine |= Q(region_id__startswith=user.scope)
+        mine |= Q(region__code__startswith=user.scope)
     return Job.objects.filter(mine).select_related("created_by")
 
 

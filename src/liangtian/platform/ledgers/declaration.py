@@ -63,7 +63,7 @@ class Ledger:
     default_sort: str
     search: Sequence[str] = ()
     unit_note: str = "单位:亩"
-    region_filter: str = "region_id"
+    region_filter: str = "region__code"
     extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
 
     def column(self, name: str) -> Column | None:

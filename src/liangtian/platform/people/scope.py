@@ -20,11 +20,11 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """Rows in the user's region or below it; none for a user without a region."""
         if not user.is_active or not user.region_id:
             return self.none()
-        return self.filter(region_id__startswith=user.region_id)
+        return self.filter(region__code__startswith=user.region_id)
 
     def within(self, code: str) -> Self:
         """Rows in the region `code` or below it."""
-        return self.filter(region_id__startswith=code)
+        return self.filter(region__code__startswith=code)
 
     def fetch_for(self, user: User, **key: Any) -> Any:
         """The one row of that key that the user may see; NotFound otherwise."""
