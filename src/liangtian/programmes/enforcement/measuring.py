@@ -105,10 +105,10 @@ def _conclude(
     patch: Patch, versions: Versions, measured: Measured, layers: Sequence[Layer], pack: Pack
 ) -> _Result:
     on = proposal_day(patch)
-    missing = [layer.code for layer in layers if layer.code not in versions and _asked(layer)]
+    absent = [x for x in layers if x.code not in versions and x.group == Layer.Group.APPROVAL]
+    missing = [code for code in REQUIRED if code not in versions] + [x.code for x in absent]
     facts, proposal = propose_for(patch, measured, missing, pack, on)
-    names = [x.name for x in layers if x.code in missing and x.code not in REQUIRED]
-    notes = [f"“{name}”没有已发布的版本,未参与判定。" for name in names] + measured.notes
+    notes = [f"“{layer.name}”没有已发布的版本,未参与判定。" for layer in absent] + measured.notes
     patch.farmland_m2 = (
         farmland_of(measured.of_layer(SURVEY), pack, on) if SURVEY in versions else None
     )
@@ -119,11 +119,6 @@ def _conclude(
     patch.proposal, patch.proposal_outcome = proposal.to_dict(), proposal.decision.outcome
     areas = [PatchArea(patch=patch, version=v, category=c, m2=m2) for v, c, m2 in measured.areas]
     return _Result(patch, areas, parts_of(patch, measured, proposal))
-
-
-def _asked(layer: Layer) -> bool:
-    """Layers a proposal rests on; the absence of others says nothing about it."""
-    return layer.code in REQUIRED or layer.group == Layer.Group.APPROVAL
 
 
 def _save(batch: Batch, results: Sequence[_Result], pack: Pack) -> int:

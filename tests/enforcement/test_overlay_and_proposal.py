@@ -1,0 +1,219 @@
+"""Overlay at import and the proposal that follows from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import shapely
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from liangtian.geo.area import survey_areas
+from liangtian.programmes.enforcement import measuring
+from liangtian.programmes.enforcement.measuring import measure_patches, replay
+from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea
+from tests.conftest import County, People
+from tests.enforcement.ground import approval, box, make_batch, publish, publish_usual
+
+pytestmark = pytest.mark.django_db
+GIVEN = date(2025, 6, 1)
+
+
+def one(people: People, county: County, plane: Any, **values: Any) -> Patch:
+    batch = make_batch(people, county, [("9901-1", plane, county.village_a)], **values)
+    assert measure_patches(batch) == 1
+    return Patch.objects.get(batch=batch)
+
+
+def reasons(patch: Patch) -> str:
+    assert patch.proposal is not None
+    return "".join(r["text"] for r in patch.proposal["decision"]["reasons"])
+
+
+def test_a_patch_on_farmland_without_papers_is_proposed_illegal(people, county):
+    publish_usual(people, county)
+    publish(people, county, "construction_approval", [approval(box(9000, 0, 9, 9), "甲1", GIVEN)])
+    patch = one(people, county, box(1000, 950, 100, 100))
+    assert patch.proposal_outcome == "illegal"
+    assert patch.farmland_m2 == patch.area_m2
+    assert abs(patch.pbf_m2 - patch.area_m2 / 2) < Decimal("0.05")
+    assert "占用" not in patch.judgement_outcome
+    flags = patch.proposal["flags"]
+    assert flags["new_house_on_farmland"] and flags["pbf_touched"] and not flags["key_patch"]
+
+
+def test_parts_and_remainder_of_every_layer_sum_to_the_patch(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "redline",
+        [(box(1000, 4950, 60, 60), {}), (box(1030, 4950, 60, 60), {})],
+    )  # fmt: skip
+    patch = one(people, county, box(980, 4940, 133.3, 121.7))
+    sums = dict(
+        PatchArea.objects.filter(patch=patch)
+        .values_list("version__layer__code")
+        .annotate(Sum("m2"))
+    )
+    assert set(sums) == {"dltb", "pbf", "redline"}
+    assert set(sums.values()) == {patch.area_m2}
+    redline = patch.areas.get(version__layer__code="redline", category="redline")
+    assert abs(redline.m2 - 90 * 60) < 1  # figures that overlap count once
+
+
+def test_an_approval_in_force_makes_it_legal_and_a_late_one_does_not(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "construction_approval",
+        [
+            approval(box(2990, 990, 120, 120), "示例批〔2025〕1号", GIVEN),
+            approval(box(3990, 990, 120, 120), "示例批〔2026〕9号", date(2026, 3, 20)),
+        ],
+    )  # fmt: skip
+    batch = make_batch(
+        people, county,
+        [
+            ("1", box(3000, 1000, 100, 100), county.village_a),
+            ("2", box(4000, 1000, 100, 100), county.village_a),
+        ],
+    )  # fmt: skip
+    measure_patches(batch)
+    legal, late = batch.patches.order_by("number")
+    assert (legal.proposal_outcome, late.proposal_outcome) == ("legal", "illegal")
+    assert "示例批〔2026〕9号" in reasons(late)
+    assert legal.proposal["decision"]["clauses"]
+
+
+def test_a_patch_half_inside_an_approval_is_split_with_real_geometry(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "construction_approval",
+        [approval(box(2900, 900, 160, 400), "示例批〔2025〕1号", GIVEN)],
+    )  # fmt: skip
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    assert patch.proposal_outcome == "split"
+    inside, outside = patch.parts.all()
+    assert (inside.outcome, inside.number) == ("legal", "示例批〔2025〕1号")
+    assert (outside.outcome, outside.source) == ("illegal", "")
+    assert inside.m2 + outside.m2 == patch.area_m2
+    for part in (inside, outside):
+        assert abs(survey_areas([part.geom])[0] - float(part.m2)) < 0.02
+    assert shapely.area(shapely.intersection(inside.geom, outside.geom)) < 1e-14
+    assert abs(float(inside.m2) - 6000) < 10
+
+
+def test_two_approvals_on_the_same_ground_count_once(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "construction_approval",
+        [
+            approval(box(2990, 990, 60, 120), "甲", GIVEN),
+            approval(box(3020, 990, 50, 120), "乙", GIVEN),
+        ],
+    )  # fmt: skip
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    facts = patch.facts["facts"]
+    assert abs(Decimal(facts["covers_overlap_m2"]) - 3000) < 5
+    parts = list(patch.parts.all())
+    assert sum(p.m2 for p in parts) == patch.area_m2
+    assert [round(float(p.m2), -2) for p in parts] == [5000, 2000, 3000]
+
+
+def test_without_a_survey_layer_nothing_is_guessed(people, county):
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    assert patch.proposal_outcome == "undetermined"
+    assert patch.farmland_m2 is None
+    assert "地类图斑" in reasons(patch)
+
+
+def test_the_survey_in_force_on_the_day_of_the_later_image_is_used(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "dltb", [(box(0, 0, 20_000, 10_000), {"category": "0601"})],
+        label="2026", valid_from=date(2026, 6, 1),
+    )  # fmt: skip
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    assert patch.areas.get(version__layer__code="dltb", category="0101").m2 == patch.area_m2
+
+
+def test_a_mining_licence_counts_for_mineral_patches_only(people, county):
+    publish_usual(people, county)
+    licence = approval(box(2990, 990, 120, 120), "C99", GIVEN, date(2030, 1, 1))
+    publish(people, county, "mining_licence", [licence])
+    land = one(people, county, box(3000, 1000, 100, 100), monitoring_type="CK", title="土地")
+    assert land.proposal_outcome == "illegal"
+    batch = make_batch(
+        people, county, [("M1", box(3000, 1000, 100, 100), county.village_a)],
+        monitoring_type="CK", kind=Batch.Kind.MINERAL, title="矿产",
+    )  # fmt: skip
+    measure_patches(batch)
+    assert batch.patches.get().proposal_outcome == "legal"
+
+
+def test_a_proposal_is_reached_again_from_what_is_on_record(people, county):
+    publish_usual(people, county)
+    publish(
+        people, county, "construction_approval",
+        [approval(box(2900, 900, 160, 400), "示例批〔2025〕1号", GIVEN)],
+    )  # fmt: skip
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    publish(people, county, "pbf", [(box(2000, 0, 99, 99), {})], label="2027")
+    assert replay(Patch.objects.get(pk=patch.pk)).equal
+    area = patch.areas.get(version__layer__code="dltb", category="0101")
+    area.m2 -= Decimal("0.01")
+    area.save()
+    assert replay(Patch.objects.get(pk=patch.pk)).differences == ["套合面积"]
+
+
+def test_killed_between_chunks_the_rest_is_measured_once(people, county, monkeypatch):
+    publish_usual(people, county)
+    rows = [(f"{n}", box(1000 + 200 * n, 2000, 50, 50), county.village_a) for n in range(5)]
+    batch = make_batch(people, county, rows)
+    monkeypatch.setattr(measuring, "CHUNK", 2)
+    real, calls = measuring._save, []
+
+    def dies(*args: Any) -> int:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr(measuring, "_save", dies)
+    with pytest.raises(KeyboardInterrupt):
+        measure_patches(batch)
+    assert batch.patches.filter(measured_at=None).count() == 3
+    assert measure_patches(batch) == 3
+    assert measure_patches(batch) == 0
+    for patch in batch.patches.all():
+        assert patch.areas.filter(version__layer__code="dltb", category="0101").count() == 1
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    x=st.floats(500, 9000), y=st.floats(500, 9000), w=st.floats(3, 900), h=st.floats(3, 900),
+    cut=st.floats(0.01, 0.99),
+)  # fmt: skip
+def test_any_patch_sums_and_replays(people, county, x, y, w, h, cut):
+    with transaction.atomic():
+        _check_any(people, county, x, y, w, h, cut)
+        transaction.set_rollback(True)
+
+
+def _check_any(people, county, x, y, w, h, cut):
+    publish_usual(people, county)
+    publish(
+        people, county, "construction_approval",
+        [approval(box(x - 5, y - 5, 5 + w * cut, h + 10), "甲", GIVEN)],
+    )  # fmt: skip
+    patch = one(people, county, box(x, y, w, h))
+    for total in PatchArea.objects.filter(patch=patch).values("version").annotate(all=Sum("m2")):
+        assert total["all"] == patch.area_m2
+    if patch.proposal_outcome == "split":
+        assert patch.parts.aggregate(all=Sum("m2"))["all"] == patch.area_m2
+    assert replay(patch).equal
