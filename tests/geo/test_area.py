@@ -122,6 +122,22 @@ def geodesic_area(dense: shapely.Polygon, crs: int) -> float:
     return sizes[0] - sum(sizes[1:])
 
 
+def equal_area(dense: shapely.Polygon, crs: int) -> float:
+    """Planar area in PROJ's own cylindrical equal-area projection: exact, edge for edge."""
+    turn = pyproj.Transformer.from_crs(crs, 4490, always_xy=True)
+    lon, lat = turn.transform(*shapely.get_coordinates(dense.exterior).T)
+    plane = pyproj.Proj(proj="cea", lon_0=lon[0], lat_ts=lat[0], a=6378137, rf=298.257222101)
+    x, y = plane(lon, lat)
+    return float(shapely.Polygon(np.column_stack([x - x[0], y - y[0]])).area)
+
+
+def rounding_noise(dense: shapely.Polygon) -> float:
+    """Standard deviation in m² of an area whose vertices are rounded to 1e-6 arc-seconds (3.1e-5 m)."""
+    vertices = shapely.get_coordinates(dense.exterior)[:-1]
+    chords = np.roll(vertices, -1, axis=0) - np.roll(vertices, 1, axis=0)
+    return float(3.1e-5 / np.sqrt(12) / 2 * np.sqrt((chords**2).sum()))
+
+
 places = st.builds(
     lambda zone, prefixed, offset, north: (Zone(3, zone, prefixed), offset, north),
     st.integers(25, 45),
@@ -134,7 +150,7 @@ places = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(place=places, size=st.floats(5, 3000), seed=st.integers(0, 2**32 - 1))
 @example(place=(Zone(3, 38, True), 139_000, 5_900_000), size=3000, seed=1)
-def test_random_shapes_agree_with_geodesics_on_densified_edges(
+def test_random_shapes_agree_with_projs_equal_area_and_geodesics(
     place: tuple[Zone, float, float], size: float, seed: int
 ) -> None:
     zone, offset, north = place
@@ -148,10 +164,12 @@ def test_random_shapes_agree_with_geodesics_on_densified_edges(
     if not shape.is_valid:
         shape = shape.convex_hull
     dense = densified(array(shape), zone.epsg)[0]
-    expected = geodesic_area(dense, zone.epsg)
     found = survey_areas(array(shape), zone.epsg)[0]
-    # PROJ's geodesic area of a small polygon is itself noisy by some 0.005 m².
-    assert abs(found - expected) <= 0.06e-6 * expected + 0.01
+    exact = equal_area(dense, zone.epsg)
+    assert abs(found - exact) <= 2e-9 * exact + 6 * rounding_noise(dense)
+    # PROJ's geodesic area is itself noisy by some 3e-5 m times the size of the figure.
+    geodesic = geodesic_area(dense, zone.epsg)
+    assert abs(found - geodesic) <= 0.06e-6 * geodesic + 2.5e-4 * size
 
 
 @settings(max_examples=30, deadline=None)
