@@ -112,3 +112,10 @@ def test_a_plot_thinner_than_the_precision_is_refused() -> None:
 def test_a_zone_that_does_not_exist_is_refused() -> None:
     with pytest.raises(FormatRefused, match="50"):
         written(BoundaryBlock("1", "示例", Polygon(ring(0, 0, 9000, 9000))), zone=Zone(3, 50, True))
+
+
+def test_an_area_that_could_be_misread_carries_its_unit() -> None:
+    plot = Polygon(ring(0, 0, 10_000, 10_000))
+    block = BoundaryBlock("1", "示例", plot, declared_area_m2=Decimal(1500))
+    assert "5,0.1500公顷,1," in written(block).decode("gbk")
+    assert read_txt(written(block)).blocks[0].declared_area_m2 == Decimal(1500)

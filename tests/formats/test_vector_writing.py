@@ -111,3 +111,18 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_the_ending_must_fit_the_format(tmp_path: Path) -> None:
     with pytest.raises(FormatRefused, match=r"\.gpkg"):
         write_vector(tmp_path / "a.shp", "GPKG", BOX, {}, 4490)
+
+
+@pytest.mark.parametrize(
+    ("name", "driver", "expected"),
+    [
+        ("a.gpkg", "GPKG", {"fid": "fid_2", "面积(亩)": "面积(亩)", "Geom": "Geom_2"}),
+        ("a.gdb", "OpenFileGDB", {"OBJECTID": "OBJECTID_2", "面积(亩)": "面积_亩_", "1级": "_1级"}),
+    ],
+)
+def test_names_the_database_keeps_for_itself_are_changed_and_told(  # type: ignore[no-untyped-def]
+    tmp_path: Path, name: str, driver, expected: dict[str, str]
+) -> None:
+    columns = {column: one("甲") for column in expected}
+    assert write_vector(tmp_path / name, driver, BOX, columns, 4490) == expected
+    assert [f.name for f in read(tmp_path / name).layers[0].fields] == list(expected.values())

@@ -6,6 +6,7 @@ checked again on the bytes that really come out, because the directory may lie.
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 import zipfile
@@ -146,20 +147,30 @@ def unpack(path: Path, into: Path, limits: Limits | None = None) -> list[Path]:
                 total += _copy(archive, info, target, limits.total_bytes - total)
                 written.append(target)
     except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
-        raise FormatRefused(
-            f"压缩包“{path.name}”已损坏或没有传完整,无法解开。请重新打包并完整上传。",
-            detail=str(fault),
-        ) from fault
+        raise _broken(path, fault) from fault
     except (NotImplementedError, RuntimeError) as fault:
         raise FormatRefused(
             f"压缩包“{path.name}”用了不支持的压缩方式。请用系统自带的 zip 压缩重新打包。",
             detail=str(fault),
         ) from fault
+    except UnicodeDecodeError as fault:
+        raise _broken(path, fault) from fault
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as fault:
         raise FormatRefused(
             f"压缩包“{path.name}”里的文件与文件夹重名,无法解开。请重新打包。", detail=str(fault)
         ) from fault
+    except OSError as fault:
+        if fault.errno != errno.EINVAL:  # a seek to an offset the directory made up
+            raise
+        raise _broken(path, fault) from fault
     return written
+
+
+def _broken(path: Path, fault: Exception) -> FormatRefused:
+    return FormatRefused(
+        f"压缩包“{path.name}”已损坏或没有传完整,无法解开。请重新打包并完整上传。",
+        detail=str(fault),
+    )
 
 
 def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, allowed: int) -> int:

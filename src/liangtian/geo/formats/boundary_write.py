@@ -9,7 +9,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from liangtian.geo.formats import encoding as text
-from liangtian.geo.formats.boundary_header import HECTARE, BlockHeader, parse_header
+from liangtian.geo.formats.boundary_header import HECTARE, BlockHeader, parse_header, read_area
 from liangtian.geo.formats.boundary_txt import PRECISION, BoundaryBlock
 from liangtian.geo.formats.boundary_zone import is_easting, is_northing
 from liangtian.geo.formats.model import FormatRefused
@@ -111,9 +111,7 @@ def _require_in_zone(block: BoundaryBlock, zone: Zone, east: Decimal, north: Dec
 
 
 def _header_line(block: BoundaryBlock, count: int) -> str:
-    area = ""
-    if block.declared_area_m2 is not None:
-        area = str((block.declared_area_m2 / HECTARE).quantize(_AREA_DECIMALS, ROUND_HALF_UP))
+    area = _area_text(block)
     tail = [value for _, value in block.extras] if block.extras else [block.code]
     values = [
         str(count), area, block.number, block.name, "面", block.sheet, block.use, *tail,
@@ -131,3 +129,12 @@ def _header_line(block: BoundaryBlock, count: int) -> str:
             "写出后读不回原样。请改用顿号后再导出。"
         )
     return line
+
+
+def _area_text(block: BoundaryBlock) -> str:
+    """公顷 to 4 decimals; the unit is spelled out only where the bare number could be misread."""
+    if block.declared_area_m2 is None:
+        return ""
+    hectares = (block.declared_area_m2 / HECTARE).quantize(_AREA_DECIMALS, ROUND_HALF_UP)
+    understood, _ = read_area(str(hectares), block.geometry.area)
+    return str(hectares) if understood == hectares * HECTARE else f"{hectares}公顷"

@@ -8,6 +8,7 @@ that is told apart from bytes that are simply wrong.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 from liangtian.geo.formats.model import FormatRefused
 
 _CHINESE_CODE_PAGES = {"936", "CP936", "MS936", "GBK", "GB2312", "EUCCN", "GB18030"}
-_UTF8_NAMES = {"UTF8", "65001", "CP65001"}
-_ISO_8859 = re.compile(r"^(?:ISO)?8859[-_ ]?(\d{1,2})$")
+_UTF8_NAMES = {"UTF8", "UTF8SIG", "65001", "CP65001"}
+_BIG5_NAMES = {"950", "CP950", "BIG5"}
+_OTHER_CODE_PAGES = re.compile(r"^(CP\d{3,5}|EUC(JP|KR)|SHIFTJIS|KOI8[RU]|ASCII|LATIN\d)$")
+_ISO_8859 = re.compile(r"^(?:ISO)?8859(\d{1,2})$")
 
 
 @dataclass(frozen=True)
@@ -46,20 +49,19 @@ def normalise(name: str) -> tuple[str, str] | None:
     text = name.strip().strip("\ufeff").upper()
     bare = re.sub(r"^(ANSI|OEM|WINDOWS|X-)[-_ ]*", "", text)
     squeezed = re.sub(r"[-_ ]", "", bare)
-    if squeezed in _UTF8_NAMES or squeezed == "UTF8SIG":
+    if squeezed in _UTF8_NAMES:
         return "UTF-8", "utf-8"
     if squeezed in _CHINESE_CODE_PAGES:
         return ("GB18030" if squeezed == "GB18030" else "GBK"), "gb18030"
-    if squeezed in {"950", "CP950", "BIG5"}:
+    if squeezed in _BIG5_NAMES:
         return "Big5", "big5"
-    if match := _ISO_8859.match(bare) or _ISO_8859.match(squeezed):
-        return f"ISO-8859-{match[1]}", f"iso8859-{match[1]}"
-    if squeezed.isdigit():
-        squeezed = f"CP{squeezed}"
-    try:
-        return text, codecs.lookup(squeezed).name
-    except LookupError:
-        return None
+    match = _ISO_8859.match(squeezed)
+    label = f"ISO-8859-{match[1]}" if match else text
+    python_name = label if match else f"CP{squeezed}" if squeezed.isdigit() else squeezed
+    if match or _OTHER_CODE_PAGES.match(python_name):
+        with contextlib.suppress(LookupError):
+            return label, codecs.lookup(python_name).name
+    return None
 
 
 def named(name: str) -> tuple[str, str]:

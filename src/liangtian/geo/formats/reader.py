@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +25,27 @@ FORMAT_NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What of a file is wanted: an encoding by force, one layer, the first few records."""
+
+    encoding: str | None = None
+    layer: str | None = None
+    limit: int | None = None
+
+
 def read(path: Path, *, encoding: str | None = None, layer: str | None = None) -> VectorFile:
     """Read every layer of a file, or the one called `layer`.
 
     `encoding` overrides the decision for Shapefile, DBF and TXT text. Coordinates stay in the file's
     own CRS. Raises FormatRefused (Chinese) for anything unsafe, broken, disguised or unknown.
     """
-    return _read(path, encoding=encoding, layer=layer, limit=None)
+    return _read(path, _Request(encoding, layer))
 
 
 def preview(path: Path, encoding: str | None = None, rows: int = 20) -> list[dict[str, str]]:
     """The first `rows` records of the first layer as text, for a person to judge the encoding."""
-    first = _read(path, encoding=encoding, layer=None, limit=rows).layers[0]
+    first = _read(path, _Request(encoding, limit=rows)).layers[0]
     shown = min(rows, len(first.fids))
     return [
         {name: _shown(column[row]) for name, column in first.columns.items()}
@@ -47,7 +58,7 @@ def _shown(value: object) -> str:
     return "" if missing else str(value)
 
 
-def _read(path: Path, *, encoding: str | None, layer: str | None, limit: int | None) -> VectorFile:
+def _read(path: Path, request: _Request) -> VectorFile:
     local = sniff.require_local(path)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
         kind = sniff.kind_of(local)
@@ -59,12 +70,14 @@ def _read(path: Path, *, encoding: str | None, layer: str | None, limit: int | N
         for number, (_, source) in enumerate(sources):
             room = Path(scratch) / str(number)
             room.mkdir()
-            layers += _READERS[kind](source, room, encoding, limit)
-    if layer is not None:
+            layers += _READERS[kind](source, room, request)
+    if request.layer is not None:
         names = "、".join(f"“{one.name}”" for one in layers)
-        layers = [one for one in layers if one.name == layer]
+        layers = [one for one in layers if one.name == request.layer]
         if not layers:
-            raise FormatRefused(f"“{path.name}”里没有名为“{layer}”的图层。现有图层:{names}。")
+            raise FormatRefused(
+                f"“{path.name}”里没有名为“{request.layer}”的图层。现有图层:{names}。"
+            )
     if not layers:
         raise FormatRefused(f"“{path.name}”里没有任何图层。请核对导出的内容。")
     return VectorFile(path, FORMAT_NAMES[kind], layers)
@@ -128,57 +141,75 @@ def _named_gdb(folder: Path, into: Path, path: Path) -> Path:
     return named
 
 
-def _read_shp(path: Path, room: Path, encoding: str | None, limit: int | None) -> list[VectorLayer]:
-    return [shapefile.read(path, room, encoding, limit)]
+def _plain(path: Path, room: Path) -> Path:
+    """A path GDAL's opener takes literally; it reads some characters of a file name as syntax."""
+    if not set("!;?#:") & set(str(path)):
+        return path
+    link = room / f"source{path.suffix.lower()}"
+    try:
+        link.symlink_to(path, target_is_directory=path.is_dir())
+    except OSError:
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, link)
+    return link
 
 
-def _unused_encoding(encoding: str | None) -> list[str]:
-    return [] if encoding is None else ["这种格式的文字编码固定,指定的编码没有使用。"]
+def _wanted(source: Path, request: _Request) -> list[str]:
+    """The layer asked for when it is there, else all, so that a refusal can name them."""
+    names = ogr.layer_names(source)
+    return [request.layer] if request.layer in names and request.layer else names
 
 
-def _read_gpkg(path: Path, _: Path, encoding: str | None, limit: int | None) -> list[VectorLayer]:
+def _fixed_encoding(layers: list[VectorLayer], request: _Request) -> list[VectorLayer]:
+    if request.encoding is not None:
+        for layer in layers:
+            layer.notes.append("这种格式的文字编码固定,指定的编码没有使用。")
+    return layers
+
+
+def _read_shp(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
+    return [shapefile.read(path, room, request.encoding, request.limit)]
+
+
+def _read_gpkg(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     measured = sniff.check_sqlite(path)
-    layers = []
-    for name in ogr.layer_names(path):
-        layer = ogr.read_layer(path, name, limit=limit)
-        layer.notes += _unused_encoding(encoding)
-        if name in measured:
+    layers = _read_database(_plain(path, room), request)
+    for layer in layers:
+        if layer.name in measured:
             layer.notes = list(dict.fromkeys([*layer.notes, ogr.MEASURES_DROPPED]))
-        ogr.note_curves(path, layer)
-        layers.append(layer)
     return layers
 
 
-def _read_gdb(path: Path, _: Path, encoding: str | None, limit: int | None) -> list[VectorLayer]:
+def _read_gdb(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     sniff.check_gdb(path)
+    return _read_database(_plain(path, room), request)
+
+
+def _read_database(source: Path, request: _Request) -> list[VectorLayer]:
     layers = []
-    for name in ogr.layer_names(path):
-        layer = ogr.read_layer(path, name, limit=limit)
-        layer.notes += _unused_encoding(encoding)
-        ogr.note_curves(path, layer)
+    for name in _wanted(source, request):
+        layer = ogr.read_layer(source, name, limit=request.limit)
+        ogr.note_curves(source, layer)
         layers.append(layer)
-    return layers
+    return _fixed_encoding(layers, request)
 
 
-def _read_geojson(
-    path: Path, room: Path, encoding: str | None, limit: int | None
-) -> list[VectorLayer]:
+def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     content, parsed, label = sniff.load_geojson(path)
-    source = path
+    source = _plain(path, room)
     if label != "UTF-8":
-        source = room / f"{path.stem}.geojson"
+        source = room / "source.geojson"
         source.write_bytes(content)
     layers = []
     for name in ogr.layer_names(source):
-        layer = ogr.read_layer(source, name, limit=limit)
+        layer = ogr.read_layer(source, name, limit=request.limit)
+        layer.name = path.stem if source != path and name == "source" else name
         layer.encoding = label
-        layer.notes += _unused_encoding(encoding)
         if label != "UTF-8":
             layer.notes.append("GeoJSON 应为 UTF-8,这个文件是 GB18030,已按 GB18030 读取。")
         if "crs" not in parsed:
             _default_crs(layer)
         layers.append(layer)
-    return layers
+    return _fixed_encoding(layers, request)
 
 
 def _default_crs(layer: VectorLayer) -> None:
@@ -193,18 +224,15 @@ def _default_crs(layer: VectorLayer) -> None:
     )
 
 
-def _read_kml(path: Path, _: Path, encoding: str | None, __: int | None) -> list[VectorLayer]:
-    layers = kml.read_layers(path)
-    for layer in layers:
-        layer.notes += _unused_encoding(encoding)
-    return layers
+def _read_kml(path: Path, _: Path, request: _Request) -> list[VectorLayer]:
+    return _fixed_encoding(kml.read_layers(path), request)
 
 
-def _read_txt(path: Path, _: Path, encoding: str | None, __: int | None) -> list[VectorLayer]:
-    return [boundary_layer.read_layer(path, encoding)]
+def _read_txt(path: Path, _: Path, request: _Request) -> list[VectorLayer]:
+    return [boundary_layer.read_layer(path, request.encoding)]
 
 
-_READERS: dict[str, Callable[[Path, Path, str | None, int | None], list[VectorLayer]]] = {
+_READERS: dict[str, Callable[[Path, Path, _Request], list[VectorLayer]]] = {
     "shp": _read_shp,
     "dbf": _read_shp,
     "gpkg": _read_gpkg,

@@ -6,18 +6,19 @@ the bytes of the whole table and then applied to names and values alike.
 
 from __future__ import annotations
 
+import re
 import shutil
-import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 
 from liangtian.geo.formats import encoding as text
-from liangtian.geo.formats import ogr, sniff
-from liangtian.geo.formats.model import FieldInfo, FormatRefused, VectorLayer
+from liangtian.geo.formats import ogr, shp_index, sniff
+from liangtian.geo.formats.model import FieldInfo, FormatRefused, VectorLayer, crs_label
 
 _PASS_THROUGH = "ISO-8859-1"
 _COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -39,15 +40,20 @@ def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = No
     files = companions(path)
     notes: list[str] = []
     if ".shp" in files:
-        _check(files, notes)
+        shapes = _check(files, notes)
     else:
-        sniff.check_dbf(path)
+        shapes = sniff.check_dbf(path)
         notes.append("只有 .dbf 属性表,没有 .shp,没有图形。")
     staged = _stage(files, scratch)
     cpg = files[".cpg"].read_text("latin-1") if ".cpg" in files else None
     layer = ogr.read_layer(staged, staged.stem, limit=limit, encoding=_PASS_THROUGH)
     layer.name = path.stem
+    if ".prj" in files:
+        layer.crs = _system(files[".prj"], notes)
+        layer.crs_name = crs_label(layer.crs)
     layer.notes = notes + layer.notes
+    if limit is None and len(layer.fids) < shapes:
+        layer.notes.append(f"{shapes - len(layer.fids)} 条已标记删除的记录没有读入。")
     if ".dbf" not in files:
         layer.fields, layer.columns, layer.encoding = [], {}, "无文字"
         return layer
@@ -58,78 +64,59 @@ def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = No
     return layer
 
 
-def _check(files: dict[str, Path], notes: list[str]) -> None:
+def _check(files: dict[str, Path], notes: list[str]) -> int:
+    """Number of records; refuses parts that are cut or do not belong together."""
     kind, header_notes = sniff.check_shp(files[".shp"])
     notes += header_notes
     if kind == "PolygonM":
         notes.append(ogr.MEASURES_DROPPED)
-    offsets = _record_offsets(files[".shp"])
-    if ".shx" not in files:
+    if ".shx" in files:
+        shapes = shp_index.check_index(files[".shx"], files[".shp"])
+    else:
+        shapes = len(shp_index.scan(files[".shp"]))
         notes.append("缺少 .shx 索引:已按 .shp 里的记录顺序读取。")
-    elif (held := (files[".shx"].stat().st_size - 100) // 8) != len(offsets):
-        raise FormatRefused(
-            f"“{files['.shx'].name}”与“{files['.shp'].name}”对不上:索引 {held} 条,图形 {len(offsets)} 个。"
-            "请从原软件重新导出,整套文件一起上传。"
-        )
     if ".dbf" not in files:
         notes.append("缺少 .dbf 属性表:只有图形,没有任何属性。")
-    elif (records := sniff.check_dbf(files[".dbf"])) != len(offsets):
+    elif (records := sniff.check_dbf(files[".dbf"])) != shapes:
         raise FormatRefused(
-            f"“{files['.dbf'].name}”与“{files['.shp'].name}”对不上:属性 {records} 条,图形 {len(offsets)} 个。"
+            f"“{files['.dbf'].name}”与“{files['.shp'].name}”对不上:属性 {records} 条,图形 {shapes} 个。"
             "请从原软件重新导出,整套文件一起上传。"
         )
     if ".prj" not in files:
         notes.append("缺少 .prj:文件没有说明坐标系,须由送件单位指明。")
-
-
-def _record_offsets(path: Path) -> list[tuple[int, int]]:
-    """Offset and content length of each record, both in 16-bit words; refuses a torn record."""
-    offsets: list[tuple[int, int]] = []
-    size = min(path.stat().st_size, _declared_size(path))
-    with path.open("rb") as stream:
-        position = 100
-        while position < size:
-            stream.seek(position)
-            head = stream.read(8)
-            words = struct.unpack(">ii", head)[1] if len(head) == 8 else -1
-            if words < 2 or position + 8 + words * 2 > size:
-                raise FormatRefused(
-                    f"“{path.name}”第 {len(offsets) + 1} 个图形的记录不完整。请从原软件重新导出。"
-                )
-            offsets.append((position // 2, words))
-            position += 8 + words * 2
-    return offsets
-
-
-def _declared_size(path: Path) -> int:
-    with path.open("rb") as stream:
-        stream.seek(24)
-        return int(struct.unpack(">i", stream.read(4))[0]) * 2
+    return shapes
 
 
 def _stage(files: dict[str, Path], scratch: Path) -> Path:
     """One plain base name for all parts, and a .shx when it is missing; the originals untouched."""
+    stem = next(iter(files.values())).stem
+    base = stem if re.fullmatch(r"[\w-]+", stem) else "layer"
     for suffix, source in files.items():
-        if suffix == ".cpg":
-            continue  # GDAL must hand the bytes over as they are
-        target = scratch / f"layer{suffix}"
+        if suffix in (".cpg", ".prj"):
+            continue  # GDAL must hand the bytes over as they are; a broken .prj would stop it
+        target = scratch / f"{base}{suffix}"
         try:
             target.symlink_to(source.resolve())
         except OSError:
             shutil.copyfile(source, target)
-    shp = scratch / "layer.shp"
+    shp = scratch / f"{base}.shp"
     if not shp.exists():
-        return scratch / "layer.dbf"
+        return scratch / f"{base}.dbf"
     if ".shx" not in files:
-        _write_index(shp, scratch / "layer.shx")
+        shp_index.write_index(shp, shp.with_suffix(".shx"))
     return shp
 
 
-def _write_index(shp: Path, shx: Path) -> None:
-    offsets = _record_offsets(shp)
-    header = bytearray(shp.open("rb").read(100))
-    header[24:28] = struct.pack(">i", (100 + 8 * len(offsets)) // 2)
-    shx.write_bytes(bytes(header) + b"".join(struct.pack(">ii", *pair) for pair in offsets))
+def _system(prj: Path, notes: list[str]) -> pyproj.CRS | None:
+    """The CRS a .prj states; None with a note when it cannot be understood."""
+    raw = prj.read_bytes()
+    written, _ = text.decode(raw, "utf-8" if text.decode(raw, "utf-8")[1] == "" else "gb18030")
+    try:
+        return pyproj.CRS.from_wkt(written.strip().strip("\x00"))
+    except pyproj.exceptions.CRSError:
+        shown = written.strip()[:60] or "空"
+        notes.append(f".prj 的坐标系定义无法识别(内容:{shown}),须由送件单位指明坐标系。")
+        return None
 
 
 def _choose(layer: VectorLayer, cpg: str | None, wanted: str | None) -> text.TextEncoding:

@@ -187,7 +187,7 @@ def check_sqlite(path: Path) -> set[str]:
             return _inspect_schema(path, connection)
         finally:
             connection.close()
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         raise FormatRefused(
             f"“{path.name}”已损坏,数据库无法打开。请从原软件重新导出。", detail=str(fault)
         ) from fault

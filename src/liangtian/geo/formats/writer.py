@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import warnings
@@ -35,6 +36,10 @@ _LAYER_OPTIONS: dict[str, dict[str, str]] = {
     "OpenFileGDB": {"TARGET_ARCGIS_VERSION": "ARCGIS_PRO_3_2_OR_LATER"},
     "GeoJSON": {"RFC7946": "YES", "COORDINATE_PRECISION": "9"},
 }
+_OWN_COLUMNS: dict[str, tuple[str, ...]] = {
+    "GPKG": ("fid", "geom"),
+    "OpenFileGDB": ("objectid", "shape", "shape_length", "shape_area"),
+}
 _LONLAT = {4326, 4490}
 
 
@@ -50,8 +55,8 @@ def write_vector(
 ) -> dict[str, str]:
     """Write one layer, replacing nothing: `path` must not exist. Geometries are 2D in `crs`, x east.
 
-    Returns the name each column has in the file; only Shapefile shortens names, to 10 bytes of
-    `encoding` (UTF-8 or GBK, stated in a .cpg). A path ending in .zip packs a Shapefile or a
+    Returns the name each column has in the file: Shapefile cuts names to 10 bytes of `encoding`
+    (UTF-8 or GBK, stated in a .cpg), a geodatabase takes only letters, digits and “_”. A path ending in .zip packs a Shapefile or a
     geodatabase, whose own grid is 0.0001 m (1e-9°). GeoJSON wants EPSG:4326 or 4490. Raises FormatRefused when something would be lost.
     """
     if path.suffix.lower() not in _SUFFIXES[driver]:
@@ -66,13 +71,15 @@ def write_vector(
         )
     label = _encoding(driver, encoding)
     arrays = {name: np.asarray(values) for name, values in columns.items()}
-    names = {name: name for name in arrays}
     if driver == "ESRI Shapefile":
         names = shapefile_names(list(arrays), label)
         _check_widths(arrays, label)
-    name = layer_name or path.name.split(".")[0]
+    else:
+        names = _database_names(list(arrays), driver)
+    stem = path.name.split(".")[0] or "layer"
+    file_name = re.sub(r"[^\w-]", "_", stem)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
-        made = Path(scratch) / f"{name}{_SUFFIXES[driver][0]}"
+        made = Path(scratch) / f"{file_name}{_SUFFIXES[driver][0]}"
         _write(
             made,
             driver,
@@ -80,7 +87,9 @@ def write_vector(
             {names[n]: a for n, a in arrays.items()},
             system,
             encoding=label,
-            layer=name,
+            layer=file_name
+            if driver == "ESRI Shapefile"
+            else layer_name or (file_name if driver == "OpenFileGDB" else stem),
         )
         _deliver(made, path, driver)
     return names
@@ -109,6 +118,22 @@ def shapefile_names(names: Sequence[str], encoding: str) -> dict[str, str]:
             short = _cut(name, encoding, f"_{number}")
         taken.add(short.casefold())
         chosen[name] = short
+    return chosen
+
+
+def _database_names(names: Sequence[str], driver: Driver) -> dict[str, str]:
+    """Column names a database keeps as they are, clear of the columns it makes itself."""
+    taken = set(_OWN_COLUMNS.get(driver, ()))
+    chosen: dict[str, str] = {}
+    for name in names:
+        base = re.sub(r"\W", "_", name) if driver == "OpenFileGDB" else name
+        base = f"_{base}" if driver == "OpenFileGDB" and not base[:1].isalpha() else base
+        fresh, number = base, 1
+        while fresh.casefold() in taken:
+            number += 1
+            fresh = f"{base}_{number}"
+        taken.add(fresh.casefold())
+        chosen[name] = fresh
     return chosen
 
 
