@@ -200,6 +200,7 @@ export interface LegendEntry {
   hatch: boolean
 }
 
+/** Counts and areas are the whole county's, and null for a user of a smaller region. */
 export interface LayerVersion {
   id: number
   label: string
@@ -207,12 +208,15 @@ export interface LayerVersion {
   status_label: string
   valid_from: string | null
   valid_to: string | null
-  feature_count: number
-  area_m2: number
+  feature_count: number | null
+  area_m2: number | null
   bounds: Bounds | null
   published_at: string | null
   source_file: { name: string; sha256: string } | null
-  problems: number
+  problems: number | null
+  crs_label: string
+  encoding: string
+  notes: string[]
   tiles: string
 }
 
@@ -246,6 +250,7 @@ export interface IdentifiedFeature {
 export interface LayerProblem {
   row: number
   feature: string
+  severity: string
   reason: string
   location: [lon: number, lat: number] | null
 }
@@ -258,6 +263,7 @@ export interface LayerImportRequest {
   valid_to: string | null
   encoding: string | null
   category_field: string | null
+  source_layer: string | null
 }
 
 // --- Enforcement: batches and their import

@@ -44,6 +44,6 @@ export function bytes(size: number): string {
 }
 
 /** Square metres as mu for display: 1 m² is exactly 0.0015 mu. */
-export function muFromM2(m2: number): string {
-  return area((Math.round(m2 * 100) * 15) / 1_000_000)
+export function muFromM2(m2: number | null): string {
+  return m2 === null ? NOTHING : area((Math.round(m2 * 100) * 15) / 1_000_000)
 }
