@@ -166,6 +166,11 @@ def test_swapped_axes_are_refused_with_what_to_do(
     assert "交换" in text
 
 
+def test_a_foreign_system_with_large_eastings_is_not_taken_for_swapped() -> None:
+    feet = CRS.from_epsg(2263)
+    assert resolve_crs(feet, (2_000_000.0, 700_000.0, 2_001_000.0, 701_000.0)).epsg == 2263
+
+
 def test_a_northing_first_source_is_taken_when_the_caller_says_so() -> None:
     turned = (IN_38[1], IN_38[0], IN_38[3], IN_38[2])
     found = resolve_crs(CRS.from_epsg(4526), turned, axis_hint="ne")

@@ -79,13 +79,13 @@ def resolve_crs(
         bounds = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = "坐标按“X为北、Y为东”读取并已交换。" if axis_hint == "ne" else ""
     shape = _shape(bounds)
-    if shape in ("degrees_swapped", "plain_swapped"):
-        raise CrsRefused(_swapped_message(bounds))
     if declared is None:
         return _by_magnitude(bounds, shape, swapped)
     crs = _horizontal(declared)
     _refuse_old_datum(crs)
     epsg, note = _identify(crs)
+    if epsg in _HOLDABLE and epsg != 3857:
+        _refuse_swapped(bounds, shape)
     crs = crs if epsg is None else CRS.from_epsg(epsg)
     zone = ZONES.get(epsg or 0)
     if zone is not None:
@@ -316,11 +316,12 @@ def _prefixes(bounds: Bounds) -> tuple[int, ...]:
     return tuple(range(int(bounds[0] // ZONE_STEP), int(bounds[2] // ZONE_STEP) + 1))
 
 
-def _swapped_message(bounds: Bounds) -> str:
-    return (
-        f"坐标轴颠倒:第一个坐标({bounds[0]:.3f})是北坐标(纬度),第二个坐标({bounds[1]:.3f})是东坐标(经度)。"
-        "请在导入时选择“X为北、Y为东”,或在原软件中交换X、Y后重新导出。"
-    )
+def _refuse_swapped(bounds: Bounds, shape: Shape) -> None:
+    if shape in ("degrees_swapped", "plain_swapped"):
+        raise CrsRefused(
+            f"坐标轴颠倒:第一个坐标({bounds[0]:.3f})是北坐标(纬度),第二个坐标({bounds[1]:.3f})是东坐标(经度)。"
+            "请在导入时选择“X为北、Y为东”,或在原软件中交换X、Y后重新导出。"
+        )
 
 
 def _straddle_note(zones: tuple[int, ...]) -> str:
@@ -376,6 +377,7 @@ def _check_other(crs: CRS, epsg: int | None, bounds: Bounds, shape: Shape) -> No
 
 def _by_magnitude(bounds: Bounds, shape: Shape, swapped: str) -> Resolved:
     """No declared system: decide only where the numbers allow one reading."""
+    _refuse_swapped(bounds, shape)
     if shape == "degrees":
         note = swapped + "文件没有声明坐标系,按坐标大小判定为CGCS2000经纬度(EPSG:4490),请确认。"
         return Resolved(CRS.from_epsg(CGCS2000), CGCS2000, None, False, note)
