@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import read_chunks, store
 from liangtian.platform.layers.models import Layer, LayerVersion
@@ -106,7 +107,12 @@ def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
     say(f"正在导入图层:{entry['title']}({entry['rows']} 个图形)…")
     file = _stored(clerk, folder / entry["path"], "layer")
     version, _ = start_import(
-        clerk, file, layer, label, date.fromisoformat(entry["valid_from"]), _day(entry["valid_to"])
+        clerk,
+        file,
+        layer,
+        label,
+        date.fromisoformat(entry["valid_from"]),
+        valid_to=_day(entry["valid_to"]),
     )
     runtime.drain()
     publish(clerk, version)
@@ -117,7 +123,9 @@ def _load_batch(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
     if Batch.objects.filter(period=period).exists():
         return
     say(f"正在导入图斑批次:{entry['title']}({entry['rows']} 个图斑)…")
-    import_file(clerk, folder / entry["path"], period=period, title=entry["title"], accept=True)
+    done = import_file(clerk, folder / entry["path"], period=period, title=entry["title"])
+    if done.status != done.Status.DONE:
+        raise Refused(f"示例批次“{entry['title']}”未能入库:{done.error}")
 
 
 def _load_photos(clerk: User, folder: Path, photos: list[dict[str, Any]], say: Say) -> None:

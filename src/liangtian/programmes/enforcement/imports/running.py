@@ -56,8 +56,8 @@ def _check(current: BatchImport) -> Checked:
     pack = pack_in_use()
     day = timezone.localdate()
     limits = Limits(
-        pack.value("enforcement.declared_area_difference_mu", day).decimal(),
-        pack.value("enforcement.declared_area_difference_percent", day).decimal(),
+        pack.value("enforcement.declared_area_difference_mu", day).decimal,
+        pack.value("enforcement.declared_area_difference_percent", day).decimal,
     )
     present = dict(
         Patch.objects.filter(county=current.region).values_list("number", "batch__title")
