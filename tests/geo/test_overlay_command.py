@@ -179,3 +179,24 @@ def test_a_missing_file_and_an_unwritable_result_are_refused(
     assert overlay(tmp_path / "none.shp", layer, "--by", "kind") == 1
     assert overlay(plots, layer, "--by", "kind", "--out", tmp_path / "no" / "a.csv") == 1
     assert "不能写入" in capsys.readouterr().err
+
+
+def test_a_hole_that_touches_an_edge_is_settled_after_conversion_and_said(
+    tmp_path: Path, layer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Valid in the plane; in degrees the touching vertices fall to either side of the edge."""
+    plots = []
+    for x in range(20):
+        start = np.array([620_000.0 + 100 * x, 3_800_000.0])
+        along, aside = np.array([52.0, 4.0 + x]), np.array([-4.0 - x, 52.0])
+        shell = [start, start + along, start + along + aside, start + aside]
+        middle = start + (along + aside) / 2
+        plots.append(shapely.Polygon(shell, [[start + along / 4, middle, middle + aside / 8]]))
+    assert shapely.is_valid(plots).all()
+    path = write(tmp_path / "touch.gpkg", plots, "EPSG:4547", n=[str(i) for i in range(20)])
+    out = tmp_path / "areas.csv"
+    assert overlay(path, layer, "--by", "kind", "--plots-id", "n", "--out", out) == 0
+    assert "换算后" in capsys.readouterr().err
+    for index, plot in enumerate(plots):
+        total = sum(Decimal(m2) for name, _, m2 in rows(out) if name == str(index))
+        assert abs(total - survey_area(plot, 4547)) <= Decimal("0.01")
