@@ -17,6 +17,10 @@ describe('the legend of land classes', () => {
     expect(legendFor([], '01')).toBeUndefined()
   })
 
+  it('has one colour for all when it has one entry', () => {
+    expect(legendFor([entry('pbf')], '')).toEqual({ code: 'pbf' })
+  })
+
   it('keeps a short legend whole and groups a long one by first-level class', () => {
     expect(groupLegend(legend)).toEqual([{ prefix: '', items: legend }])
     expect(groupLegend(legend, 3).map((group) => [group.prefix, group.items.length])).toEqual([

@@ -1,10 +1,14 @@
 /** Finding a category's colour: land classes are hierarchical codes, so the longest prefix wins. */
 
-/** 0101K finds 0101, then 01; nothing matching gives `undefined`. */
+/**
+ * 0101K finds 0101, then 01; nothing matching gives `undefined`.
+ * A legend of one entry is of a layer without categories: it is for all.
+ */
 export function legendFor<T extends { code: string }>(
   legend: readonly T[],
   category: string,
 ): T | undefined {
+  if (legend.length === 1) return legend[0]
   let best: T | undefined
   for (const item of legend) {
     if (category.startsWith(item.code) && (best === undefined || item.code.length > best.code.length)) {

@@ -19,6 +19,7 @@ describe('colours', () => {
   it('become transparent', () => {
     expect(withAlpha('#cf3f3f', 0.5)).toBe('rgba(207, 63, 63, 0.5)')
     expect(withAlpha('#fff', 0.2)).toBe('rgba(255, 255, 255, 0.2)')
+    expect(withAlpha('#d1343833', 0.5)).toBe('rgba(209, 52, 56, 0.5)')
     expect(withAlpha('rgb(1, 2, 3)', 0.2)).toBe('rgb(1, 2, 3)')
   })
 

@@ -16,16 +16,17 @@ const OUTLINE_RESOLUTION = 30
 const DOT_RESOLUTION = 12
 
 /** Diagonal lines over a thin wash, so that what lies under a red line stays readable. */
-function hatch(colour: string): CanvasPattern | string {
+function hatch(entry: LegendEntry): CanvasPattern | string {
+  const wash = withAlpha(entry.fill, 0.08)
   const ratio = Math.max(1, Math.round(window.devicePixelRatio))
   const size = HATCH_STEP * ratio
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = size
   const context = canvas.getContext('2d')
-  if (!context) return withAlpha(colour, 0.2)
-  context.fillStyle = withAlpha(colour, 0.08)
+  if (!context) return wash
+  context.fillStyle = wash
   context.fillRect(0, 0, size, size)
-  context.strokeStyle = colour
+  context.strokeStyle = entry.stroke
   context.lineWidth = ratio
   context.beginPath()
   // Three strokes, so that the corners of neighbouring tiles of the pattern meet.
@@ -34,12 +35,12 @@ function hatch(colour: string): CanvasPattern | string {
     context.lineTo(shift + size + ratio, -ratio)
   }
   context.stroke()
-  return context.createPattern(canvas, 'repeat') ?? withAlpha(colour, 0.2)
+  return context.createPattern(canvas, 'repeat') ?? wash
 }
 
 function entryStyles(entry: LegendEntry | undefined): { near: Style; far: Style } {
   const fill = new Fill({
-    color: entry ? (entry.hatch ? hatch(entry.fill) : entry.fill) : withAlpha(UNKNOWN_CATEGORY, 0.3),
+    color: entry ? (entry.hatch ? hatch(entry) : entry.fill) : withAlpha(UNKNOWN_CATEGORY, 0.3),
   })
   const stroke = new Stroke({
     color: entry?.stroke ?? UNKNOWN_CATEGORY,

@@ -51,7 +51,7 @@ export function photoStyle(feature: FeatureLike): Style[] {
     image: new RegularShape({
       points: 3,
       radius: 9,
-      scale: [0.75, 1.25],
+      scale: [0.9, 1.2],
       fill,
       stroke: rim,
       rotation: (azimuth * Math.PI) / 180,
