@@ -119,20 +119,21 @@ def _plot_sites(land: Terrain, rows: Floats, flank: Bools) -> Floats:
         t = rng.uniform(0, 2 * np.pi, m)
         homes.append(c + np.c_[rad * np.cos(t), rad * np.sin(t)])
     edge = rng.uniform(0, land.width, (int(land.width**2 / 9000), 2))
-    edge = edge[~land.inside(edge) | (far_from(lattice, edge) > 160)]
+    edge = edge[~land.inside(edge) | (far_from(lattice, edge, 161.0) > 160)]
     xy = np.vstack([lattice, loose[wild], *homes, edge])
     xy = xy[((xy > 0) & (xy < land.width)).all(1)]
-    xy = xy[far_from(rows[~flank], xy) > 31.0]
-    xy = xy[far_from(rows[flank], xy) > 22.0]
+    xy = xy[far_from(rows[~flank], xy, 32.0) > 31.0]
+    xy = xy[far_from(rows[flank], xy, 23.0) > 22.0]
     close = cKDTree(xy).query_pairs(21.0, output_type="ndarray")
     keep = np.ones(len(xy), bool)
     keep[close[:, 1]] = False
     return np.asarray(xy[keep])
 
 
-def far_from(those: Floats, xy: Floats) -> Floats:
-    """Distance of each point from the nearest of `those`."""
-    return np.asarray(cKDTree(those).query(xy)[0], dtype=np.float64)
+def far_from(those: Floats, xy: Floats, limit: float) -> Floats:
+    """Distance of each point from the nearest of `those`; infinite beyond `limit`."""
+    near = cKDTree(those).query(xy, distance_upper_bound=limit)[0]
+    return np.asarray(near, dtype=np.float64)
 
 
 def _village_seeds(land: Terrain) -> tuple[Floats, list[int]]:

@@ -142,11 +142,7 @@ def line_sites(lines: list[Line], width: float) -> LineSites:
     xy, own, flank, tang, centre_of = [], [], [], [], []
     for i, ln in enumerate(lines):
         s, guest = _stations(ln, crossings.get(i, []), lines)
-        p = shapely.get_coordinates(shapely.line_interpolate_point(ln.path, s))
-        a = shapely.get_coordinates(shapely.line_interpolate_point(ln.path, np.maximum(s - 4, 0)))
-        b = shapely.get_coordinates(
-            shapely.line_interpolate_point(ln.path, np.minimum(s + 4, ln.path.length))
-        )
+        p, a, b = _along(ln.path, s), _along(ln.path, s - 4), _along(ln.path, s + 4)
         t = (b - a) / np.maximum(np.hypot(*(b - a).T), 1e-9)[:, None]
         n = np.c_[-t[:, 1], t[:, 0]]
         for k, side in enumerate((0.0, 1.0, -1.0)):
@@ -166,6 +162,14 @@ def line_sites(lines: list[Line], width: float) -> LineSites:
     keep = _clear(sites.xy, np.vstack(tang), np.concatenate(centre_of), lines)
     keep &= ((sites.xy > 0) & (sites.xy < width)).all(1)
     return LineSites(sites.xy[keep], sites.line[keep], sites.flank[keep])
+
+
+def _along(path: shapely.LineString, s: Floats) -> Floats:
+    """Points of a line at distances along it (clamped to its ends)."""
+    xy = shapely.get_coordinates(path)
+    at = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    out: Floats = np.c_[np.interp(s, at, xy[:, 0]), np.interp(s, at, xy[:, 1])]
+    return out
 
 
 def _crossings(paths: Shapes) -> dict[int, list[tuple[float, int]]]:
