@@ -189,6 +189,8 @@ def test_a_hole_that_touches_an_edge_is_settled_after_conversion_and_said(
     for x in range(20):
         start = np.array([620_000.0 + 100 * x, 3_800_000.0])
         along, aside = np.array([52.0, 4.0 + x]), np.array([-4.0 - x, 52.0])
+        for _ in range(x % 4):
+            along, aside = aside, -along
         shell = [start, start + along, start + along + aside, start + aside]
         middle = start + (along + aside) / 2
         plots.append(shapely.Polygon(shell, [[start + along / 4, middle, middle + aside / 8]]))
