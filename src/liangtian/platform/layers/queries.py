@@ -37,7 +37,6 @@ class FeatureArrays:
     date_from: NDArray[np.object_]
     date_to: NDArray[np.object_]
     areas_m2: NDArray[np.object_]
-    attributes: NDArray[np.object_]
     geoms: NDArray[np.object_]
 
     def __len__(self) -> int:
@@ -52,7 +51,7 @@ def features_in(version: LayerVersion, bounds: Bounds | None = None) -> FeatureA
     rows = Feature.objects.filter(version=version).order_by("pk")
     if bounds is not None:
         rows = rows.filter(geom__bbox=bounds)
-    names = ("pk", "category", "title", "date_from", "date_to", "area_m2", "attributes", "geom")
+    names = ("pk", "category", "title", "date_from", "date_to", "area_m2", "geom")
     found = list(rows.values_list(*names))
     columns = [np.empty(len(found), dtype=object) for _ in names]
     for column, values in zip(columns, zip(*found, strict=True), strict=False):
