@@ -163,7 +163,7 @@ def ensure_spatial_storage(sender: Any, using: str, **_: Any) -> None:
 def _index(
     connection: BaseDatabaseWrapper, model: type[models.Model], field: GeometryField
 ) -> None:
-    table, column = model._meta.db_table, field.column
+    table, column = model._meta.db_table, str(field.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -171,7 +171,9 @@ def _index(
                 f'USING gist ("{column}")'
             )
             return
-        for statement in _rtree_statements(table, model._meta.pk.column, column, rtree_name(field)):
+        for statement in _rtree_statements(
+            table, str(model._meta.pk.column), column, rtree_name(field)
+        ):
             cursor.execute(statement)
 
 

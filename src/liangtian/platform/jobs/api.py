@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
+from pydantic import Field
 
 from liangtian.platform.errors import Forbidden, NotFound
 from liangtian.platform.jobs.models import Job
@@ -18,6 +19,8 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 
 router = Router(tags=["jobs"])
+PageNumber = Annotated[int, Field(ge=1)]
+PageSize = Annotated[int, Field(ge=1, le=200)]
 
 
 class JobOut(Schema):
@@ -75,9 +78,7 @@ def _visible(user: User) -> Any:
 
 
 @router.get("", response=JobPage)
-def jobs(
-    request: HttpRequest, page: int = Query(1, ge=1), size: int = Query(20, ge=1, le=200)
-) -> dict[str, Any]:
+def jobs(request: HttpRequest, page: PageNumber = 1, size: PageSize = 20) -> dict[str, Any]:
     """Newest first."""
     rows = _visible(user_of(request)).order_by("-created_at", "-pk")
     start = (page - 1) * size

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -116,7 +117,6 @@ def recover_stale() -> int:
                 pk=job.pk, status=Job.Status.RUNNING, heartbeat_at=job.heartbeat_at
             )
             if still.update(status=Job.Status.QUEUED, note="后台进程中断,任务重新排队。"):
-                pk = str(job.pk)
-                transaction.on_commit(lambda pk=pk: run_job.enqueue(pk))
+                transaction.on_commit(partial(run_job.enqueue, str(job.pk)))
                 revived += 1
     return revived

@@ -45,8 +45,9 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
     would show more rows than asked for.
     """
     require(user, ledger.permission)
-    rows = ledger.rows(user)
-    rows = rows.annotate(**{alias(c): shown_value(c) for c in ledger.columns})
+    rows: ScopedQuerySet = ledger.rows(user).annotate(
+        **{alias(c): shown_value(c) for c in ledger.columns}
+    )
     if code := params.get("region"):
         rows = rows.filter(**{f"{ledger.region_filter}__startswith": code})
     if text := params.get("q", "").strip():

@@ -67,4 +67,5 @@ def scope_geometry(user: User) -> BaseGeometry | None:
         return None
     if region.geom is None:
         raise Forbidden(f"“{region.name}”尚未导入界线,不能查看图层。请联系系统管理员导入区划界线。")
-    return region.geom  # type: ignore[no-any-return]
+    boundary: BaseGeometry = region.geom
+    return boundary

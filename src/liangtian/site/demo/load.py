@@ -136,8 +136,7 @@ def _load_photos(clerk: User, folder: Path, photos: list[dict[str, Any]], say: S
     if patches:
         say(f"正在导入举证照片({len(photos)} 张)…")
     for patch in patches:
-        files = [_stored(clerk, path, "photo") for path in by_number[patch.number]]
-        add_photos(clerk, patch, files)
+        add_photos(clerk, patch.pk, [(p.name, read_chunks(p)) for p in by_number[patch.number]])
 
 
 def _stored(user: User, path: Path, kind: str) -> StoredFile:
