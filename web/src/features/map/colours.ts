@@ -1,20 +1,12 @@
-import type { Outcome, TagType } from '@/api/types'
+import type { Outcome } from '@/api/types'
 
-/** One colour per conclusion, the same on the map and in charts. */
+/** One colour per conclusion, the same on the map, in tags and in charts; white text on it is readable. */
 export const OUTCOME_COLOURS: Record<Outcome, string> = {
-  legal: '#2f9461',
+  legal: '#23794d',
   illegal: '#cf3f3f',
   other: '#2b77b8',
-  split: '#e08a2c',
+  split: '#b8640a',
   undetermined: '#6b7280',
-}
-
-export const OUTCOME_TAGS: Record<Outcome, TagType> = {
-  legal: 'success',
-  illegal: 'danger',
-  other: 'primary',
-  split: 'warning',
-  undetermined: 'info',
 }
 
 export const outcomeColour = (outcome: string): string =>
