@@ -3,6 +3,11 @@ import { computed, ref } from 'vue'
 import { del, get, post, setCsrfToken } from '@/api/client'
 import type { Session, User } from '@/api/types'
 
+/** Whether a list of permissions holds one; `layers.*` holds every permission of its area. */
+export function holds(permissions: string[], wanted: string): boolean {
+  return permissions.includes(wanted) || permissions.includes(`${wanted.split('.')[0]}.*`)
+}
+
 /** Who is signed in, for which county, and what he may do. */
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
@@ -40,8 +45,7 @@ export const useSession = defineStore('session', () => {
     session.value = null
   }
 
-  const may = (permission: string): boolean =>
-    user.value?.permissions.includes(permission) ?? false
+  const may = (permission: string): boolean => holds(user.value?.permissions ?? [], permission)
 
   return { session, user, county, load, signIn, signOut, forget, may }
 })
