@@ -1,10 +1,90 @@
-"""Patches over HTTP."""
+"""Patches over HTTP: batches, the page of a patch, judging, photos, dossier, tiles."""
 
 from __future__ import annotations
 
-from ninja import Router
+import hashlib
+from typing import Any
+from urllib.parse import quote
 
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags, quote_etag
+from ninja import File, Router
+from ninja.files import UploadedFile
+
+from liangtian.platform.people.request import user_of
+from liangtian.programmes.enforcement import judging
 from liangtian.programmes.enforcement.api_imports import router as imports
+from liangtian.programmes.enforcement.batches import batches_out
+from liangtian.programmes.enforcement.documents import patch_dossier
+from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
+from liangtian.programmes.enforcement.photos import add_photos
+from liangtian.programmes.enforcement.shapes import BatchOut, ConfirmIn, PatchOut, ReasonIn
+from liangtian.programmes.enforcement.tiles import patch_tile
 
 router = Router(tags=["enforcement"])
 router.add_router("", imports)
+TILE_TYPE = "application/vnd.mapbox-vector-tile"
+
+
+@router.get("/batches", response=list[BatchOut])
+def batches(request: HttpRequest) -> list[dict[str, Any]]:
+    """Batches with patches in the user's region, newest first, counted within it."""
+    return batches_out(user_of(request))
+
+
+@router.get("/tiles/{z}/{x}/{y}.mvt")
+def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """Patches of the user's region as a vector tile."""
+    data = patch_tile(user_of(request), z, x, y)
+    etag = quote_etag(hashlib.sha256(data).hexdigest()[:32])
+    asked = parse_etags(request.headers.get("If-None-Match", ""))
+    if etag in asked or f"W/{etag}" in asked:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = HttpResponse(data, content_type=TILE_TYPE, status=200 if data else 204)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@router.get("/patches/{patch_id}", response=PatchOut)
+def patch(request: HttpRequest, patch_id: int) -> dict[str, Any]:
+    """One patch with everything its page shows."""
+    return _page(request, patch_id)
+
+
+@router.post("/patches/{patch_id}/confirm", response=PatchOut)
+def confirm(request: HttpRequest, patch_id: int, body: ConfirmIn) -> dict[str, Any]:
+    """Judge as proposed, or otherwise with a reason."""
+    judging.confirm(user_of(request), patch_id, body.outcome, body.reason)
+    return _page(request, patch_id)
+
+
+@router.post("/patches/{patch_id}/reopen", response=PatchOut)
+def reopen(request: HttpRequest, patch_id: int, body: ReasonIn) -> dict[str, Any]:
+    """Take the judgement back."""
+    judging.reopen(user_of(request), patch_id, body.reason)
+    return _page(request, patch_id)
+
+
+@router.post("/patches/{patch_id}/photos", response=PatchOut)
+def photos(request: HttpRequest, patch_id: int, files: File[list[UploadedFile]]) -> dict[str, Any]:
+    """Take site photos in."""
+    given = [(file.name or "", file.chunks()) for file in files]
+    add_photos(user_of(request), patch_id, given)
+    return _page(request, patch_id)
+
+
+@router.get("/patches/{patch_id}/dossier.pdf")
+def dossier(request: HttpRequest, patch_id: int) -> HttpResponse:
+    """The dossier of a patch as a PDF; the act is audited."""
+    name, content = patch_dossier(user_of(request), patch_id)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page(request: HttpRequest, patch_id: int) -> dict[str, Any]:
+    user = user_of(request)
+    return patch_out(user, fetch_patch(user, patch_id))

@@ -7,7 +7,7 @@ from liangtian.platform.cases.services import Flow, Step
 from liangtian.platform.regions.models import Region
 
 RECEIVED, CONFIRMED = "received", "confirmed"
-CONFIRM, REOPEN = "confirm", "reopen"
+RECEIVE, CONFIRM, REOPEN = "receive", "confirm", "reopen"
 
 FLOW = Flow(
     kind="enforcement.patch",
@@ -17,6 +17,7 @@ FLOW = Flow(
         REOPEN: Step("撤回判定", (CONFIRMED,), RECEIVED),
     },
 )
+STEP_LABELS = {RECEIVE: "接收入库", **{name: step.label for name, step in FLOW.steps.items()}}
 
 
 def open_case(batch_region: Region, number: str, region: Region) -> Case:

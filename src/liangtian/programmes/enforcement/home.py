@@ -2,16 +2,174 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Left, NullIf
+
+from liangtian.platform.ledgers.declaration import MuCents
 from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement.batches import batches_out
+from liangtian.programmes.enforcement.flow import CONFIRMED, RECEIVED
+from liangtian.programmes.enforcement.models import BatchImport, Outcome, Patch
+from liangtian.programmes.enforcement.patch_page import region_path
+
+TOWNSHIP_DIGITS = 9
+MOST_BATCHES = 6
+MOST_HITS = 8
 
 
 def home_figures(user: User) -> dict[str, Any]:
-    """Tasks, figures and progress of the user's region."""
-    return {"tasks": [], "figures": [], "by_township": [], "by_outcome": [], "batches": []}
+    """Tasks, figures and progress of the user's region; nothing without the right to see patches.
+
+    Areas are sums of the figures as the ledger shows them. A patch counts by its judgement, before that
+    by its proposal.
+    """
+    parts = ("tasks", "figures", "by_township", "by_outcome", "batches")
+    if not user.may("enforcement.view"):
+        return {part: [] for part in parts}
+    rows = _patches(user)
+    totals = rows.aggregate(
+        total=Count("pk"),
+        confirmed=Count("pk", filter=Q(case__stage=CONFIRMED)),
+        illegal=Count("pk", filter=_ILLEGAL),
+        farmland=Sum("farmland_cents", filter=_ILLEGAL),
+        pbf=Sum("pbf_cents", filter=_ILLEGAL),
+    )
+    figures = (
+        ("patches", "图斑总数", totals["total"], "个"),
+        ("confirmed", "已判定", totals["confirmed"], "个"),
+        ("illegal_patches", "违法图斑", totals["illegal"], "个"),
+        ("illegal_farmland", "违法占用耕地", _mu(totals["farmland"]), "亩"),
+        ("illegal_pbf", "其中永久基本农田", _mu(totals["pbf"]), "亩"),
+    )
+    return {
+        "tasks": _tasks(user, rows),
+        "figures": [
+            {"key": key, "label": label, "value": value, "unit": unit}
+            for key, label, value, unit in figures
+        ],
+        "by_township": _by_township(rows),
+        "by_outcome": _by_outcome(rows),
+        "batches": batches_out(user)[:MOST_BATCHES],
+    }
+
+
+_ILLEGAL = Q(outcome=Outcome.ILLEGAL)
+
+
+def _patches(user: User) -> ScopedQuerySet:
+    outcome = Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
+    rows: ScopedQuerySet = (
+        Patch.objects.visible_to(user)
+        .order_by()
+        .annotate(
+            outcome=outcome,
+            farmland_cents=MuCents(F("farmland_m2")),
+            pbf_cents=MuCents(F("pbf_m2")),
+        )
+    )
+    return rows
+
+
+def _mu(cents: int | None) -> Decimal:
+    return Decimal(cents or 0) / 100
+
+
+def _tasks(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
+    waiting = rows.filter(case__stage=RECEIVED)
+    tasks = []
+    if user.may("enforcement.judge"):
+        tasks.append(("judge", "待判定图斑", waiting.count(), "/patches?stage=received"))
+        key = waiting.filter(proposal__flags__key_patch=True).count()
+        tasks.append(
+            ("key_patch", "重点图斑须实地核查", key, "/patches?stage=received&key_patch=yes")
+        )
+    if user.may("enforcement.evidence"):
+        bare = waiting.filter(photos=None).count()
+        tasks.append(
+            ("evidence", "尚无举证照片的图斑", bare, "/patches?stage=received&photos__lte=0")
+        )
+    if user.may("enforcement.import"):
+        status = BatchImport.Status
+        open_imports = BatchImport.objects.visible_to(user).filter(
+            status__in=[status.UPLOADED, status.CHECKED]
+        )
+        tasks.append(("import", "待处理的批次导入", open_imports.count(), "/imports"))
+    return [
+        {"kind": kind, "title": title, "count": count, "to": to}
+        for kind, title, count, to in tasks
+        if count
+    ]
+
+
+def _by_township(rows: ScopedQuerySet) -> list[dict[str, Any]]:
+    grouped = (
+        rows.annotate(township=Left("region_id", TOWNSHIP_DIGITS))
+        .values("township")
+        .annotate(
+            total=Count("pk"),
+            confirmed=Count("pk", filter=Q(case__stage=CONFIRMED)),
+            illegal_count=Count("pk", filter=_ILLEGAL),
+            cents=Sum("farmland_cents", filter=_ILLEGAL, output_field=BigIntegerField()),
+        )
+        .order_by("township")
+    )
+    found = list(grouped)
+    names = dict(
+        Region.objects.filter(code__in=[row["township"] for row in found]).values_list(
+            "code", "name"
+        )
+    )
+    return [
+        {
+            "code": row["township"],
+            "name": names.get(row["township"], row["township"]),
+            "total": row["total"],
+            "confirmed": row["confirmed"],
+            "illegal_count": row["illegal_count"],
+            "illegal_farmland_mu": _mu(row["cents"]),
+        }
+        for row in found
+    ]
+
+
+def _by_outcome(rows: ScopedQuerySet) -> list[dict[str, Any]]:
+    grouped = rows.values("outcome").annotate(count=Count("pk"), cents=Sum("farmland_cents"))
+    found = {row["outcome"]: row for row in grouped}
+    return [
+        {
+            "outcome": outcome.value,
+            "label": outcome.label,
+            "count": found[outcome.value]["count"],
+            "farmland_mu": _mu(found[outcome.value]["cents"]),
+        }
+        for outcome in Outcome
+        if outcome.value in found
+    ]
 
 
 def search(user: User, text: str) -> list[dict[str, Any]]:
-    """Patches by number."""
-    return []
+    """Patches by number, within the user's region."""
+    text = text.strip()
+    if not text or not user.may("enforcement.view"):
+        return []
+    rows = (
+        Patch.objects.visible_to(user)
+        .filter(number__icontains=text)
+        .select_related("batch", "region__parent__parent")
+        .order_by("number", "pk")[:MOST_HITS]
+    )
+    return [
+        {
+            "kind": "patch",
+            "title": patch.number,
+            "subtitle": f"{region_path(patch.region)} · {patch.batch.title}",
+            "to": f"/patches/{patch.pk}",
+            "bounds": list(patch.geom.bounds),
+        }
+        for patch in rows
+    ]

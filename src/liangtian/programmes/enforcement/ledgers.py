@@ -1,0 +1,126 @@
+"""The ledger of patches (图斑台账)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
+from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, RECEIVED
+from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
+from liangtian.programmes.enforcement.rules import FLAG_LABELS, pack_in_use
+
+TAGS: dict[str, Tag] = {
+    Outcome.LEGAL: "success",
+    Outcome.ILLEGAL: "danger",
+    Outcome.OTHER: "primary",
+    Outcome.SPLIT: "warning",
+    Outcome.UNDETERMINED: "info",
+}
+RAISED, NOT_RAISED = "yes", "no"
+
+
+def outcomes() -> Sequence[Choice]:
+    """Outcomes with the colours of their tags."""
+    return [Choice(o.value, str(o.label), TAGS[o]) for o in Outcome]
+
+
+def stages() -> Sequence[Choice]:
+    """Stages of the flow."""
+    tags: dict[str, Tag] = {RECEIVED: "warning", CONFIRMED: "success"}
+    return [Choice(stage, label, tags[stage]) for stage, label in FLOW.stages.items()]
+
+
+def monitoring_types() -> Sequence[Choice]:
+    """Type codes of the pack with their names."""
+    table = pack_in_use().legality
+    return [Choice(t.code, t.label) for t in table.type] if table else []
+
+
+def _raised(flag: str) -> Sequence[Choice]:
+    return [Choice(RAISED, FLAG_LABELS[flag], "danger"), Choice(NOT_RAISED, "否")]
+
+
+def patches(user: User) -> ScopedQuerySet:
+    """The patches a user may see, with what the ledger shows beyond the row itself."""
+    marks = {
+        flag: Case(
+            When(**{f"proposal__flags__{flag}": True}, then=Value(RAISED)),
+            default=Value(NOT_RAISED),
+            output_field=CharField(),
+        )
+        for flag in FLAG_LABELS
+    }
+    township = Case(
+        When(region__level="village", then=F("region__parent__name")),
+        default=F("region__name"),
+        output_field=CharField(),
+    )
+    counts = (
+        PatchPhoto.objects.filter(patch=OuterRef("pk"))
+        .order_by()
+        .values("patch")
+        .annotate(count=Count("pk"))
+    )
+    photos = Coalesce(Subquery(counts.values("count")), 0)
+    rows: ScopedQuerySet = Patch.objects.visible_to(user).annotate(
+        township=township, photo_count=photos, **marks
+    )
+    return rows
+
+
+def _mark(flag: str) -> Column:
+    return Column(
+        flag, FLAG_LABELS[flag], flag, "choice", width=130, filter="choice",
+        choices=lambda: _raised(flag),
+    )  # fmt: skip
+
+
+PATCHES = register(
+    Ledger(
+        name="enforcement.patches",
+        title="卫片图斑台账",
+        permission="enforcement.view",
+        export_permission="enforcement.export",
+        rows=patches,
+        default_sort="number",
+        search=("number", "batch__title", "region__name"),
+        extra_filters={"batch": "batch_id"},
+        columns=(
+            Column("number", "监测编号", "number", width=200, filter="text",
+                   link="/patches/{id}", fixed=True),
+            Column("township_name", "乡镇", "township", width=100, filter="text"),
+            Column("region_name", "村(区划)", "region__name", width=110, filter="text"),
+            Column("batch_title", "批次", "batch__title", width=170, filter="text"),
+            Column("monitoring_type", "图斑类型", "monitoring_type", "choice", width=110,
+                   filter="choice", choices=monitoring_types),
+            Column("period_before", "前时相", "period_before", "date", width=110),
+            Column("period_after", "后时相", "period_after", "date", width=110,
+                   filter="date_range"),
+            Column("area_mu", "图斑面积", "area_m2", "area_mu", width=110, sum=True,
+                   filter="number_range"),
+            Column("farmland_mu", "耕地面积", "farmland_m2", "area_mu", width=110, sum=True,
+                   filter="number_range"),
+            Column("pbf_mu", "永久基本农田", "pbf_m2", "area_mu", width=120, sum=True,
+                   filter="number_range"),
+            Column("proposal", "拟判定", "proposal_outcome", "choice", width=100,
+                   filter="choice", choices=outcomes),
+            Column("judgement", "判定", "judgement_outcome", "choice", width=100,
+                   filter="choice", choices=outcomes),
+            Column("stage", "环节", "case__stage", "choice", width=90,
+                   filter="choice", choices=stages),
+            Column("overridden", "改变拟判定", "overridden", "boolean", width=100),
+            _mark("key_patch"),
+            _mark("new_house_on_farmland"),
+            _mark("non_agricultural"),
+            Column("photos", "照片数", "photo_count", "integer", width=80,
+                   filter="number_range"),
+            Column("judged_by", "判定人", "judged_by__name", width=90, filter="text"),
+            Column("judged_at", "判定时间", "judged_at", "datetime", width=150),
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,189 @@
+"""What the enforcement API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Schema
+
+
+class FileRef(Schema):
+    id: int
+    name: str
+    sha256: str
+
+
+class BatchOut(Schema):
+    id: int
+    title: str
+    period: str
+    kind: str
+    file: FileRef
+    crs_label: str
+    encoding: str
+    total: int
+    confirmed: int
+    imported_at: datetime
+    imported_by: str
+
+
+class BatchRef(Schema):
+    id: int
+    title: str
+    period: str
+
+
+class RegionRef(Schema):
+    code: str
+    name: str
+    path: str
+
+
+class CodeLabel(Schema):
+    code: str
+    label: str
+
+
+class Attribute(Schema):
+    label: str
+    value: str | int | float | bool | None
+
+
+class OverlayRowOut(Schema):
+    category: str
+    label: str
+    m2: float
+    mu: float
+
+
+class OverlayLayerOut(Schema):
+    layer_code: str
+    layer_name: str
+    version_id: int
+    version_label: str
+    rows: list[OverlayRowOut]
+    inside_m2: float
+    outside_m2: float
+
+
+class OverlayOut(Schema):
+    engine: str
+    at: datetime
+    layers: list[OverlayLayerOut]
+    total_m2: float
+
+
+class ReasonOut(Schema):
+    text: str
+    clause: str
+
+
+class PartOut(Schema):
+    source: str
+    source_label: str
+    number: str
+    outcome: str
+    label: str
+    m2: float
+    mu: float
+    geometry: dict[str, Any]
+
+
+class ProposalOut(Schema):
+    outcome: str
+    label: str
+    subclass: str | None
+    subclass_label: str | None
+    reasons: list[ReasonOut]
+    flags: list[CodeLabel]
+    parts: list[PartOut]
+    pack: str
+    pack_name: str
+    pack_version: str
+    pack_warning: str | None
+    at: datetime
+
+
+class JudgementOut(Schema):
+    outcome: str
+    label: str
+    overridden: bool
+    reason: str
+    by: str
+    at: datetime
+
+
+class PhotoOut(Schema):
+    id: int
+    file_id: int
+    name: str
+    taken_at: datetime | None
+    lon: float | None
+    lat: float | None
+    azimuth: float | None
+    distance_m: float | None
+    flags: list[str]
+    sha256: str
+    thumbnail: str
+    url: str
+
+
+class StepOut(Schema):
+    at: datetime
+    by: str
+    step: str
+    step_label: str
+    from_stage: str | None
+    to_stage: str | None
+    opinion: str
+
+
+class MayOut(Schema):
+    judge: bool
+    reopen: bool
+    evidence: bool
+    export: bool
+
+
+class OutcomeOut(Schema):
+    value: str
+    label: str
+
+
+class PatchOut(Schema):
+    id: int
+    number: str
+    batch: BatchRef
+    region: RegionRef
+    stage: str
+    stage_label: str
+    monitoring_type: CodeLabel
+    period_before: date | None
+    period_after: date | None
+    declared_area_mu: float | None
+    area_m2: float
+    area_mu: float
+    farmland_mu: float | None
+    pbf_mu: float | None
+    attributes: list[Attribute]
+    geometry: dict[str, Any]
+    bounds: list[float]
+    overlay: OverlayOut | None
+    proposal: ProposalOut | None
+    judgement: JudgementOut | None
+    photos: list[PhotoOut]
+    history: list[StepOut]
+    may: MayOut
+    previous_id: int | None
+    next_id: int | None
+    outcomes: list[OutcomeOut]
+
+
+class ConfirmIn(Schema):
+    outcome: str
+    reason: str = ""
+
+
+class ReasonIn(Schema):
+    reason: str

@@ -1,0 +1,164 @@
+"""Map sheets of a patch (套合图件): the survey around it, and what protects or allows what there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from liangtian.geo.area import single_polygons
+from liangtian.geo.gauss import Zone
+from liangtian.platform.layers.models import LayerVersion
+from liangtian.platform.layers.queries import cut, features_in
+from liangtian.press.map import MapLayer, MapPolygon, MapSheet, PhotoPoint
+from liangtian.programmes.enforcement.models import Patch, PatchPhoto
+from liangtian.programmes.enforcement.plane import to_plane, zone_at
+from liangtian.programmes.enforcement.proposing import SURVEY
+
+LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least
+MARGIN_SHARE = 0.6  # and at least this share of its larger side
+PATCH_COLOUR = "#d0021b"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is drawn: the patch in its zone's plane, the window around it, and where the user's eyes end."""
+
+    patch: Patch
+    zone: Zone
+    outline: BaseGeometry
+    extent: tuple[float, float, float, float]
+    window: tuple[float, float, float, float]  # degrees
+    scope: BaseGeometry | None
+
+    @property
+    def crs_label(self) -> str:
+        """The plane as printed beside the map."""
+        meridian = self.zone.central_meridian
+        return f"CGCS2000 3度带第{self.zone.number}带,中央经线{meridian}°E(EPSG:{self.zone.epsg})"
+
+
+def view_of(patch: Patch, scope: BaseGeometry | None) -> View:
+    """The window around a patch; `scope` cuts the layers at the boundary of the user's region."""
+    west, _, east, _ = patch.geom.bounds
+    zone = zone_at((west + east) / 2)
+    outline = to_plane(_array([patch.geom]), zone)[0]
+    x0, y0, x1, y1 = outline.bounds
+    margin = max(LEAST_MARGIN_M, MARGIN_SHARE * max(x1 - x0, y1 - y0))
+    extent = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+    lon0, lat0, lon1, lat1 = patch.geom.bounds
+    lon, lat = (lon1 - lon0) / (x1 - x0) * margin, (lat1 - lat0) / (y1 - y0) * margin
+    # Half as much again, since the map is as wide as the paper, not as the window.
+    window = (lon0 - 1.5 * lon, lat0 - 1.5 * lat, lon1 + 1.5 * lon, lat1 + 1.5 * lat)
+    return View(patch, zone, outline, extent, window, scope)
+
+
+def survey_sheet(view: View, version: LayerVersion, maker: str, on: date) -> MapSheet:
+    """The patch on the survey layer (地类图斑), one legend entry per land class."""
+    found = features_in(version, view.window)
+    shapes = _drawn(found.geoms, view)
+    colours = {str(entry["code"]): str(entry["fill"])[:7] for entry in version.layer.legend}
+    layers = []
+    for code in sorted(set(found.categories.tolist())):
+        mine = [shape for shape, c in zip(shapes, found.categories, strict=True) if c == code]
+        polygons = list(_polygons(mine, [code] * len(mine)))
+        if polygons:
+            name = f"{code} {version.layer.category_name(code)}".strip()
+            fill = colours.get(code, "#e6e6e6")
+            layers.append(MapLayer(name, polygons, fill, "#6b6b6b", 0.15))
+    return MapSheet(
+        title=f"图斑 {view.patch.number} 国土调查套合图",
+        layers=[*layers, _patch_layer(view)],
+        crs_label=view.crs_label,
+        maker=maker,
+        on=on,
+        notes=[f"底图:{version}"],
+        extent=view.extent,
+    )
+
+
+def control_sheet(
+    view: View,
+    versions: Sequence[LayerVersion],
+    photos: Sequence[PatchPhoto],
+    maker: str,
+    on: date,
+) -> MapSheet:
+    """The patch with protection, planning and approval lines, and where the photos were taken."""
+    layers, absent = [], []
+    for version in versions:
+        if version.layer.code == SURVEY:
+            continue
+        found = features_in(version, view.window)
+        polygons = list(_polygons(_drawn(found.geoms, view), found.titles.tolist()))
+        if not polygons:
+            absent.append(version.layer.name)
+            continue
+        entry = version.layer.legend[0] if version.layer.legend else {}
+        stroke = str(entry.get("stroke", "#333333"))[:7]
+        hatch = "forward" if entry.get("hatch") else ""
+        layers.append(
+            MapLayer(version.layer.name, polygons, "", stroke, 0.4, "forward" if hatch else "")
+        )
+    notes = [f"图面范围内没有:{'、'.join(absent)}"] if absent else []
+    points = list(_points(photos, view))
+    return MapSheet(
+        title=f"图斑 {view.patch.number} 管控与审批套合图",
+        layers=[*layers, _patch_layer(view)],
+        crs_label=view.crs_label,
+        maker=maker,
+        on=on,
+        points=[point for point, near in points if near],
+        notes=[*notes, *(f"照片 {p.no} 的拍摄点在图面以外" for p, near in points if not near)],
+        extent=view.extent,
+    )
+
+
+def _patch_layer(view: View) -> MapLayer:
+    polygons = list(_polygons([view.outline], [""]))
+    return MapLayer("图斑范围", polygons, "", PATCH_COLOUR, 0.7)
+
+
+def _drawn(geoms: NDArray[np.object_], view: View) -> NDArray[np.object_]:
+    """Features cut to what the user may see and to the window, in the plane; None when nothing is left."""
+    if not len(geoms):
+        return geoms
+    seen = cut(geoms, view.scope)
+    inside = shapely.intersection(seen, shapely.box(*view.window))
+    return to_plane(inside, view.zone)
+
+
+def _polygons(shapes: Iterable[BaseGeometry | None], labels: Sequence[str]) -> Iterable[MapPolygon]:
+    polygons, owner = single_polygons(_array(list(shapes)))
+    for polygon, index in zip(polygons, owner.tolist(), strict=True):
+        rings = [list(zip(*ring.coords.xy, strict=True)) for ring in _rings(polygon)]
+        yield MapPolygon(rings, str(labels[index]))
+
+
+def _rings(polygon: BaseGeometry) -> list[BaseGeometry]:
+    return [polygon.exterior, *polygon.interiors]
+
+
+def _points(photos: Sequence[PatchPhoto], view: View) -> Iterable[tuple[PhotoPoint, bool]]:
+    """Numbered photo points; False for one outside the window."""
+    west, south, east, north = view.window
+    for number, photo in enumerate(photos, start=1):
+        if photo.lon is None or photo.lat is None:
+            continue
+        near = west <= photo.lon <= east and south <= photo.lat <= north
+        x = y = 0.0
+        if near:
+            spot = to_plane(_array([shapely.Point(photo.lon, photo.lat)]), view.zone)[0]
+            x, y = spot.x, spot.y
+        yield PhotoPoint(x, y, photo.azimuth, str(number)), near
+
+
+def _array(geoms: Sequence[BaseGeometry | None]) -> NDArray[np.object_]:
+    out = np.empty(len(geoms), dtype=object)
+    out[:] = geoms
+    return out
