@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from django.db import IntegrityError, transaction
 
 from liangtian.geo.area import survey_area, survey_areas
 from liangtian.platform.audit.models import AuditEntry
@@ -340,3 +341,20 @@ def test_a_file_of_several_layers_needs_to_be_told_which(
 def test_totals_are_the_sum_of_the_rounded_areas(people: Any, survey: Path, run_jobs: Any) -> None:
     version = imported(people.clerk, survey, run_jobs)
     assert version.area_m2 == sum(features_in(version).areas_m2, Decimal(0))
+
+
+def test_the_database_refuses_to_change_a_published_version(
+    people: Any, survey: Path, run_jobs: Any
+) -> None:
+    version = imported(people.clerk, survey, run_jobs)
+    Feature.objects.filter(version=version, row=1).update(title="甲")  # still free
+    publish(people.clerk, version)
+    changes: list[tuple[Any, dict[str, Any]]] = [
+        (Feature.objects.filter(version=version), {"category": "0701"}),
+        (LayerVersion.objects.filter(pk=version.pk), {"label": "改名"}),
+        (LayerVersion.objects.filter(pk=version.pk), {"valid_to": START}),
+    ]
+    for rows, values in changes:
+        with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+            rows.update(**values)
+    assert withdraw(people.clerk, version, "数据来源有误").status == "withdrawn"

@@ -95,7 +95,7 @@ def tile(request: HttpRequest, version_id: int, z: int, x: int, y: int) -> HttpR
         response: HttpResponse = HttpResponseNotModified()
     else:
         data = layer_tile(version, scope, z, x, y)
-        response = HttpResponse(data, content_type=TILE_TYPE, status=200 if data else 204)
+        response = HttpResponse(data, content_type=TILE_TYPE)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
