@@ -130,12 +130,20 @@ def install_functions(sender: Any, connection: BaseDatabaseWrapper, **_: Any) ->
             return 0
         return int(shapely.intersects(shapely.from_wkb(stored), shapely.from_wkb(asked)))
 
+    seen: tuple[bytes, tuple[float, ...]] = (b"", ())  # a trigger asks four times for the same row
+
+    def bounds(wkb: bytes) -> tuple[float, ...]:
+        nonlocal seen
+        if wkb != seen[0]:
+            seen = (wkb, tuple(shapely.from_wkb(wkb).bounds))
+        return seen[1]
+
     raw = connection.connection
     raw.create_function("geo_intersects", 2, intersects, deterministic=True)
     for position, name in enumerate(("geo_minx", "geo_miny", "geo_maxx", "geo_maxy")):
 
         def bound(wkb: bytes | None, i: int = position) -> float | None:
-            return None if wkb is None else float(shapely.bounds(shapely.from_wkb(wkb))[i])
+            return None if wkb is None else bounds(wkb)[i]
 
         raw.create_function(name, 1, bound, deterministic=True)
 
