@@ -10,10 +10,10 @@ import { legendFor } from './legend'
 
 const UNKNOWN_CATEGORY = '#9aa39d'
 const HATCH_STEP = 8
-// Beyond this many metres per pixel an outline per feature is only dirt.
-const OUTLINE_RESOLUTION = 30
+// Beyond this many metres per pixel outlines of single features are only dirt.
+const OUTLINE_RESOLUTION = 8
 // Beyond this many metres per pixel a patch is smaller than a dot.
-const DOT_RESOLUTION = 12
+const DOT_RESOLUTION = 8
 
 /** Diagonal lines over a thin wash, so that what lies under a red line stays readable. */
 function hatch(entry: LegendEntry): CanvasPattern | string {
@@ -42,12 +42,12 @@ function entryStyles(entry: LegendEntry | undefined): { near: Style; far: Style 
   const fill = new Fill({
     color: entry ? (entry.hatch ? hatch(entry) : entry.fill) : withAlpha(UNKNOWN_CATEGORY, 0.3),
   })
-  const stroke = new Stroke({
-    color: entry?.stroke ?? UNKNOWN_CATEGORY,
-    width: entry?.hatch ? 1.8 : 0.6,
-  })
-  const near = new Style({ fill, stroke })
-  return { near, far: entry?.hatch ? near : new Style({ fill }) }
+  const color = entry?.stroke ?? UNKNOWN_CATEGORY
+  const outline = (width: number) => new Stroke({ color, width })
+  return {
+    near: new Style({ fill, stroke: outline(entry?.hatch ? 1.8 : 0.6) }),
+    far: new Style(entry?.hatch ? { fill, stroke: outline(0.8) } : { fill }),
+  }
 }
 
 /** Style of a reference layer by its legend; a category outside the legend is grey. */
