@@ -10,6 +10,7 @@ import shapely
 from django.db import transaction
 from numpy.typing import NDArray
 
+from liangtian.geo.clean import GeometryRefused
 from liangtian.geo.crs import CrsRefused
 from liangtian.geo.formats import FormatRefused
 from liangtian.platform.audit.services import record
@@ -38,7 +39,7 @@ def import_layer(
     if version.status == LayerVersion.Status.IMPORTING:
         try:
             _fill(run, version, encoding, category_field, source_layer)
-        except (FormatRefused, CrsRefused) as refusal:
+        except (FormatRefused, CrsRefused, GeometryRefused) as refusal:
             fail_import(version, str(refusal))
             raise Refused(str(refusal)) from refusal
         except Refused as refusal:
