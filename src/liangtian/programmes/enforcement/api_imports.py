@@ -8,12 +8,17 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
+from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.programmes.enforcement.imports import accepting, services
-from liangtian.programmes.enforcement.imports.reading import ENCODINGS, open_source, preview_rows
+from liangtian.programmes.enforcement.imports.reading import (
+    ENCODINGS,
+    contents_of,
+    open_source,
+)
 from liangtian.programmes.enforcement.imports.targets import TARGETS
 from liangtian.programmes.enforcement.models import BatchImport
 
@@ -202,25 +207,27 @@ def _summary(row: BatchImport) -> dict[str, Any]:
 
 
 def _detail(row: BatchImport, layer: str = "", encoding: str = "") -> dict[str, Any]:
-    source = open_source(row.file, layer or row.layer, encoding or row.forced_encoding)
+    if encoding and encoding not in (*ENCODINGS, row.encoding):
+        raise Refused(f"不支持的文字编码“{encoding}”。请选 UTF-8 或 GB18030。")
+    shown = {**row.contents, **{name: getattr(row, name) for name in _AS_READ}}
+    if (layer or row.layer, encoding or row.encoding) != (row.layer, row.encoding):
+        source = open_source(row.file, layer or row.layer, encoding or row.forced_encoding)
+        shown = {
+            **contents_of(source),
+            "layer": source.layer.name,
+            "encoding": source.layer.encoding,
+            "crs_label": source.crs_label,
+        }
     return {
         **_summary(row),
-        "format": source.format,
-        "layers": [
-            {"name": one.name, "count": len(one.fids), "geometry_type": one.geometry_type}
-            for one in source.layers
-        ],
-        "layer": source.layer.name,
-        "encoding": source.layer.encoding,
+        **shown,
         "encodings": list(ENCODINGS),
-        "crs_label": source.crs_label,
-        "crs_note": source.resolved.note,
-        "notes": source.layer.notes,
-        "fields": [{"name": f.name, "type": f.type} for f in source.layer.fields],
         "targets": [vars(target) for target in TARGETS],
         "mapping": row.mapping,
         "mapping_remembered": row.mapping_remembered,
-        "preview": preview_rows(source.layer),
         "already_present_file": accepting.earlier_batch(row) is not None,
         "job": row.job and job_out(row.job),
     }
+
+
+_AS_READ = ("layer", "encoding", "crs_label")

@@ -10,14 +10,15 @@ from django.utils import timezone
 from liangtian.platform.errors import Refused
 from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.people.models import User
-from liangtian.programmes.enforcement.imports.accepting import enter
-from liangtian.programmes.enforcement.imports.checking import Checked, Fault, Limits, check_rows
+from liangtian.programmes.enforcement.imports.accepting import enter, present_numbers
+from liangtian.programmes.enforcement.imports.checking import check_rows
+from liangtian.programmes.enforcement.imports.figures import Limits
+from liangtian.programmes.enforcement.imports.findings import Checked, Fault
 from liangtian.programmes.enforcement.imports.reading import open_source
 from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import (
     BatchImport,
     ImportProblem,
-    Patch,
     StagedPatch,
 )
 from liangtian.programmes.enforcement.rules import pack_in_use
@@ -28,12 +29,12 @@ Status = BatchImport.Status
 
 @job("enforcement.check")
 def check_job(run: JobRun, import_id: int) -> dict[str, Any]:
-    """Check every row; what is found is kept until the import is accepted or discarded."""
+    """Check every row and keep what was found; a second attempt replaces what the first one kept."""
     current = BatchImport.objects.select_related("file", "region").get(pk=import_id)
     try:
-        run.progress(0.02, "正在读取文件")
-        checked = _check(current)
-        run.progress(0.8, "正在登记检查结果")
+        run.progress(0.0, "正在读取文件")
+        checked = _check(current, run)
+        run.progress(0.9, "正在登记检查结果")
     except Refused as refusal:
         BatchImport.objects.filter(pk=import_id).update(status=Status.FAILED, error=refusal.message)
         raise
@@ -47,11 +48,11 @@ def accept_job(run: JobRun, import_id: int, user_id: int) -> dict[str, Any]:
     current = BatchImport.objects.select_related("file", "region", "batch").get(pk=import_id)
     batch = enter(current, User.objects.get(pk=user_id))
     measured = measure_patches(batch, run)
-    BatchImport.objects.filter(pk=import_id).update(status=Status.DONE)
+    BatchImport.objects.filter(pk=import_id).update(status=Status.DONE, error="")
     return {"batch": batch.pk, "patches": batch.patches.count(), "measured": measured}
 
 
-def _check(current: BatchImport) -> Checked:
+def _check(current: BatchImport, run: JobRun) -> Checked:
     source = open_source(current.file, current.layer, current.forced_encoding)
     pack = pack_in_use()
     day = timezone.localdate()
@@ -59,10 +60,11 @@ def _check(current: BatchImport) -> Checked:
         pack.value("enforcement.declared_area_difference_mu", day).decimal,
         pack.value("enforcement.declared_area_difference_percent", day).decimal,
     )
-    present = dict(
-        Patch.objects.filter(county=current.region).values_list("number", "batch__title")
-    )
-    return check_rows(source, current.mapping, current.region, present, limits)
+    present = present_numbers(current.region_id)
+    return check_rows(
+        source, current.mapping, current.region,
+        present=present, limits=limits, report=run.progress,
+    )  # fmt: skip
 
 
 def _keep(current: BatchImport, checked: Checked) -> None:
@@ -87,7 +89,7 @@ def _keep(current: BatchImport, checked: Checked) -> None:
         ImportProblem.objects.bulk_create(
             [_problem(current, fault) for fault in checked.faults], batch_size=ROWS_PER_STATEMENT
         )
-        BatchImport.objects.filter(pk=current.pk).update(
+        BatchImport.objects.filter(pk=current.pk, status=Status.CHECKING).update(
             status=Status.CHECKED, ready=len(checked.rows), errors=len(error_rows),
             duplicates=len(duplicate_rows), warnings=severities.count("warning"),
         )  # fmt: skip
