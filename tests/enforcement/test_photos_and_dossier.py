@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 import pypdfium2
@@ -10,7 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liangtian.platform.audit.models import AuditEntry
+from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import PatchPhoto
+from tests.enforcement.ground import approval, box, make_batch, publish
 from tests.enforcement.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,28 @@ def test_a_dossier_before_photos_and_judgement_says_what_is_missing(register, pe
     text = "".join(text_of(answer.content).split())
     assert "尚未上传举证照片" in text
     assert "尚未判定" in text
+
+
+def test_maps_of_a_township_end_at_its_boundary(register, people, county, signed_in):
+    publish(
+        people, county, "temporary_land",
+        [
+            approval(box(9900, 2000, 30, 30), "示例临〔2025〕1号", date(2025, 6, 1)),
+            approval(box(10_010, 2000, 40, 30), "示例临〔2025〕2号", date(2025, 6, 1)),
+        ],
+    )  # fmt: skip
+    batch = make_batch(
+        people, county, [("边1", box(9940, 2000, 40, 40), county.village_a)], title="边界"
+    )
+    measure_patches(batch)
+    address = f"{PATCHES}/{batch.patches.get().pk}/dossier.pdf"
+
+    def papers(user):
+        text = "".join(text_of(signed_in(user).get(address).content).split())
+        return {n for n in "12" if f"示例临〔2025〕{n}号" in text}
+
+    assert papers(people.clerk) == {"1", "2"}
+    assert papers(people.township_a) == {"1"}
 
 
 def test_the_dossier_needs_the_right_to_export(register, people, signed_in):

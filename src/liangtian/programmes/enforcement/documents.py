@@ -34,6 +34,7 @@ from liangtian.press.map import MapSheet
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
 from liangtian.programmes.enforcement.overlay import OUTSIDE
 from liangtian.programmes.enforcement.patch_page import (
+    category_code,
     fetch_patch,
     history_of,
     mu,
@@ -156,7 +157,7 @@ def _overlays(patch: Patch) -> list[OverlayTable]:
     for version, areas in overlay_layers(patch):
         rows = [
             OverlayRow(
-                area.category,
+                category_code(area),
                 "图层范围以外"
                 if area.category == OUTSIDE
                 else version.layer.category_name(area.category),

@@ -25,6 +25,7 @@ from liangtian.programmes.enforcement.proposing import (
     SURVEY,
     farmland_of,
     inside,
+    papers_asked,
     parts_of,
     proposal_day,
     propose_for,
@@ -105,7 +106,8 @@ def _conclude(
     patch: Patch, versions: Versions, measured: Measured, layers: Sequence[Layer], pack: Pack
 ) -> _Result:
     on = proposal_day(patch)
-    absent = [x for x in layers if x.code not in versions and x.group == Layer.Group.APPROVAL]
+    asked = papers_asked(patch, pack)
+    absent = [x for x in layers if x.code not in versions and x.code in asked]
     missing = [code for code in REQUIRED if code not in versions] + [x.code for x in absent]
     facts, proposal = propose_for(patch, measured, missing, pack, on)
     notes = [f"“{layer.name}”没有已发布的版本,未参与判定。" for layer in absent] + measured.notes

@@ -147,6 +147,11 @@ def overlay_layers(patch: Patch) -> list[tuple[Any, list[PatchArea]]]:
     ]
 
 
+def category_code(area: PatchArea) -> str:
+    """The category as shown: empty for a layer that has but one, whose code says nothing to a reader."""
+    return "" if area.category == area.version.layer.code else area.category
+
+
 def overlay_out(patch: Patch) -> dict[str, Any] | None:
     """Areas by category of every layer; None until measured."""
     if patch.measured_at is None:
@@ -163,7 +168,7 @@ def overlay_out(patch: Patch) -> dict[str, Any] | None:
                 "version_label": version.label,
                 "rows": [
                     {
-                        "category": area.category,
+                        "category": category_code(area),
                         "label": version.layer.category_name(area.category),
                         "m2": area.m2,
                         "mu": mu(area.m2),

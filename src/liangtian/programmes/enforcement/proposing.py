@@ -24,6 +24,7 @@ from liangtian.policy.legality import (
     PatchFacts,
     propose,
 )
+from liangtian.policy.legality_table import PatchKind
 from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.models import Batch, Outcome, Patch, PatchPart
 from liangtian.programmes.enforcement.overlay import Measured, Paper
@@ -63,6 +64,17 @@ def construction_of(areas: Mapping[str, Decimal]) -> Decimal:
     )
 
 
+def papers_asked(patch: Patch, pack: Pack) -> set[str]:
+    """Ids of the papers that count for this kind of patch."""
+    sources = pack.legality.source if pack.legality else []
+    return {source.id for source in sources if kind_of(patch) in source.kinds}
+
+
+def kind_of(patch: Patch) -> PatchKind:
+    """Land or mineral, as its batch."""
+    return "mineral" if patch.batch.kind == Batch.Kind.MINERAL else "land"
+
+
 def facts_of(patch: Patch, measured: Measured, pack: Pack, on: date) -> PatchFacts:
     """What the decision table asks for; the survey layer and the basic farmland must be measured."""
     survey, pack_type = measured.of_layer(SURVEY), patch.monitoring_type
@@ -77,7 +89,7 @@ def facts_of(patch: Patch, measured: Measured, pack: Pack, on: date) -> PatchFac
         farmland_m2=farmland_of(survey, pack, on),
         pbf_m2=inside(measured.of_layer(PBF)),
         construction_before_m2=construction_of(survey),
-        kind="mineral" if patch.batch.kind == Batch.Kind.MINERAL else "land",
+        kind=kind_of(patch),
         monitoring_type=pack_type,
         change_date=patch.period_after,
         before_date=patch.period_before,

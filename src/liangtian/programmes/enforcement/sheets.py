@@ -15,14 +15,20 @@ from liangtian.geo.area import single_polygons
 from liangtian.geo.gauss import Zone
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
-from liangtian.press.map import MapLayer, MapPolygon, MapSheet, PhotoPoint
-from liangtian.programmes.enforcement.models import Patch, PatchPhoto
+from liangtian.press.map import Hatch, MapLayer, MapPolygon, MapSheet, PhotoPoint
+from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
 from liangtian.programmes.enforcement.plane import to_plane, zone_at
 from liangtian.programmes.enforcement.proposing import SURVEY
 
 LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least
 MARGIN_SHARE = 0.6  # and at least this share of its larger side
 PATCH_COLOUR = "#d0021b"
+PART_FILLS: dict[str, str] = {
+    Outcome.LEGAL: "#cfe8d0",
+    Outcome.ILLEGAL: "#f6cfcb",
+    Outcome.OTHER: "#cfe0f3",
+    Outcome.UNDETERMINED: "#e6e6e6",
+}
 
 
 @dataclass(frozen=True)
@@ -101,15 +107,13 @@ def control_sheet(
             continue
         entry = version.layer.legend[0] if version.layer.legend else {}
         stroke = str(entry.get("stroke", "#333333"))[:7]
-        hatch = "forward" if entry.get("hatch") else ""
-        layers.append(
-            MapLayer(version.layer.name, polygons, "", stroke, 0.4, "forward" if hatch else "")
-        )
+        hatch: Hatch = "forward" if entry.get("hatch") else ""
+        layers.append(MapLayer(version.layer.name, polygons, "", stroke, 0.4, hatch))
     notes = [f"图面范围内没有:{'、'.join(absent)}"] if absent else []
     points = list(_points(photos, view))
     return MapSheet(
         title=f"图斑 {view.patch.number} 管控与审批套合图",
-        layers=[*layers, _patch_layer(view)],
+        layers=[*_part_layers(view), *layers, _patch_layer(view)],
         crs_label=view.crs_label,
         maker=maker,
         on=on,
@@ -122,6 +126,17 @@ def control_sheet(
 def _patch_layer(view: View) -> MapLayer:
     polygons = list(_polygons([view.outline], [""]))
     return MapLayer("图斑范围", polygons, "", PATCH_COLOUR, 0.7)
+
+
+def _part_layers(view: View) -> list[MapLayer]:
+    """The parts of a split patch, each in the colour of its outcome and numbered as in the statement."""
+    layers = []
+    for number, part in enumerate(view.patch.parts.all(), start=1):
+        shape = to_plane(_array([part.geom]), view.zone)
+        polygons = list(_polygons(shape, [f"{number}"]))
+        name = f"分割部分 {number} {Outcome(part.outcome).label}"
+        layers.append(MapLayer(name, polygons, PART_FILLS[part.outcome], "#8a8a8a", 0.15))
+    return layers
 
 
 def _drawn(geoms: NDArray[np.object_], view: View) -> NDArray[np.object_]:
