@@ -109,7 +109,7 @@ export default {
         notPicture: '“{name}”不是照片文件。请选择 JPEG 或 PNG 格式的原图。',
       },
       history: { none: '还没有办理记录。', stage: '{from} → {to}', system: '系统' },
-      stage: { received: '待判定', confirmed: '已确认' },
+      stage: { received: '待判定', confirmed: '已判定' },
       mapTools: {
         layers: '参考图层',
         parts: '显示各部分判定',
@@ -228,7 +228,7 @@ export default {
         notPicture: '“{name}” is not a photo. Choose originals in JPEG or PNG.',
       },
       history: { none: 'Nothing recorded yet.', stage: '{from} → {to}', system: 'System' },
-      stage: { received: 'To be judged', confirmed: 'Confirmed' },
+      stage: { received: 'To be judged', confirmed: 'Judged' },
       mapTools: {
         layers: 'Reference layers',
         parts: 'Show the judged parts',
