@@ -291,6 +291,25 @@ export type ImportStatus =
   | 'discarded'
   | 'failed'
 
+/** An import in the list of imports. */
+export interface ImportSummary {
+  id: number
+  title: string
+  period: string
+  status: ImportStatus
+  status_label: string
+  file: { id: number; name: string; size: number; sha256: string }
+  count: number
+  ready: number
+  errors: number
+  duplicates: number
+  warnings: number
+  error: string | null
+  batch_id: number | null
+  created_at: string
+  created_by: string
+}
+
 export interface ImportTarget {
   name: string
   label: string
@@ -300,13 +319,7 @@ export interface ImportTarget {
 
 export type FieldMapping = Record<string, string | null>
 
-export interface BatchImport {
-  id: number
-  title: string
-  period: string
-  status: ImportStatus
-  status_label: string
-  file: StoredFile
+export interface BatchImport extends ImportSummary {
   format: string
   layers: { name: string; count: number; geometry_type: string }[]
   layer: string
@@ -320,15 +333,8 @@ export interface BatchImport {
   mapping: FieldMapping
   mapping_remembered: boolean
   preview: Record<string, string | number | boolean | null>[]
-  count: number
-  ready: number
-  errors: number
-  duplicates: number
-  warnings: number
   already_present_file: boolean
-  error: string | null
   job: Job | null
-  batch_id: number | null
 }
 
 export type Severity = 'error' | 'duplicate' | 'warning'

@@ -24,8 +24,5 @@ export const useRegions = defineStore('regions', () => {
     return found
   }
 
-  const nameOf = (code: string): string =>
-    regions.value?.find((region) => region.code === code)?.name ?? code
-
-  return { regions, load, ancestors, nameOf, forget: () => (regions.value = null) }
+  return { regions, load, ancestors }
 })

@@ -142,6 +142,8 @@ const en: Messages = {
     progress: 'Judged',
     importedAt: 'Imported',
     importedBy: 'By',
+    unfinished: 'Unfinished imports',
+    continue: 'Continue',
     none: 'No batch yet.',
     steps: ['File', 'Fields', 'Check', 'Accept'],
     drop: 'Drop a file here or click to choose',

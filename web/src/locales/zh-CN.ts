@@ -140,6 +140,8 @@ const zhCN = {
     progress: '研判进度',
     importedAt: '入库时间',
     importedBy: '入库人',
+    unfinished: '未完成的导入',
+    continue: '继续处理',
     none: '还没有导入过批次。',
     steps: ['选择文件', '字段对应', '检查结果', '确认入库'],
     drop: '将文件拖到这里，或点击选择',

@@ -1,5 +1,5 @@
 import { get, post, put, upload } from '@/api/client'
-import type { Batch, BatchImport, FieldMapping, FileKind, ImportProblem, Page, StoredFile } from '@/api/types'
+import type { Batch, BatchImport, FieldMapping, FileKind, ImportProblem, ImportSummary, Page, StoredFile } from '@/api/types'
 
 const ROOT = '/api/enforcement/imports'
 
@@ -11,6 +11,7 @@ export function sendFile(file: File, kind: FileKind, onProgress: (share: number)
 }
 
 export const batches = () => get<Batch[]>('/api/enforcement/batches')
+export const imports = () => get<ImportSummary[]>(ROOT)
 export const start = (body: { file_id: number; period: string; title: string }) =>
   post<BatchImport>(ROOT, body)
 export const read = (id: number, preview: { encoding?: string; layer?: string } = {}) =>

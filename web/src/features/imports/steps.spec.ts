@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isWorking, mappingProblems, sample, stepOf } from './steps'
+import { isOpen, isWorking, mappingProblems, sample, stepOf } from './steps'
 
 const targets = [
   { name: 'number', label: '监测编号', required: true, help: '' },
@@ -12,6 +12,13 @@ describe('the steps of an import', () => {
     expect(stepOf({ status: 'uploaded' })).toBe(1)
     expect(stepOf({ status: 'checked' })).toBe(2)
     expect(stepOf({ status: 'accepting' })).toBe(3)
+  })
+
+  it('stay on the list until they are done or given up', () => {
+    const statuses = ['uploaded', 'checking', 'checked', 'accepting', 'done', 'discarded', 'failed'] as const
+    expect(statuses.filter((status) => isOpen({ status }))).toEqual([
+      'uploaded', 'checking', 'checked', 'accepting', 'failed',
+    ])
   })
 
   it('are watched only while the server works', () => {

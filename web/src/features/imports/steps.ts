@@ -1,4 +1,4 @@
-import type { BatchImport, FieldMapping, ImportStatus, ImportTarget } from '@/api/types'
+import type { BatchImport, FieldMapping, ImportStatus, ImportSummary, ImportTarget } from '@/api/types'
 
 export type Step = 0 | 1 | 2 | 3
 
@@ -19,6 +19,10 @@ export function stepOf(current: Pick<BatchImport, 'status'> | null): Step {
 
 export const isWorking = (current: Pick<BatchImport, 'status'> | null): boolean =>
   current?.status === 'checking' || current?.status === 'accepting'
+
+/** An import that someone still has to take further, or to give up. */
+export const isOpen = (current: Pick<ImportSummary, 'status'>): boolean =>
+  current.status !== 'done' && current.status !== 'discarded'
 
 export interface MappingProblem {
   key: 'imports.requiredTarget' | 'imports.duplicateSource'

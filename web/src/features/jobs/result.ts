@@ -20,5 +20,5 @@ const LABELS: Record<string, string> = {
 export function resultLines(result: Record<string, unknown>): string[] {
   return Object.entries(result)
     .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([key, value]) => `${LABELS[key] ?? key}:${String(value)}`)
+    .map(([key, value]) => `${LABELS[key] ?? key}：${String(value)}`)
 }

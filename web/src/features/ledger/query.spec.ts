@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerFilter } from '@/api/types'
-import { apiQuery, changed, formKeys, nextSort, readForm, writeForm } from './query'
+import { apiQuery, byUse, changed, formKeys, nextSort, readForm, writeForm } from './query'
 
 const filters: LedgerFilter[] = [
   { name: 'number', label: '监测编号', kind: 'text', choices: null },
@@ -34,6 +34,14 @@ describe('the filters of a ledger in the address bar', () => {
   it('name every key the form owns', () => {
     expect([...formKeys(filters)]).toEqual([
       'number', 'stage', 'period_after__gte', 'period_after__lte', 'area_mu__gte', 'area_mu__lte',
+    ])
+  })
+
+  it('are offered in the order of their use', () => {
+    const [number, stage, period, area] = filters
+    const town: LedgerFilter = { name: 'township', label: '乡镇', kind: 'text', choices: null }
+    expect(byUse([number, town, period, stage, area].flatMap((filter) => filter ?? []))).toEqual([
+      number, stage, period, area, town,
     ])
   })
 

@@ -17,6 +17,16 @@ export function single(value: LocationQuery[string] | undefined): string {
   return one ?? ''
 }
 
+/** What people ask for most comes first: the leading filter (the number), then choices, ranges, other texts. */
+export function byUse(filters: LedgerFilter[]): LedgerFilter[] {
+  const rank = (filter: LedgerFilter): number => {
+    if (filter === filters[0]) return 0
+    if (filter.kind === 'choice') return 1
+    return isRange(filter) ? 2 : 3
+  }
+  return [...filters].sort((a, b) => rank(a) - rank(b))
+}
+
 export function emptyForm(filters: LedgerFilter[]): FilterForm {
   return Object.fromEntries(
     filters.map((filter) => {

@@ -14,6 +14,7 @@ export const useSession = defineStore('session', () => {
   const user = computed<User | null>(() => session.value?.user ?? null)
   const county = computed(() => session.value?.county ?? null)
   let loading: Promise<void> | null = null
+  let lastUser: number | null = null
 
   function accept(answer: Session): void {
     setCsrfToken(answer.csrf_token)
@@ -31,9 +32,11 @@ export const useSession = defineStore('session', () => {
     await loading
   }
 
-  async function signIn(username: string, password: string): Promise<void> {
+  /** Answers whether another person was signed in on this page before, whose data it may still hold. */
+  async function signIn(username: string, password: string): Promise<boolean> {
     await load()
     accept(await post<Session>('/api/session', { username, password }))
+    return lastUser !== null && lastUser !== user.value?.id
   }
 
   async function signOut(): Promise<void> {
@@ -42,6 +45,7 @@ export const useSession = defineStore('session', () => {
 
   /** The server no longer knows us: ask afresh before the next screen. */
   function forget(): void {
+    lastUser = user.value?.id ?? lastUser
     session.value = null
   }
 
