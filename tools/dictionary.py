@@ -191,8 +191,9 @@ def _condition(wanted: Q | Any) -> str:
 
     word = " 或 " if wanted.connector == Q.OR else " 且 "
     said = []
-    for child in wanted.children:
-        text = _condition(child) if isinstance(child, Q) else _comparison(child[0], child[1])
+    children: list[Any] = wanted.children
+    for child in children:
+        text = _condition(child) if isinstance(child, Q) else _comparison(*child)
         nested = isinstance(child, Q) and len(child.children) > 1 and not child.negated
         said.append(f"({text})" if nested else text)
     joined = word.join(said)
