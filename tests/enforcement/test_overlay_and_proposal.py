@@ -155,6 +155,21 @@ def test_a_mining_licence_counts_for_mineral_patches_only(people, county):
     assert batch.patches.get().proposal_outcome == "legal"
 
 
+def test_a_narrow_rural_road_is_other_land_and_a_wide_one_is_not(people, county):
+    publish_usual(people, county)
+    corner = box(3000, 2000, 6, 200).union(box(3000, 2000, 150, 6))
+    narrow = one(people, county, corner, monitoring_type="ND", title="窄")
+    assert (narrow.proposal_outcome, narrow.proposal["subclass"]) == ("other", "rural_road")
+    batch = make_batch(
+        people, county, [("R2", box(4000, 2000, 9.5, 200), county.village_a)],
+        monitoring_type="ND", title="宽",
+    )  # fmt: skip
+    measure_patches(batch)
+    wide = batch.patches.get()
+    assert wide.proposal_outcome == "illegal"
+    assert "宽 9.5 米" in reasons(wide)
+
+
 def test_a_proposal_is_reached_again_from_what_is_on_record(people, county):
     publish_usual(people, county)
     publish(

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.gauss import Zone
 
+WIDTH_TOLERANCE_M = 0.02
 _ELLIPSOID = pyproj.Geod(a=6378137.0, rf=298.257222101)  # CGCS2000
 
 
@@ -34,6 +35,16 @@ def to_plane(geoms: NDArray[np.object_], zone: Zone) -> NDArray[np.object_]:
 @cache
 def _to_zone(epsg: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(4490, epsg, always_xy=True)
+
+
+def widest_m(geom: BaseGeometry) -> float:
+    """Width in metres of the widest place of a geometry (EPSG:4490): the largest circle inside it."""
+    one = np.empty(1, dtype=object)
+    one[0] = geom
+    west, _, east, _ = geom.bounds
+    flat = to_plane(one, zone_at((west + east) / 2))[0]
+    radius = shapely.maximum_inscribed_circle(flat, tolerance=WIDTH_TOLERANCE_M)
+    return 2 * float(radius.length)
 
 
 def distance_m(geom: BaseGeometry, lon: float, lat: float) -> float:

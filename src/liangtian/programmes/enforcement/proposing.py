@@ -28,7 +28,12 @@ from liangtian.policy.legality_table import PatchKind
 from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.models import Batch, Outcome, Patch, PatchPart
 from liangtian.programmes.enforcement.overlay import Measured, Paper
-from liangtian.programmes.enforcement.rules import suspected_building
+from liangtian.programmes.enforcement.plane import widest_m
+from liangtian.programmes.enforcement.rules import (
+    RURAL_ROAD,
+    is_rural_road,
+    suspected_building,
+)
 
 SURVEY, PBF = "dltb", "pbf"
 REQUIRED = (SURVEY, PBF)
@@ -79,11 +84,13 @@ def facts_of(patch: Patch, measured: Measured, pack: Pack, on: date) -> PatchFac
     """What the decision table asks for; the survey layer and the basic farmland must be measured."""
     survey, pack_type = measured.of_layer(SURVEY), patch.monitoring_type
     sources = {source.id for source in pack.legality.source} if pack.legality else set()
-    covers = tuple(
+    covers = [
         Cover(paper.source, paper.number, paper.m2, paper.valid_from, paper.valid_to)
         for paper in measured.papers
         if paper.source in sources
-    )
+    ]
+    if not covers and is_rural_road(pack, patch.monitoring_type):
+        covers.append(road_cover(patch))
     return PatchFacts(
         area_m2=patch.area_m2,
         farmland_m2=farmland_of(survey, pack, on),
@@ -94,9 +101,18 @@ def facts_of(patch: Patch, measured: Measured, pack: Pack, on: date) -> PatchFac
         change_date=patch.period_after,
         before_date=patch.period_before,
         suspected_building=suspected_building(pack, pack_type),
-        covers=covers,
+        covers=tuple(covers),
         covers_overlap_m2=measured.papers_overlap_m2,
     )
+
+
+def road_cover(patch: Patch) -> Cover:
+    """A patch that came as a rural road (农村道路) stands for itself; its width decides if it is one.
+
+    The width is that of the widest place, so that a road with a yard beside it is not let through.
+    """
+    width = round(Decimal(widest_m(patch.geom)), 1)
+    return Cover(RURAL_ROAD, "", patch.area_m2, width_m=width, note=f"按图斑最宽处 {width} 米")
 
 
 def inside(areas: Mapping[str, Decimal]) -> Decimal:

@@ -19,6 +19,8 @@ FLAG_LABELS = {
 }
 BUILDING = "建构筑物"  # name of the type (图斑类型) in the pack; its code differs from producer to producer
 
+RURAL_ROAD = "rural_road"  # id of that ground (依据) in the pack
+
 
 def pack_in_use() -> Pack:
     """The pack patches are judged by."""
@@ -34,6 +36,13 @@ def type_label(pack: Pack, code: str) -> str:
 def suspected_building(pack: Pack, code: str) -> bool:
     """Whether the type code says that something was built (新增建构筑物)."""
     return BUILDING in type_label(pack, code)
+
+
+def is_rural_road(pack: Pack, code: str) -> bool:
+    """Whether the type code is the one of rural roads: the type and the ground are named alike."""
+    sources = pack.legality.source if pack.legality else []
+    labels = {source.label for source in sources if source.id == RURAL_ROAD}
+    return type_label(pack, code) in labels
 
 
 def raised_flags(proposal: LegalityProposal) -> list[str]:
