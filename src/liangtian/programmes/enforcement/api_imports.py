@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
+from pydantic import Field
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
@@ -154,8 +155,8 @@ def match(request: HttpRequest, import_id: int, body: Mapping) -> dict[str, Any]
 def problems(
     request: HttpRequest,
     import_id: int,
-    page: int = Query(1, ge=1),
-    size: int = Query(50, ge=1, le=200),
+    page: Annotated[int, Field(ge=1)] = 1,
+    size: Annotated[int, Field(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """What was found, row by row."""
     rows = _fetch(request, import_id).problems.order_by("row", "pk")
