@@ -39,6 +39,7 @@ api = NinjaAPI(
     auth=SignedIn(csrf=True),
     urls_namespace="api",
     docs_url=None,  # the interactive page would be loaded from elsewhere
+    openapi_url=None,  # the browser application is built against it; nobody asks for it at run time
 )
 for prefix, router in (
     ("/session", session),
@@ -95,7 +96,10 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return _error(request, error.status_code, "refused", f"请求不能处理:{error.message}")
+    """What the framework itself refuses: a change without the token (403), a body it cannot read."""
+    if error.status_code == 403:
+        return _error(request, 403, "csrf", "页面已过期,请刷新后重试。")
+    return _error(request, error.status_code, "refused", "提交的内容无法读取,请刷新页面后重试。")
 
 
 @api.exception_handler(Exception)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -23,6 +23,25 @@ def application(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that nothing answers to."""
+    return _error(request, 404, "not_found", "没有这个地址,请检查网址或返回首页。")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What went wrong outside the API's own handler; the log has it, the page tells nothing of it."""
+    return _error(request, 500, "failed", "系统出错,请稍后重试;若仍出错,请把时间告知系统管理员。")
+
+
+def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        body = {"error": {"code": code, "message": message, "fields": {}}}
+        return JsonResponse(body, status=status)
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+
+
+handler404 = not_found
+handler500 = failed
 urlpatterns = [
     path("api/", api.urls),
     re_path(r"^(?!api/|assets/).*$", application),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -24,6 +23,12 @@ NEEDED = {
     "layer": "layers.import",
     "photo": "enforcement.evidence",
     "document": "files.upload",
+}
+NEEDED_TO_READ = {
+    "batch": "enforcement.import",
+    "layer": "layers.import",
+    "photo": "enforcement.view",
+    "document": "enforcement.view",
 }
 
 
@@ -78,7 +83,8 @@ def thumbnail(request: HttpRequest, file_id: int) -> HttpResponse:
 
 
 def _fetch(request: HttpRequest, file_id: int) -> StoredFile:
-    found: Any = StoredFile.objects.fetch_for(user_of(request), pk=file_id)
-    if found.kind in ("batch", "layer") and not user_of(request).may(NEEDED[found.kind]):
+    user = user_of(request)
+    found: StoredFile = StoredFile.objects.fetch_for(user, pk=file_id)
+    if not user.may(NEEDED_TO_READ[found.kind]):
         raise NotFound
-    return found  # type: ignore[no-any-return]
+    return found
