@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from liangtian.geo.area import survey_areas
 from liangtian.programmes.enforcement import measuring
+from liangtian.programmes.enforcement.judging import confirm
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea
 from tests.conftest import County, People
@@ -205,6 +206,28 @@ def test_killed_between_chunks_the_rest_is_measured_once(people, county, monkeyp
     assert measure_patches(batch) == 0
     for patch in batch.patches.all():
         assert patch.areas.filter(version__layer__code="dltb", category="0101").count() == 1
+
+
+def test_after_the_missing_layer_is_published_the_batch_is_measured_again(
+    people, county, signed_in, run_jobs
+):
+    batch = make_batch(
+        people, county,
+        [(f"{n}", box(1000 * n, 2000, 50, 50), county.village_a) for n in (1, 2)],
+    )  # fmt: skip
+    measure_patches(batch)
+    first, second = batch.patches.order_by("number")
+    confirm(people.clerk, first.pk, "illegal", "现场核实,无任何批准手续")
+    publish_usual(people, county)
+    address = f"/api/enforcement/batches/{batch.pk}/measure"
+    assert signed_in(people.township_a).post(address).status_code == 403
+    assert signed_in(people.clerk).post(address).json()["kind"] == "enforcement.measure"
+    assert run_jobs()[-1].result == {"patches": 1}
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.proposal_outcome, second.proposal_outcome) == ("undetermined", "illegal")
+    assert second.farmland_m2 == second.area_m2
+    assert second.areas.filter(version__layer__code="dltb", category="0101").count() == 1
 
 
 @settings(

@@ -11,6 +11,7 @@ from django.utils.http import parse_etags, quote_etag
 from ninja import File, Router
 from ninja.files import UploadedFile
 
+from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.programmes.enforcement import judging
 from liangtian.programmes.enforcement.api_imports import router as imports
@@ -18,6 +19,7 @@ from liangtian.programmes.enforcement.batches import batches_out
 from liangtian.programmes.enforcement.documents import patch_dossier
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
+from liangtian.programmes.enforcement.remeasuring import remeasure
 from liangtian.programmes.enforcement.shapes import BatchOut, ConfirmIn, PatchOut, ReasonIn
 from liangtian.programmes.enforcement.tiles import patch_tile
 
@@ -30,6 +32,12 @@ TILE_TYPE = "application/vnd.mapbox-vector-tile"
 def batches(request: HttpRequest) -> list[dict[str, Any]]:
     """Batches with patches in the user's region, newest first, counted within it."""
     return batches_out(user_of(request))
+
+
+@router.post("/batches/{batch_id}/measure", response=JobOut)
+def measure(request: HttpRequest, batch_id: int) -> dict[str, Any]:
+    """Measure what is not judged yet with the layers now published; answers with the job."""
+    return job_out(remeasure(user_of(request), batch_id))
 
 
 @router.get("/tiles/{z}/{x}/{y}.mvt")

@@ -31,7 +31,7 @@ from liangtian.press.dossier import (
 )
 from liangtian.press.errors import PressError
 from liangtian.press.map import MapSheet
-from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
+from liangtian.programmes.enforcement.models import Outcome, Patch, PatchArea, PatchPhoto
 from liangtian.programmes.enforcement.overlay import OUTSIDE
 from liangtian.programmes.enforcement.patch_page import (
     category_code,
@@ -114,7 +114,7 @@ def _day(day: date | None) -> str:
 
 
 def _area(m2: Decimal | None) -> str:
-    return "未量算" if m2 is None else f"{m2:,.2f} 平方米({mu(m2):,.2f} 亩)"
+    return "未量算" if m2 is None else f"{m2:,.2f} 平方米（{mu(m2):,.2f} 亩）"
 
 
 def _facts(patch: Patch, proposal: LegalityProposal | None) -> list[Fact]:
@@ -123,9 +123,9 @@ def _facts(patch: Patch, proposal: LegalityProposal | None) -> list[Fact]:
     flags = [FLAG_LABELS[code] for code in raised_flags(proposal)] if proposal else []
     return [
         Fact("监测编号", patch.number),
-        Fact("批次", f"{patch.batch.title}({patch.batch.period})"),
+        Fact("批次", f"{patch.batch.title}（{patch.batch.period}）"),
         Fact("所在区划", region_path(patch.region), wide=True),
-        Fact("图斑类型", f"{kind}({patch.monitoring_type})" if patch.monitoring_type else "未填"),
+        Fact("图斑类型", f"{kind}（{patch.monitoring_type}）" if patch.monitoring_type else "未填"),
         Fact("监测面积", "未填" if declared is None else f"{declared.normalize():f} 亩"),
         Fact("前时相", _day(patch.period_before)),
         Fact("后时相", _day(patch.period_after)),
@@ -143,18 +143,27 @@ def _statement(patch: Patch) -> list[str]:
     """What was found, in plain sentences; parts of a split patch one by one."""
     where = region_path(patch.region).replace(" / ", "")
     said = [
-        f"图斑 {patch.number} 位于{where},图斑面积 {_area(patch.area_m2)},"
+        f"图斑 {patch.number} 位于{where}，图斑面积 {_area(patch.area_m2)}，"
         f"其中耕地 {_area(patch.farmland_m2)}、永久基本农田 {_area(patch.pbf_m2)}。"
     ]
     for number, part in enumerate(parts_out(patch, pack_in_use()), start=1):
         paper = f"{part['source_label']}{part['number']}"
-        said.append(f"分割部分 {number}({paper}):{_area(part['m2'])},{part['label']}。")
+        said.append(f"分割部分 {number}（{paper}）：{_area(part['m2'])}，{part['label']}。")
+    apart = [str(version) for version, areas in overlay_layers(patch) if not _touches(areas)]
+    if apart:
+        said.append(f"参与套合而与图斑没有重叠的图层：{'、'.join(apart)}。")
     return said
+
+
+def _touches(areas: list[PatchArea]) -> bool:
+    return any(area.category != OUTSIDE for area in areas)
 
 
 def _overlays(patch: Patch) -> list[OverlayTable]:
     tables = []
     for version, areas in overlay_layers(patch):
+        if not _touches(areas):
+            continue  # named in the statement
         rows = [
             OverlayRow(
                 category_code(area),
@@ -176,7 +185,8 @@ def _proposal(patch: Patch, proposal: LegalityProposal | None) -> Proposal | Non
         return None
     decision = proposal.decision
     return Proposal(
-        label=decision.label + (f"({proposal.subclass_label})" if proposal.subclass_label else ""),
+        label=decision.label
+        + (f"（{proposal.subclass_label}）" if proposal.subclass_label else ""),
         reasons=[Reason(r.text, r.clause) for r in decision.reasons],
         pack=shown["pack_name"],
         pack_version=decision.pack_version,
@@ -238,7 +248,7 @@ def _photos(patch: Patch, photos: list[PatchPhoto]) -> list[EvidencePhoto]:
 def _position(photo: PatchPhoto) -> str:
     if photo.lon is None or photo.lat is None:
         return ""
-    return f"东经 {photo.lon:.6f}°,北纬 {photo.lat:.6f}°"
+    return f"东经 {photo.lon:.6f}°，北纬 {photo.lat:.6f}°"
 
 
 def _missing(patch: Patch, photos: list[PatchPhoto]) -> tuple[tuple[str, str], ...]:

@@ -1,3 +1,6 @@
 """The long work of the programme; importing this module registers its handlers."""
 
-from liangtian.programmes.enforcement.imports import running as running
+from liangtian.programmes.enforcement import remeasuring
+from liangtian.programmes.enforcement.imports import running
+
+__all__ = ["remeasuring", "running"]

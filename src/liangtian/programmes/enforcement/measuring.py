@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
@@ -17,6 +18,7 @@ from liangtian.platform.layers.models import Layer, LayerVersion
 from liangtian.platform.layers.queries import published_version
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
+from liangtian.programmes.enforcement.flow import RECEIVED
 from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea, PatchPart
 from liangtian.programmes.enforcement.overlay import Measured, Versions, overlay
 from liangtian.programmes.enforcement.proposing import (
@@ -50,17 +52,14 @@ class _Result:
     parts: list[PatchPart]
 
 
-def measure_patches(batch: Batch, run: JobRun | None = None) -> int:
+def measure_patches(batch: Batch, run: JobRun | None = None, *, again: bool = False) -> int:
     """Overlay and propose for every patch of the batch not measured yet; returns how many.
 
-    Chunk by chunk, each in one transaction: killed in between, the next call does what is left.
+    Chunk by chunk, each in one transaction: killed in between, the next call does what is left. `again`
+    measures anew, with the versions now published, what nobody has judged yet.
     """
     # By village, so that a chunk is a neighbourhood and reads only the features around it.
-    waiting = list(
-        Patch.objects.filter(batch=batch, measured_at=None)
-        .order_by("region_id", "pk")
-        .values_list("pk", flat=True)
-    )
+    waiting = list(_open(batch, again).order_by("region_id", "pk").values_list("pk", flat=True))
     layers, pack, choose = list(Layer.objects.all()), pack_in_use(), _chooser(batch.region_id)
     done = 0
     for start in range(0, len(waiting), CHUNK):
@@ -69,8 +68,21 @@ def measure_patches(batch: Batch, run: JobRun | None = None) -> int:
         keys = waiting[start : start + CHUNK]
         patches = list(Patch.objects.filter(pk__in=keys).select_related("batch").order_by("pk"))
         results = _measure(patches, layers, pack, choose)
-        done += _save(batch, results, pack)
+        with transaction.atomic():
+            saved = _save(_open(batch, again), results)
+            record(
+                run.job.created_by if run else batch.imported_by,
+                "enforcement.batch.measure", batch,
+                after={"patches": saved, "pack": pack.name, "pack_version": pack.version},
+            )  # fmt: skip
+        done += saved
     return done
+
+
+def _open(batch: Batch, again: bool) -> QuerySet[Patch]:
+    """Patches that may be measured now."""
+    wanted = Q(case__stage=RECEIVED) if again else Q(measured_at=None)
+    return Patch.objects.filter(wanted, batch=batch)
 
 
 def _chooser(county: str) -> Choose:
@@ -123,23 +135,16 @@ def _conclude(
     return _Result(patch, areas, parts_of(patch, measured, proposal))
 
 
-def _save(batch: Batch, results: Sequence[_Result], pack: Pack) -> int:
-    with transaction.atomic():
-        keys = [r.patch.pk for r in results]
-        still = set(
-            Patch.objects.select_for_update()
-            .filter(pk__in=keys, measured_at=None)
-            .values_list("pk", flat=True)
-        )
-        mine = [r for r in results if r.patch.pk in still]
-        PatchArea.objects.bulk_create([area for r in mine for area in r.areas])
-        PatchPart.objects.bulk_create([part for r in mine for part in r.parts])
-        Patch.objects.bulk_update([r.patch for r in mine], MEASURED_FIELDS)
-        if mine:
-            record(
-                batch.imported_by, "enforcement.batch.measure", batch,
-                after={"patches": len(mine), "pack": pack.name, "pack_version": pack.version},
-            )  # fmt: skip
+def _save(allowed: QuerySet[Patch], results: Sequence[_Result]) -> int:
+    """Write the results of those patches that may still be measured; in the caller's transaction."""
+    rows = allowed.filter(pk__in=[r.patch.pk for r in results])
+    still = set(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    mine = [r for r in results if r.patch.pk in still]
+    PatchArea.objects.filter(patch__in=still).delete()
+    PatchPart.objects.filter(patch__in=still).delete()
+    PatchArea.objects.bulk_create([area for r in mine for area in r.areas])
+    PatchPart.objects.bulk_create([part for r in mine for part in r.parts])
+    Patch.objects.bulk_update([r.patch for r in mine], MEASURED_FIELDS)
     return len(mine)
 
 

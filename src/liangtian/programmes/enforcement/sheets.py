@@ -22,6 +22,7 @@ from liangtian.programmes.enforcement.proposing import SURVEY
 
 LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least
 MARGIN_SHARE = 0.6  # and at least this share of its larger side
+WINDOW_MARGINS = 3.0  # the ground read from the layers, in margins
 PATCH_COLOUR = "#d0021b"
 PART_FILLS: dict[str, str] = {
     Outcome.LEGAL: "#cfe8d0",
@@ -46,7 +47,9 @@ class View:
     def crs_label(self) -> str:
         """The plane as printed beside the map."""
         meridian = self.zone.central_meridian
-        return f"CGCS2000 3度带第{self.zone.number}带,中央经线{meridian}°E(EPSG:{self.zone.epsg})"
+        return (
+            f"CGCS2000 3度带第{self.zone.number}带，中央经线{meridian}°E（EPSG:{self.zone.epsg}）"
+        )
 
 
 def view_of(patch: Patch, scope: BaseGeometry | None) -> View:
@@ -59,8 +62,9 @@ def view_of(patch: Patch, scope: BaseGeometry | None) -> View:
     extent = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
     lon0, lat0, lon1, lat1 = patch.geom.bounds
     lon, lat = (lon1 - lon0) / (x1 - x0) * margin, (lat1 - lat0) / (y1 - y0) * margin
-    # Half as much again, since the map is as wide as the paper, not as the window.
-    window = (lon0 - 1.5 * lon, lat0 - 1.5 * lat, lon1 + 1.5 * lon, lat1 + 1.5 * lat)
+    # Wider than the extent, since the scale is a round one and the frame higher than wide.
+    grown = WINDOW_MARGINS
+    window = (lon0 - grown * lon, lat0 - grown * lat, lon1 + grown * lon, lat1 + grown * lat)
     return View(patch, zone, outline, extent, window, scope)
 
 
@@ -83,7 +87,7 @@ def survey_sheet(view: View, version: LayerVersion, maker: str, on: date) -> Map
         crs_label=view.crs_label,
         maker=maker,
         on=on,
-        notes=[f"底图:{version}"],
+        notes=[f"底图：{version}"],
         extent=view.extent,
     )
 
@@ -109,7 +113,7 @@ def control_sheet(
         stroke = str(entry.get("stroke", "#333333"))[:7]
         hatch: Hatch = "forward" if entry.get("hatch") else ""
         layers.append(MapLayer(version.layer.name, polygons, "", stroke, 0.4, hatch))
-    notes = [f"图面范围内没有:{'、'.join(absent)}"] if absent else []
+    notes = [f"图面范围内没有：{'、'.join(absent)}"] if absent else []
     points = list(_points(photos, view))
     return MapSheet(
         title=f"图斑 {view.patch.number} 管控与审批套合图",
