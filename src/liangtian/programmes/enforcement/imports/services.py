@@ -145,8 +145,8 @@ def import_file(
 ) -> BatchImport:
     """All steps at once, for the command line: the jobs run in this process, one after the other.
 
-    Refused when the file, its fields or its rows cannot be used, and when it has several layers and
-    `layer` names none; the same file twice adds nothing.
+    Refused when the file or its fields cannot be used, when it has several layers and `layer` names
+    none, and when it came in before. Without one good row it ends as checked, with its problems.
     """
     require(user, PERMISSION)
     county = _county(user)
@@ -164,7 +164,7 @@ def import_file(
         raise
     _run_here(job)
     started.refresh_from_db()
-    if accept and started.status == Status.CHECKED:
+    if accept and started.status == Status.CHECKED and started.ready:
         _run_here(accept_import(user, started))
         started.refresh_from_db()
     return settle(started)
