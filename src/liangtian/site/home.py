@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from liangtian.platform.errors import Forbidden
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.regions.models import Region
@@ -87,7 +89,8 @@ def search(request: HttpRequest, q: str) -> list[dict[str, Any]]:
         return []
     hits = _regions(user, text) + enforcement.search(user, text)
     if len(hits) < MOST_HITS and user.may("layers.view"):
-        hits += search_features(user, text, MOST_HITS - len(hits))
+        with suppress(Forbidden):  # a region without boundary has no layers; the map says so
+            hits += search_features(user, text, MOST_HITS - len(hits))
     return hits[:MOST_HITS]
 
 
