@@ -15,14 +15,23 @@ from liangtian.geo.area import single_polygons
 from liangtian.geo.gauss import Zone
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
-from liangtian.press.map import Hatch, MapLayer, MapPolygon, MapSheet, PhotoPoint
+from liangtian.press.map import (
+    Frame,
+    Hatch,
+    MapLayer,
+    MapPolygon,
+    MapSheet,
+    PhotoPoint,
+    round_scale,
+)
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
 from liangtian.programmes.enforcement.plane import to_plane, zone_at
 from liangtian.programmes.enforcement.proposing import SURVEY
 
 LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least
 MARGIN_SHARE = 0.6  # and at least this share of its larger side
-WINDOW_MARGINS = 3.0  # the ground read from the layers, in margins
+FRAME = Frame(160.0, 190.0)  # the largest map frame of a dossier page, mm
+SLANT = 1.03
 PATCH_COLOUR = "#d0021b"
 PART_FILLS: dict[str, str] = {
     Outcome.LEGAL: "#cfe8d0",
@@ -39,7 +48,7 @@ class View:
     patch: Patch
     zone: Zone
     outline: BaseGeometry
-    extent: tuple[float, float, float, float]
+    scale: int
     window: tuple[float, float, float, float]  # degrees
     scope: BaseGeometry | None
 
@@ -59,13 +68,15 @@ def view_of(patch: Patch, scope: BaseGeometry | None) -> View:
     outline = to_plane(_array([patch.geom]), zone)[0]
     x0, y0, x1, y1 = outline.bounds
     margin = max(LEAST_MARGIN_M, MARGIN_SHARE * max(x1 - x0, y1 - y0))
-    extent = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+    wide, high = x1 - x0 + 2 * margin, y1 - y0 + 2 * margin
+    scale = round_scale(max(wide / FRAME.width, high / FRAME.height) * 1000)
+    # What the paper shows of the ground at that scale, in degrees; a little more for the slant of the zone.
     lon0, lat0, lon1, lat1 = patch.geom.bounds
-    lon, lat = (lon1 - lon0) / (x1 - x0) * margin, (lat1 - lat0) / (y1 - y0) * margin
-    # Wider than the extent, since the scale is a round one and the frame higher than wide.
-    grown = WINDOW_MARGINS
-    window = (lon0 - grown * lon, lat0 - grown * lat, lon1 + grown * lon, lat1 + grown * lat)
-    return View(patch, zone, outline, extent, window, scope)
+    half_lon = (lon1 - lon0) / (x1 - x0) * FRAME.width * scale / 2000 * SLANT
+    half_lat = (lat1 - lat0) / (y1 - y0) * FRAME.height * scale / 2000 * SLANT
+    lon, lat = (lon0 + lon1) / 2, (lat0 + lat1) / 2
+    window = (lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat)
+    return View(patch, zone, outline, scale, window, scope)
 
 
 def survey_sheet(view: View, version: LayerVersion, maker: str, on: date) -> MapSheet:
@@ -88,7 +99,8 @@ def survey_sheet(view: View, version: LayerVersion, maker: str, on: date) -> Map
         maker=maker,
         on=on,
         notes=[f"底图：{version}"],
-        extent=view.extent,
+        extent=view.outline.bounds,
+        scale=view.scale,
     )
 
 
@@ -123,7 +135,8 @@ def control_sheet(
         on=on,
         points=[point for point, near in points if near],
         notes=[*notes, *(f"照片 {p.no} 的拍摄点在图面以外" for p, near in points if not near)],
-        extent=view.extent,
+        extent=view.outline.bounds,
+        scale=view.scale,
     )
 
 
