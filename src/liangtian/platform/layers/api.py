@@ -19,12 +19,12 @@ from liangtian.platform.layers.models import Layer, LayerProblem, LayerVersion
 from liangtian.platform.layers.queries import features_at, version_for, versions_for
 from liangtian.platform.layers.shapes import (
     IdentifiedOut,
-    ImportIn,
-    ImportOut,
+    LayerImportIn,
+    LayerImportOut,
     LayerOut,
-    ProblemPage,
-    ReasonIn,
+    LayerProblemPage,
     VersionOut,
+    WithdrawIn,
     identified_out,
     layer_out,
     problem_out,
@@ -37,6 +37,7 @@ from liangtian.platform.people.scope import require, scope_geometry
 
 router = Router(tags=["layers"])
 PROBLEMS_PER_PAGE = 50
+LONGEST_NUMBER = 18  # digits that fit the key of a row
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 
@@ -67,8 +68,8 @@ def identify(
     return [identified_out(*hit) for hit in found]
 
 
-@router.post("/imports", response=ImportOut)
-def start_import(request: HttpRequest, body: ImportIn) -> dict[str, Any]:
+@router.post("/imports", response=LayerImportOut)
+def start_import(request: HttpRequest, body: LayerImportIn) -> dict[str, Any]:
     """Make a version from an uploaded file; a job fills it."""
     user = user_of(request)
     require(user, "layers.import")
@@ -109,9 +110,9 @@ def show(request: HttpRequest, version_id: int) -> dict[str, Any]:
     return _one(user, version_for(user, version_id))
 
 
-@router.get("/versions/{version_id}/problems", response=ProblemPage)
+@router.get("/versions/{version_id}/problems", response=LayerProblemPage)
 def problems(
-    request: HttpRequest, version_id: int, page: Annotated[int, Field(ge=1)] = 1
+    request: HttpRequest, version_id: int, page: Annotated[int, Field(ge=1, le=10**7)] = 1
 ) -> dict[str, Any]:
     """What was found wrong in a version, what was left out first."""
     user = user_of(request)
@@ -131,7 +132,7 @@ def publish(request: HttpRequest, version_id: int) -> dict[str, Any]:
 
 
 @router.post("/versions/{version_id}/withdraw", response=VersionOut)
-def withdraw(request: HttpRequest, version_id: int, body: ReasonIn) -> dict[str, Any]:
+def withdraw(request: HttpRequest, version_id: int, body: WithdrawIn) -> dict[str, Any]:
     """Take a version out of use."""
     user = user_of(request)
     require(user, "layers.publish")
@@ -172,9 +173,7 @@ def _problem_counts(user: User, versions: list[LayerVersion]) -> dict[int, int]:
 
 
 def _numbers(text: str) -> list[int]:
-    try:
-        return [int(part) for part in text.split(",") if part.strip()]
-    except ValueError as error:
-        raise Refused(
-            f"图层版本“{text}”应为用逗号隔开的编号。", fields={"versions": "应为编号"}
-        ) from error
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts):
+        raise Refused(f"图层版本“{text}”应为用逗号隔开的编号。", fields={"versions": "应为编号"})
+    return [int(part) for part in parts]

@@ -86,7 +86,7 @@ class IdentifiedOut(Schema):
     geometry: dict[str, Any]
 
 
-class ImportIn(Schema):
+class LayerImportIn(Schema):
     file_id: int
     layer_code: str
     label: str
@@ -97,16 +97,16 @@ class ImportIn(Schema):
     source_layer: str | None = None
 
 
-class ImportOut(Schema):
+class LayerImportOut(Schema):
     version: VersionOut
     job: JobOut
 
 
-class ReasonIn(Schema):
+class WithdrawIn(Schema):
     reason: str
 
 
-class ProblemOut(Schema):
+class LayerProblemOut(Schema):
     row: int
     feature: str
     severity: str
@@ -114,8 +114,8 @@ class ProblemOut(Schema):
     location: list[float] | None
 
 
-class ProblemPage(Schema):
-    rows: list[ProblemOut]
+class LayerProblemPage(Schema):
+    rows: list[LayerProblemOut]
     total: int
 
 

@@ -24,7 +24,7 @@ class Named(Schema):
     name: str
 
 
-class RegionOut(Schema):
+class UserRegion(Schema):
     code: str
     name: str
     level: str
@@ -35,7 +35,7 @@ class UserOut(Schema):
     username: str
     name: str
     office: Named | None
-    region: RegionOut | None
+    region: UserRegion | None
     roles: list[Named]
     permissions: list[str]
 

@@ -20,7 +20,7 @@ from liangtian.programmes.enforcement.documents import patch_dossier
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.remeasuring import remeasure
-from liangtian.programmes.enforcement.shapes import BatchOut, ConfirmIn, PatchOut, ReasonIn
+from liangtian.programmes.enforcement.shapes import BatchOut, ConfirmIn, PatchOut, ReopenIn
 from liangtian.programmes.enforcement.tiles import patch_tile
 
 router = Router(tags=["enforcement"])
@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, patch_id: int, body: ConfirmIn) -> dict[str, A
 
 
 @router.post("/patches/{patch_id}/reopen", response=PatchOut)
-def reopen(request: HttpRequest, patch_id: int, body: ReasonIn) -> dict[str, Any]:
+def reopen(request: HttpRequest, patch_id: int, body: ReopenIn) -> dict[str, Any]:
     """Take the judgement back."""
     judging.reopen(user_of(request), patch_id, body.reason)
     return _page(request, patch_id)

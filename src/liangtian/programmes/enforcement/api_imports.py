@@ -39,7 +39,7 @@ class Mapping(Schema):
     mapping: dict[str, str | None]
 
 
-class FileOut(Schema):
+class ImportFile(Schema):
     id: int
     name: str
     size: int
@@ -70,7 +70,7 @@ class ImportSummary(Schema):
     period: str
     status: str
     status_label: str
-    file: FileOut
+    file: ImportFile
     count: int
     ready: int
     errors: int
@@ -82,7 +82,7 @@ class ImportSummary(Schema):
     created_by: str
 
 
-class ImportOut(ImportSummary):
+class BatchImportOut(ImportSummary):
     format: str | None
     layers: list[LayerChoice]
     layer: str
@@ -100,7 +100,7 @@ class ImportOut(ImportSummary):
     job: JobOut | None
 
 
-class ProblemOut(Schema):
+class ImportProblemOut(Schema):
     row: int
     number: str
     field: str
@@ -111,8 +111,8 @@ class ProblemOut(Schema):
     location: list[float] | None
 
 
-class ProblemPage(Schema):
-    rows: list[ProblemOut]
+class ImportProblemPage(Schema):
+    rows: list[ImportProblemOut]
     total: int
 
 
@@ -125,7 +125,7 @@ def imports(request: HttpRequest) -> list[dict[str, Any]]:
     return [_summary(services.settle(row)) for row in rows[:100]]
 
 
-@router.post("/imports", response=ImportOut)
+@router.post("/imports", response=BatchImportOut)
 def start(request: HttpRequest, body: StartImport) -> dict[str, Any]:
     """Read an uploaded file and propose how its fields match."""
     user = user_of(request)
@@ -133,7 +133,7 @@ def start(request: HttpRequest, body: StartImport) -> dict[str, Any]:
     return _detail(services.start_import(user, file, body.period, body.title, body.kind))
 
 
-@router.get("/imports/{import_id}", response=ImportOut)
+@router.get("/imports/{import_id}", response=BatchImportOut)
 def show(
     request: HttpRequest, import_id: int, encoding: str = "", layer: str = ""
 ) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def show(
     return _detail(_fetch(request, import_id), layer, encoding)
 
 
-@router.put("/imports/{import_id}/mapping", response=ImportOut)
+@router.put("/imports/{import_id}/mapping", response=BatchImportOut)
 def match(request: HttpRequest, import_id: int, body: Mapping) -> dict[str, Any]:
     """Fix the fields and start the check."""
     current = _fetch(request, import_id)
@@ -151,7 +151,7 @@ def match(request: HttpRequest, import_id: int, body: Mapping) -> dict[str, Any]
     return _detail(_fetch(request, import_id))
 
 
-@router.get("/imports/{import_id}/problems", response=ProblemPage)
+@router.get("/imports/{import_id}/problems", response=ImportProblemPage)
 def problems(
     request: HttpRequest,
     import_id: int,
@@ -174,14 +174,14 @@ def problems(
 _PROBLEM = ("row", "number", "field", "value", "severity", "reason", "advice")
 
 
-@router.post("/imports/{import_id}/accept", response=ImportOut)
+@router.post("/imports/{import_id}/accept", response=BatchImportOut)
 def accept(request: HttpRequest, import_id: int) -> dict[str, Any]:
     """Let the good rows in."""
     services.accept_import(user_of(request), _fetch(request, import_id))
     return _detail(_fetch(request, import_id))
 
 
-@router.post("/imports/{import_id}/discard", response=ImportOut)
+@router.post("/imports/{import_id}/discard", response=BatchImportOut)
 def discard(request: HttpRequest, import_id: int) -> dict[str, Any]:
     """Give the import up."""
     return _detail(services.discard_import(user_of(request), _fetch(request, import_id)))

@@ -185,5 +185,5 @@ class ConfirmIn(Schema):
     reason: str = ""
 
 
-class ReasonIn(Schema):
+class ReopenIn(Schema):
     reason: str
