@@ -26,6 +26,8 @@ def readable(path: Path) -> Path:
 
     if path.is_dir():
         raise Refused(f"“{path}”是文件夹。FileGDB 等请先打包成 zip,再导入。")
+    if not path.exists():
+        raise Refused(f"没有文件“{path}”。请核对路径。")
     try:
         path.open("rb").close()
     except OSError as error:

@@ -72,9 +72,9 @@ def _choose(layers: list[VectorLayer], wanted: str) -> VectorLayer:
     areal = [one for one in asked if _areal(one)]
     if not areal:
         listed = "、".join(
-            f"“{one.name}”({one.geometry_type},{len(one.fids)} 行)" for one in layers
+            f"“{one.name}”({_shape_name(one.geometry_type)},{len(one.fids)} 行)" for one in layers
         )
-        missing = f"名为“{wanted}”的面状图层" if wanted else "有图形的面状图层"
+        missing = f"名为“{wanted}”的面状图层" if wanted else "可用的面状图层"
         raise Refused(f"文件里没有{missing},图斑必须是面。现有:{listed}。请核对导出的内容。")
     chosen = areal[0]
     if not chosen.fields:
@@ -82,6 +82,11 @@ def _choose(layers: list[VectorLayer], wanted: str) -> VectorLayer:
             f"图层“{chosen.name}”只有图形,没有属性字段,无法取得监测编号。请核对导出的内容。"
         )
     return chosen
+
+
+def _shape_name(geometry_type: str) -> str:
+    names = {"Point": "点", "LineString": "线", "Polygon": "面", "None": "无图形"}
+    return names.get(geometry_type.removeprefix("Multi"), geometry_type)
 
 
 def _resolve(layer: VectorLayer) -> Resolved:
