@@ -2,7 +2,8 @@
 
 `python benchmarks/overlay.py [--size T|S] [--rounds N]` makes the seeded demo county in a temporary folder,
 runs both ways in turns in this process, checks that they agree, and prints medians and ratios.
-docs/performance.md keeps figures. Nothing here is a test of speed: figures depend on the machine.
+Processor time is taken, since both ways use one processor and a busy machine would blur the clock.
+docs/performance.md keeps figures.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Race:
-    """Seconds of each round, ours and the plain way, and the largest difference in m²."""
+    """Processor seconds of each round, ours and the plain way, and the largest difference in m²."""
 
     title: str
     ours: list[float]
@@ -154,15 +155,15 @@ def area_race(title: str, ground: Ground, rounds: int) -> Race:
 def in_turns(
     ours: Callable[[], Any], plain: Callable[[], Any], rounds: int
 ) -> tuple[list[float], list[float], Any, Any]:
-    """Seconds of each, run alternately so that both meet the same machine, and the last results."""
+    """Processor seconds of each, run alternately so that both meet the same machine, and the last results."""
     seconds: tuple[list[float], list[float]] = ([], [])
     results: list[Any] = [None, None]
     for turn in range(rounds):
         order = (0, 1) if turn % 2 == 0 else (1, 0)
         for which in order:
-            start = time.perf_counter()
+            start = time.process_time()
             results[which] = (ours, plain)[which]()
-            seconds[which].append(time.perf_counter() - start)
+            seconds[which].append(time.process_time() - start)
     return *seconds, results[0], results[1]
 
 
