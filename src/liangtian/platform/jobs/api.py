@@ -19,7 +19,7 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 
 router = Router(tags=["jobs"])
-PageNumber = Annotated[int, Field(ge=1)]
+PageNumber = Annotated[int, Field(ge=1, le=10**7)]
 PageSize = Annotated[int, Field(ge=1, le=200)]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PAGE_SIZES = (20, 50, 100, 200)
 AREAS = ("area_mu", "area_m2")
 RESERVED = frozenset({"page", "size", "sort", "region", "q"})
+LARGEST = 2**63 - 1  # the largest whole number the database compares with
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
 def _condition(ledger: Ledger, key: str, value: str) -> Q:
     name, _, operator = key.partition("__")
     if name in ledger.extra_filters and not operator:
-        return Q(**{ledger.extra_filters[name]: value})
+        return Q(**{ledger.extra_filters[name]: _key(key, value)})
     column = ledger.column(name)
     if column is None or column.filter is None or operator not in ("", "gte", "lte"):
         raise Refused(f"“{ledger.title}”没有查询条件“{key}”。", fields={key: "没有此查询条件"})
@@ -78,20 +79,32 @@ def _condition(ledger: Ledger, key: str, value: str) -> Q:
     return Q(**{field: _bound(column, key, value)})
 
 
+def _key(key: str, value: str) -> int:
+    if not value.isdecimal() or int(value) > LARGEST:
+        raise Refused(f"查询条件“{key}”的值“{value}”不是编号。", fields={key: "应为编号"})
+    return int(value)
+
+
 def _bound(column: Column, key: str, value: str) -> Any:
     try:
         if column.kind in AREAS:
-            return int((Decimal(value) * 100).to_integral_value())
+            return _held(int((Decimal(value) * 100).to_integral_value()))
         if column.kind == "integer":
-            return int(value)
+            return _held(int(value))
         if column.kind in ("date", "datetime"):
             return date.fromisoformat(value)
-    except (ValueError, InvalidOperation):
+    except (ValueError, InvalidOperation, OverflowError):
         wanted = "日期,例如 2026-03-31" if column.kind.startswith("date") else "数字"
         raise Refused(
             f"查询条件“{column.label}”的值“{value}”不是{wanted}。", fields={key: f"应为{wanted}"}
         ) from None
     return value
+
+
+def _held(number: int) -> int:
+    if abs(number) > LARGEST:
+        raise OverflowError
+    return number
 
 
 def ordered(ledger: Ledger, rows: ScopedQuerySet, sort: str) -> ScopedQuerySet:
