@@ -13,7 +13,7 @@ _DAY = re.compile(
     r"|年(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日|(?P<m3>\d{2})(?P<d3>\d{2}))"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
-_FIGURE = re.compile(r"\d{1,11}(?:\.\d*)?|\.\d+|\d(?:\.\d+)?[eE][+-]?\d{1,2}")
+_FIGURE = re.compile(r"\d{1,11}(?:\.\d*)?|\.\d+|\d(?:\.\d+)?[eE][+-]?\d{1,3}")
 _LARGEST = Decimal(10) ** 11 - 1  # the register keeps 11 digits before the point
 
 
