@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -100,6 +101,13 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
         return _error(request, 403, "csrf", "页面已过期,请刷新后重试。")
     return _error(request, error.status_code, "refused", "提交的内容无法读取,请刷新页面后重试。")
+
+
+@api.exception_handler(DataError)
+def _unholdable(request: HttpRequest, error: DataError) -> HttpResponse:
+    logger.warning("%s %s: %s", request.method, request.path, error)
+    message = "提交的内容含有数据库不能保存的字符或过大的数值,没有保存。请改正后重试。"
+    return _error(request, 422, "refused", message)
 
 
 @api.exception_handler(Exception)

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # for browsers that know no policy
     "liangtian.platform.audit.context.remember_address",
 ]
 ROOT_URLCONF = "liangtian.site.urls"
