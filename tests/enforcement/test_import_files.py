@@ -50,7 +50,8 @@ def test_the_same_patches_come_in_from_every_format(
 ) -> None:
     current = checked(people.clerk, batch_file(tmp_path, [sent(1), sent(2)], kind=kind), run_jobs)
     assert (current.status, current.ready, problems(current)) == ("checked", 2, [])
-    assert current.crs_label == "CGCS2000 / 3-degree Gauss-Kruger zone 38(EPSG:4526)"
+    assert "CGCS2000" in current.crs_label
+    assert "EPSG:4526" in current.crs_label
     row = current.staged.first()
     assert row.attributes["XMC"] == "青禾县"
     assert abs(float(row.area_m2) - 2999.74) < 0.011  # a geodatabase keeps 0.0001 m
