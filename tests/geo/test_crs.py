@@ -299,3 +299,17 @@ def test_degrees_and_wgs84_pass_unchanged() -> None:
 def test_coordinates_proj_cannot_convert_are_refused() -> None:
     with pytest.raises(CrsRefused, match="第1个图形"):
         to_4490(array(shapely.Point(float("inf"), 1.0)), 32650)
+
+
+@pytest.mark.parametrize(
+    ("epsg", "bounds", "title"),
+    [
+        (4526, (38_440_000, 3_800_000, 38_450_000, 3_810_000),
+         "CGCS2000 3度带第38带,中央经线114°E,带带号(EPSG:4526)"),
+        (4490, (113.0, 34.0, 113.1, 34.1), "CGCS2000 经纬度(EPSG:4490)"),
+    ],
+)  # fmt: skip
+def test_a_system_is_named_for_people_in_chinese(
+    epsg: int, bounds: tuple[float, float, float, float], title: str
+) -> None:
+    assert resolve_crs(CRS.from_epsg(epsg), bounds).title == title

@@ -42,6 +42,12 @@ class CrsRefused(ValueError):  # noqa: N818
 
 
 _HOLDABLE = frozenset({CGCS2000, 4326, 3857, *ZONES})
+_TITLES = {
+    CGCS2000: "CGCS2000 经纬度",
+    4326: "WGS84 经纬度",
+    3857: "Web墨卡托",
+    **{epsg: zone.title for epsg, zone in ZONES.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,12 @@ class Resolved:
     prefixed: bool
     note: str
     zones: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name for people, with the EPSG code: "CGCS2000 3度带第38带,中央经线114°E,带带号(EPSG:4526)"."""
+        name = _TITLES.get(self.epsg or 0) or self.crs.name
+        return f"{name}(EPSG:{self.epsg})" if self.epsg else name
 
 
 def resolve_crs(

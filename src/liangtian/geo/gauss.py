@@ -57,12 +57,17 @@ class Zone:
         return (4478 if self.prefixed else 4489) + self.number
 
     @property
-    def label(self) -> str:
+    def title(self) -> str:
+        """Name for people, without the EPSG code."""
         kind = "带带号" if self.prefixed else "不带带号"
         return (
-            f"EPSG:{self.epsg}(CGCS2000 {self.width}度带第{self.number}带,"
-            f"中央经线{self.central_meridian}°E,{kind})"
+            f"CGCS2000 {self.width}度带第{self.number}带,中央经线{self.central_meridian}°E,{kind}"
         )
+
+    @property
+    def label(self) -> str:
+        """EPSG code and name, for messages that compare two systems."""
+        return f"EPSG:{self.epsg}({self.title})"
 
 
 ZONES: dict[int, Zone] = {

@@ -95,7 +95,7 @@ def prepare(source: VectorLayer, layer: Layer, category_field: str | None) -> Pr
         geoms=_valid_in_degrees(degrees, rows, fids, problems),
         areas=[round_m2(m2) for m2 in areas.tolist()],
         columns=columns.of_rows(keep),
-        crs_label=f"{resolved.crs.name}(EPSG:{resolved.epsg})",
+        crs_label=resolved.title,
         encoding=source.encoding[:20],
         notes=notes,
         problems=problems,

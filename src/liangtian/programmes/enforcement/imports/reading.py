@@ -32,7 +32,7 @@ class Source:
     @property
     def crs_label(self) -> str:
         """Name and EPSG code of the coordinate system."""
-        return f"{self.resolved.crs.name}(EPSG:{self.resolved.epsg})"
+        return self.resolved.title
 
     @property
     def field_names(self) -> list[str]:
