@@ -8,7 +8,7 @@ the geometry is missing, the proposal says 存疑 and why; nothing is guessed. A
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -112,6 +112,8 @@ class _Judge:
     """One run of the table over one patch."""
 
     def __init__(self, facts: PatchFacts, pack: Pack, table: LegalityTable, on: date) -> None:
+        kind = table.kind_of(facts.kind, facts.monitoring_type)
+        facts = replace(facts, kind=kind)
         self.facts, self.pack, self.table, self.on = facts, pack, table, on
         self.papers = read_papers(facts, table, pack, on)
         self.tally = tally(facts, self.papers)

@@ -45,6 +45,7 @@ class PatchFacts:
 
     farmland_m2, pbf_m2, construction_before_m2   farmland (耕地), permanent basic farmland
         (永久基本农田) and construction land (建设用地) of the newest survey under the patch
+    kind                that of the batch; a type marked as mining makes it mineral all the same
     monitoring_type     TBLX code of the producer
     change_date         date of the later image (后时相), before_date of the earlier (前时相)
     covers_overlap_m2   sum of the areas of all covers minus the area of their union, m2: without

@@ -150,6 +150,7 @@ class PatchType(_Strict):
     code: str
     label: str
     subclass: str
+    kind: PatchKind = "land"  # "mineral": judged as mining (矿产) in a batch of land patches too
     construction: bool = False
     natural: bool = False
     farm_damage: bool = False
@@ -222,6 +223,11 @@ class LegalityTable(_Strict):
         named += [(r.subclass, r.outcome) for r in self.row if r.subclass not in _DERIVED]
         if lost := [name for name, outcome in named if known.get(name) != outcome]:
             raise ValueError(f"未定义或结论不符的子类：{sorted(set(lost))}")
+
+    def kind_of(self, batch_kind: PatchKind, type_code: str) -> PatchKind:
+        """As what a patch is judged: mineral when its batch is, or when its type is marked as mining."""
+        mining = any(t.code == type_code and t.kind == "mineral" for t in self.type)
+        return "mineral" if mining else batch_kind
 
     def with_types(self, own: Sequence[PatchType]) -> LegalityTable:
         """The table with a county's own patch type codes added or in place of those of the pack.
