@@ -8,6 +8,7 @@ Node comes from PyPI, so a build needs Python alone. Nothing is built again whil
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,23 @@ def install_packages(web: Path) -> None:
     )
 
 
+def licences(web: Path) -> str:
+    """Licence texts of every package that goes into the bundle, as their licences ask."""
+    lock = json.loads((web / "package-lock.json").read_text(encoding="utf-8"))
+    shipped = sorted(
+        name for name, entry in lock["packages"].items()
+        if name and not any(entry.get(k) for k in ("dev", "optional", "devOptional"))
+    )  # fmt: skip
+    parts = []
+    for name in shipped:
+        texts = sorted(p for p in (web / name).glob("*") if p.name.upper().startswith("LICEN"))
+        said = "\n\n".join(p.read_text(encoding="utf-8", errors="replace") for p in texts)
+        entry = lock["packages"][name]
+        title = f"{name.removeprefix('node_modules/')} {entry.get('version', '')}"
+        parts.append(f"==== {title}\n\n{said or entry.get('license', '')}")
+    return "\n\n".join(parts) + "\n"
+
+
 def build(root: Path) -> None:
     """Build the application into the package and copy the fonts beside the press."""
     if is_current(root):
@@ -97,6 +115,7 @@ def build(root: Path) -> None:
         family = "noto-serif-sc" if "Serif" in name else "noto-sans-sc"
         found = next((web / "node_modules/@expo-google-fonts" / family).rglob(f"{name}.ttf"))
         shutil.copyfile(found, fonts / f"{name}.ttf")
+    (target / "licenses.txt").write_text(licences(web), encoding="utf-8")
     (target / ".source-sha256").write_text(digest(web))
 
 

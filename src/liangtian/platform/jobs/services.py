@@ -75,7 +75,7 @@ def run_job(job_id: str) -> None:
     try:
         result = handlers[job.kind](JobRun(job), **job.args)
     except Cancelled:
-        _finish(job, Job.Status.CANCELLED, note="已按要求取消,未留下部分结果。")
+        _finish(job, Job.Status.CANCELLED, note="已按要求取消。")
     except Refused as refusal:
         _finish(job, Job.Status.FAILED, error=refusal.message)
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,9 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    if not args.load_only and _taken(args.port):
+        print(f"端口 {args.port} 已被占用。请用 --port 换一个,例如 --port 8001。", file=sys.stderr)
+        return 1
     runtime.start_django(args.data)
     from liangtian.site.demo.load import ACCOUNTS_NOTE, load_county, sample_accounts
 
@@ -36,8 +40,13 @@ def run(args: Namespace) -> int:
         print(f"  {username:<12}{name}  {what}")
     if args.load_only:
         return 0
-    print(f"\n请在浏览器打开 http://127.0.0.1:{args.port}    (按 Ctrl+C 停止)", flush=True)
     return _run_both(args.port)
+
+
+def _taken(port: int) -> bool:
+    """Whether something answers on that port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _run_both(port: int) -> int:
@@ -50,10 +59,13 @@ def _run_both(port: int) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     code = 0
     try:
+        while not _taken(port) and all(p.poll() is None for p in processes):
+            time.sleep(0.1)
+        print(f"\n请在浏览器打开 http://127.0.0.1:{port}    (按 Ctrl+C 停止)", flush=True)
         while all(p.poll() is None for p in processes):
             time.sleep(0.5)
         code = next(p.returncode for p in processes if p.poll() is not None)
-        print("服务已停止。端口可能被占用,可用 --port 换一个。", file=sys.stderr)
+        print("服务已停止,原因见上。", file=sys.stderr)
     except KeyboardInterrupt:
         pass
     finally:
