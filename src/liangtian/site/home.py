@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -13,7 +13,9 @@ from liangtian.platform.errors import Forbidden
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.regions.models import Region
+from liangtian.platform.shapes import Bounds
 from liangtian.programmes.enforcement import home as enforcement
+from liangtian.programmes.enforcement.shapes import OutcomeName
 
 router = Router(tags=["home"])
 MOST_HITS = 20
@@ -43,7 +45,7 @@ class TownshipRow(Schema):
 
 
 class OutcomeRow(Schema):
-    outcome: str
+    outcome: OutcomeName
     label: str
     count: int
     farmland_mu: float
@@ -66,11 +68,11 @@ class HomeOut(Schema):
 
 
 class Hit(Schema):
-    kind: str
+    kind: Literal["region", "patch", "feature"]
     title: str
     subtitle: str
     to: str | None
-    bounds: list[float] | None
+    bounds: Bounds | None
 
 
 @router.get("/home", response=HomeOut)

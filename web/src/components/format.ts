@@ -22,11 +22,6 @@ export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? NOTHING : whole.format(value)
 }
 
-/** A share between 0 and 1 as a percentage. */
-export function percent(share: number | null | undefined): string {
-  return share === null || share === undefined ? NOTHING : `${twoDecimals.format(share * 100)}%`
-}
-
 /** `2026-01-31T16:05:00+00:00` becomes `2026-02-01 00:05`. */
 export function dateTime(iso: string | null | undefined): string {
   return iso ? inChina.format(new Date(iso)) : NOTHING

@@ -17,6 +17,7 @@ from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.services import cancel
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
+from liangtian.platform.shapes import one_of
 
 router = Router(tags=["jobs"])
 PageNumber = Annotated[int, Field(ge=1, le=10**7)]
@@ -27,7 +28,7 @@ class JobOut(Schema):
     id: UUID
     kind: str
     title: str
-    status: str
+    status: Annotated[str, one_of(Job.Status)]
     status_label: str
     progress: float
     note: str

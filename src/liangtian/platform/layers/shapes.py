@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import shapely
 from ninja import Schema
@@ -15,6 +15,7 @@ from liangtian.geo.area import survey_area, to_mu
 from liangtian.platform.jobs.api import JobOut
 from liangtian.platform.layers.catalogue import field_label, whole_area_fields
 from liangtian.platform.layers.models import Feature, Layer, LayerProblem, LayerVersion
+from liangtian.platform.shapes import Bounds, Position, Surface, one_of
 
 
 class LegendEntry(Schema):
@@ -35,13 +36,13 @@ class VersionOut(Schema):
 
     id: int
     label: str
-    status: str
+    status: Annotated[str, one_of(LayerVersion.Status)]
     status_label: str
     valid_from: date
     valid_to: date | None
     feature_count: int | None
     area_m2: float | None
-    bounds: list[float] | None
+    bounds: Bounds | None
     published_at: datetime | None
     source_file: SourceFile | None
     problems: int | None
@@ -54,7 +55,7 @@ class VersionOut(Schema):
 class LayerOut(Schema):
     code: str
     name: str
-    group: str
+    group: Annotated[str, one_of(Layer.Group)]
     group_label: str
     geometry_note: str
     category_label: str
@@ -67,7 +68,7 @@ class LayerOut(Schema):
 class AttributeOut(Schema):
     name: str
     label: str
-    value: Any
+    value: str | int | float | bool | None
 
 
 class IdentifiedOut(Schema):
@@ -83,7 +84,7 @@ class IdentifiedOut(Schema):
     area_mu: float
     cut: bool
     attributes: list[AttributeOut]
-    geometry: dict[str, Any]
+    geometry: Surface
 
 
 class LayerImportIn(Schema):
@@ -109,9 +110,9 @@ class WithdrawIn(Schema):
 class LayerProblemOut(Schema):
     row: int
     feature: str
-    severity: str
+    severity: Annotated[str, one_of(LayerProblem.Severity)]
     reason: str
-    location: list[float] | None
+    location: Position | None
 
 
 class LayerProblemPage(Schema):

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
+from pydantic import WithJsonSchema
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound
-from liangtian.platform.ledgers.declaration import Ledger, all_ledgers, find_ledger
+from liangtian.platform.ledgers.declaration import (
+    FilterKind,
+    Kind,
+    Ledger,
+    Tag,
+    all_ledgers,
+    find_ledger,
+)
 from liangtian.platform.ledgers.export import workbook
 from liangtian.platform.ledgers.query import read_page
 from liangtian.platform.people.request import user_of
@@ -31,14 +39,14 @@ class LedgerName(Schema):
 class ChoiceOut(Schema):
     value: str
     label: str
-    tag: str | None
+    tag: Tag | None
 
 
 class ColumnOut(Schema):
     name: str
     label: str
     unit: str | None
-    kind: str
+    kind: Kind
     width: int
     sortable: bool
     sum: bool
@@ -50,7 +58,7 @@ class ColumnOut(Schema):
 class FilterOut(Schema):
     name: str
     label: str
-    kind: str
+    kind: FilterKind
     choices: list[ChoiceOut] | None
 
 
@@ -64,8 +72,22 @@ class LedgerOut(Schema):
     may_export: bool
 
 
-class PageOut(Schema):
-    rows: list[dict[str, Any]]
+# A value for each column by its name, and the row's own key.
+LedgerRow = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer"}},
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        }
+    ),
+]
+
+
+class LedgerPage(Schema):
+    rows: list[LedgerRow]
     total: int
     page: int
     size: int
@@ -116,7 +138,7 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
 _COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sortable", "sum", "link", "fixed")
 
 
-@router.get("/{name}/rows", response=PageOut)
+@router.get("/{name}/rows", response=LedgerPage)
 def rows(request: HttpRequest, name: str) -> dict[str, Any]:
     """One page of rows; the query string holds the filters."""
     page = read_page(_find(name), user_of(request), request.GET.dict())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.services import sign_in, sign_out
 from liangtian.platform.regions.models import Region
+from liangtian.platform.shapes import Bounds, one_of
 
 router = Router(tags=["session"])
 
@@ -27,7 +28,7 @@ class Named(Schema):
 class UserRegion(Schema):
     code: str
     name: str
-    level: str
+    level: Annotated[str, one_of(Region.Level)]
 
 
 class UserOut(Schema):
@@ -43,7 +44,7 @@ class UserOut(Schema):
 class CountyOut(Schema):
     code: str
     name: str
-    bounds: list[float] | None
+    bounds: Bounds | None
 
 
 class SessionOut(Schema):

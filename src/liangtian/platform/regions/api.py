@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import shapely
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from ninja import Router, Schema
 from liangtian.platform.errors import NotFound
 from liangtian.platform.people.request import user_of
 from liangtian.platform.regions.models import Region
+from liangtian.platform.shapes import Bounds, Surface, one_of
 
 router = Router(tags=["regions"])
 
@@ -19,10 +20,23 @@ router = Router(tags=["regions"])
 class RegionOut(Schema):
     code: str
     name: str
-    level: str
+    level: Annotated[str, one_of(Region.Level)]
     parent: str | None
-    bounds: list[float] | None
+    bounds: Bounds | None
     pinyin: str
+
+
+class RegionName(Schema):
+    code: str
+    name: str
+
+
+class RegionFeature(Schema):
+    """A GeoJSON feature."""
+
+    type: Literal["Feature"]
+    properties: RegionName
+    geometry: Surface
 
 
 @router.get("", response=list[RegionOut])
@@ -45,7 +59,7 @@ def tree(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/{code}/geometry", response=dict[str, Any])
+@router.get("/{code}/geometry", response=RegionFeature)
 def geometry(request: HttpRequest, code: str) -> dict[str, Any]:
     """Boundary of one region as a GeoJSON feature (EPSG:4490)."""
     scope = user_of(request).scope

@@ -14,6 +14,7 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.shapes import Position, one_of
 from liangtian.programmes.enforcement.imports import accepting, services
 from liangtian.programmes.enforcement.imports.reading import (
     ENCODINGS,
@@ -21,7 +22,7 @@ from liangtian.programmes.enforcement.imports.reading import (
     open_source,
 )
 from liangtian.programmes.enforcement.imports.targets import TARGETS
-from liangtian.programmes.enforcement.models import BatchImport
+from liangtian.programmes.enforcement.models import BatchImport, ImportProblem
 
 router = Router(tags=["enforcement"])
 
@@ -68,7 +69,7 @@ class ImportSummary(Schema):
     id: int
     title: str
     period: str
-    status: str
+    status: Annotated[str, one_of(BatchImport.Status)]
     status_label: str
     file: ImportFile
     count: int
@@ -105,10 +106,10 @@ class ImportProblemOut(Schema):
     number: str
     field: str
     value: str
-    severity: str
+    severity: Annotated[str, one_of(ImportProblem.Severity)]
     reason: str
     advice: str
-    location: list[float] | None
+    location: Position | None
 
 
 class ImportProblemPage(Schema):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Literal
 
 from ninja import Schema
+
+from liangtian.platform.shapes import Bounds, Surface, one_of
+from liangtian.programmes.enforcement.models import Outcome
+
+OutcomeName = Annotated[str, one_of(Outcome)]
 
 
 class FileRef(Schema):
@@ -83,15 +88,15 @@ class PartOut(Schema):
     source: str
     source_label: str
     number: str
-    outcome: str
+    outcome: OutcomeName
     label: str
     m2: float
     mu: float
-    geometry: dict[str, Any]
+    geometry: Surface
 
 
 class ProposalOut(Schema):
-    outcome: str
+    outcome: OutcomeName
     label: str
     subclass: str | None
     subclass_label: str | None
@@ -106,7 +111,7 @@ class ProposalOut(Schema):
 
 
 class JudgementOut(Schema):
-    outcome: str
+    outcome: OutcomeName
     label: str
     overridden: bool
     reason: str
@@ -147,7 +152,7 @@ class MayOut(Schema):
 
 
 class OutcomeOut(Schema):
-    value: str
+    value: OutcomeName
     label: str
 
 
@@ -156,7 +161,7 @@ class PatchOut(Schema):
     number: str
     batch: BatchRef
     region: RegionRef
-    stage: str
+    stage: Literal["received", "confirmed"]
     stage_label: str
     monitoring_type: CodeLabel
     period_before: date | None
@@ -167,8 +172,8 @@ class PatchOut(Schema):
     farmland_mu: float | None
     pbf_mu: float | None
     attributes: list[Attribute]
-    geometry: dict[str, Any]
-    bounds: list[float]
+    geometry: Surface
+    bounds: Bounds
     overlay: OverlayOut | None
     proposal: ProposalOut | None
     judgement: JudgementOut | None

@@ -1,5 +1,7 @@
 import { get, post, put, upload } from '@/api/client'
-import type { Batch, BatchImport, FieldMapping, FileKind, ImportProblem, ImportSummary, Page, StoredFile } from '@/api/types'
+import type {
+  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, StoredFile,
+} from '@/api/types'
 
 const ROOT = '/api/enforcement/imports'
 
@@ -19,6 +21,6 @@ export const read = (id: number, preview: { encoding?: string; layer?: string } 
 export const check = (id: number, body: { layer: string; encoding: string; mapping: FieldMapping }) =>
   put<BatchImport>(`${ROOT}/${id}/mapping`, body)
 export const problems = (id: number, page: number, size: number) =>
-  get<Page<ImportProblem>>(`${ROOT}/${id}/problems`, { page, size })
+  get<ImportProblemPage>(`${ROOT}/${id}/problems`, { page, size })
 export const accept = (id: number) => post<BatchImport>(`${ROOT}/${id}/accept`)
 export const discard = (id: number) => post<BatchImport>(`${ROOT}/${id}/discard`)

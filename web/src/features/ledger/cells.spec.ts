@@ -20,12 +20,8 @@ describe('a cell of a ledger', () => {
     expect(shown('datetime', '2026-01-31T16:05:00+00:00')).toBe('2026-02-01 00:05')
   })
 
-  it('shows a percentage of a share', () => {
-    expect(shown('percent', 0.153)).toBe('15.30%')
-  })
-
   it('shows the label of a choice, and the bare value of one it does not know', () => {
-    const column = { kind: 'choice' as const, choices: [{ value: 'illegal', label: '违法' }] }
+    const column = { kind: 'choice' as const, choices: [{ value: 'illegal', label: '违法', tag: null }] }
     expect(cellText(column, 'illegal', words)).toBe('违法')
     expect(cellText(column, 'new', words)).toBe('new')
   })

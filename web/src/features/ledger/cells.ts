@@ -1,7 +1,7 @@
 import type { LedgerColumn, LedgerRow, LedgerValue } from '@/api/types'
-import { area, count, dateTime, day, NOTHING, percent } from '@/components/format'
+import { area, count, dateTime, day, NOTHING } from '@/components/format'
 
-const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2', 'percent'])
+const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2'])
 
 export const isNumber = (column: Pick<LedgerColumn, 'kind'>): boolean => NUMBERS.has(column.kind)
 
@@ -18,8 +18,6 @@ export function cellText(
     case 'area_mu':
     case 'area_m2':
       return area(Number(value))
-    case 'percent':
-      return percent(Number(value))
     case 'date':
       return day(String(value))
     case 'datetime':

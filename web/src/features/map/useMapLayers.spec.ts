@@ -33,6 +33,7 @@ function layer(code: string, group: Layer['group'], versions: LayerVersion[]): L
     category_label: '',
     owner_office: '',
     legend: [],
+    legend_name: '',
     versions,
   }
 }
