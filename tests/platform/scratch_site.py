@@ -1,0 +1,86 @@
+"""A site of its own for tests that need real processes: `python -m tests.platform.scratch_site VERB`.
+
+It runs outside pytest, on the database and the folder that the environment names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from liangtian.site.runtime import migrate, start_django
+
+COLUMNS, ROWS = 100, 80  # plots of the layer that is imported
+PLOTS = COLUMNS * ROWS
+
+
+def prepare() -> dict[str, Any]:
+    """Tables, a county with its clerk, and the import of a layer of 8000 plots in the queue."""
+    migrate()
+    from django.conf import settings
+
+    from liangtian.platform.layers.models import Layer
+    from liangtian.platform.layers.services import start_import
+    from liangtian.platform.people.models import Role, User
+    from liangtian.platform.regions.models import Region
+    from tests.conftest import SIDE, lonlat, plane_box
+    from tests.layers.deliveries import START, delivery, handed_in
+
+    top = None
+    for code, name, level in (
+        ("99", "示例省", "province"), ("9901", "示例市", "prefecture"), ("990121", "青禾县", "county"),
+    ):  # fmt: skip
+        top = Region.objects.create(code=code, name=name, level=level, parent=top)
+    a = Region.objects.create(
+        code="990121100", name="柳塘镇", level="township", parent=top,
+        geom=lonlat(plane_box(0, 0, SIDE, SIDE)),
+    )  # fmt: skip
+    for username, role, region in (
+        ("clerk", "county_clerk", top),
+        ("liutang", "township_clerk", a),
+    ):
+        user = User.objects.create_user(username, None, name="张示例", region=region)
+        user.roles.add(Role.objects.get(code=role))
+    clerk = User.objects.get(username="clerk")
+    plots = [plane_box(100 * i, 100 * j, 100, 100) for j in range(ROWS) for i in range(COLUMNS)]
+    columns = {
+        "DLBM": ["0101"] * PLOTS, "DLMC": ["水田"] * PLOTS,
+        "TBBH": [str(n) for n in range(1, PLOTS + 1)],
+    }  # fmt: skip
+    path = delivery(Path(settings.DATA), "DLTB", plots, columns)
+    layer = Layer.objects.get(code="dltb")
+    version, _ = start_import(clerk, handed_in(clerk, path), layer, "2025", START, publish=True)
+    return {"version": version.pk}
+
+
+def look() -> dict[str, Any]:
+    """What the clerk and a township see of the layer through the API."""
+    from django.test import Client
+
+    from liangtian.platform.layers.models import LayerVersion
+    from liangtian.platform.people.models import User
+    from tests.layers.deliveries import point_at, tile_of
+
+    version = LayerVersion.objects.get().pk
+    lon, lat = point_at(150, 150)
+    address = f"/api/layers/versions/{version}"
+    seen: dict[str, Any] = {}
+    for user in User.objects.all():
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(user)
+        shown = client.get(address)
+        tile = client.get("{}/tiles/{}/{}/{}.mvt".format(address, *tile_of(lon, lat, 15)))
+        found = client.get(f"/api/layers/identify?lon={lon}&lat={lat}&versions={version}").json()
+        seen[user.username] = {
+            "status": shown.json().get("status") if shown.status_code == 200 else None,
+            "tile": tile.status_code,
+            "found": [hit["title"] for hit in found],
+        }
+    return seen
+
+
+if __name__ == "__main__":
+    start_django()
+    print(json.dumps({"prepare": prepare, "look": look}[sys.argv[1]]()))  # noqa: T201

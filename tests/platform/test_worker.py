@@ -1,0 +1,156 @@
+"""The worker as a process of its own: killed without warning in the middle of an import.
+
+On SQLite in a folder of its own; on PostgreSQL in a database of its own beside the one under test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from tests.platform.scratch_site import PLOTS
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0  # seconds after which a step is given up; far more than it takes
+FEATURES = "SELECT count(*) FROM layers_feature"
+JOB = "SELECT status, attempts FROM jobs_job"
+
+
+@dataclass
+class Site:
+    """A scratch database with the processes that were started on it."""
+
+    folder: Path
+    url: str | None
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def env(self) -> dict[str, str]:
+        env = {
+            **os.environ,
+            "LIANGTIAN_DATA": str(self.folder),
+            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        }
+        if self.url:
+            env["LIANGTIAN_DATABASE_URL"] = self.url
+        return env
+
+    def ask(self, verb: str) -> Any:
+        """Run one verb of the scratch site to its end."""
+        command = [sys.executable, "-m", "tests.platform.scratch_site", verb]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, timeout=PATIENCE, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        """Start `liangtian worker`."""
+        command = [sys.executable, "-m", "liangtian.site.cli", "worker"]
+        with (self.folder / "worker.log").open("ab") as log:
+            started = subprocess.Popen(command, cwd=ROOT, env=self.env, stderr=log)
+        self.running.append(started)
+        return started
+
+    def connect(self) -> Any:
+        if self.url:
+            return psycopg.connect(self.url, autocommit=True)
+        return sqlite3.connect(self.folder / "liangtian.sqlite3", timeout=60)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a question to the database."""
+        with closing(self.connect()) as connection:
+            return list(connection.execute(sql).fetchall())
+
+    def change(self, sql: str) -> None:
+        """One change, committed."""
+        with closing(self.connect()) as connection:
+            connection.execute(sql)
+            connection.commit()
+
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text()
+
+
+def beside(url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    server = os.environ.get("LIANGTIAN_DATABASE_URL")
+    name = f"liangtian_worker_{os.getpid()}"
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    made = Site(tmp_path, beside(server, name) if server else None)
+    yield made
+    for process in made.running:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait(PATIENCE)
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def wait_until(site: Site, sql: str, reached: Any, pause: float) -> list[tuple[Any, ...]]:
+    """Ask the same question until the answer will do."""
+    end = time.monotonic() + PATIENCE
+    while not reached(rows := site.rows(sql)):
+        assert time.monotonic() < end, f"{rows}\n{site.log()}"
+        assert any(process.poll() is None for process in site.running), site.log()
+        time.sleep(pause)
+    return rows
+
+
+def test_an_import_survives_a_killed_worker_without_duplicates(site: Site) -> None:
+    site.ask("prepare")
+    first = site.worker()
+    wait_until(site, FEATURES, lambda rows: rows[0][0] > 0, pause=0.01)
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(PATIENCE) == -signal.SIGKILL
+    assert site.rows(JOB) == [("running", 1)], "killed in the middle"
+    ((left,),) = site.rows(FEATURES)
+    assert 0 < left <= PLOTS
+
+    nothing = {"status": None, "tile": 404, "found": []}
+    assert site.ask("look") == {
+        "clerk": {
+            **nothing,
+            "status": "importing",
+        },  # he follows the import, and sees no plot of it
+        "liutang": nothing,
+    }
+
+    site.change("UPDATE jobs_job SET heartbeat_at = '2026-01-01 00:00:00'")
+    second, third = site.worker(), site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
+    assert site.rows(JOB) == [("done", 2)], "two workers, and only one took it up"
+    assert second.poll() is third.poll() is None
+
+    assert site.rows(FEATURES) == [(PLOTS,)]
+    assert site.rows("SELECT count(DISTINCT title) FROM layers_feature") == [(PLOTS,)]
+    assert site.rows("SELECT status, feature_count FROM layers_layerversion") == [
+        ("published", PLOTS)
+    ]
+    acts = "SELECT count(*) FROM audit_auditentry WHERE act = "
+    for act in ("layers.checked", "layers.publish", "job.done"):
+        assert site.rows(f"{acts}'{act}'") == [(1,)], act
+    shown = {"status": "published", "tile": 200, "found": ["102"]}
+    assert site.ask("look") == {"clerk": shown, "liutang": shown}
