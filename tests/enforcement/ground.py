@@ -90,10 +90,10 @@ def make_batch(
     file = store(
         [title.encode()], "图斑.zip", user=people.clerk, region=county.county, kind="batch"
     )
-    kind = values.pop("kind", Batch.Kind.LAND)
+    kind, period = values.pop("kind", Batch.Kind.LAND), values.pop("period", "2026-03")
     with transaction.atomic():
         batch = Batch.objects.create(
-            region=county.county, title=title, period="2026-03", kind=kind, file=file,
+            region=county.county, title=title, period=period, kind=kind, file=file,
             file_sha256=file.sha256, layer="WPTB", crs_label="CGCS2000 3度带第38带",
             imported_by=people.clerk,
         )  # fmt: skip

@@ -141,18 +141,42 @@ def test_the_survey_in_force_on_the_day_of_the_later_image_is_used(people, count
     assert patch.areas.get(version__layer__code="dltb", category="0101").m2 == patch.area_m2
 
 
-def test_a_mining_licence_counts_for_mineral_patches_only(people, county):
+@pytest.mark.parametrize(
+    ("kind", "code", "outcome"),
+    [
+        (Batch.Kind.LAND, "20", "illegal"),
+        (Batch.Kind.LAND, "CK", "legal"),
+        (Batch.Kind.MINERAL, "CK", "legal"),
+        (Batch.Kind.MINERAL, "20", "legal"),
+    ],
+)
+def test_a_mining_licence_counts_for_mines_and_for_mineral_batches(
+    people, county, kind, code, outcome
+):
     publish_usual(people, county)
     licence = approval(box(2990, 990, 120, 120), "C99", GIVEN, date(2030, 1, 1))
     publish(people, county, "mining_licence", [licence])
-    land = one(people, county, box(3000, 1000, 100, 100), monitoring_type="CK", title="土地")
-    assert land.proposal_outcome == "illegal"
-    batch = make_batch(
-        people, county, [("M1", box(3000, 1000, 100, 100), county.village_a)],
-        monitoring_type="CK", kind=Batch.Kind.MINERAL, title="矿产",
-    )  # fmt: skip
-    measure_patches(batch)
-    assert batch.patches.get().proposal_outcome == "legal"
+    patch = one(people, county, box(3000, 1000, 100, 100), monitoring_type=code, kind=kind)
+    assert patch.proposal_outcome == outcome
+    assert replay(patch).equal
+
+
+def test_a_mine_among_land_patches_misses_the_licences_and_not_the_approvals(people, county):
+    publish_usual(people, county)
+    patch = one(people, county, box(3000, 1000, 100, 100), monitoring_type="CK")
+    assert (patch.proposal_outcome, patch.proposal["subclass"]) == ("illegal", "mining_without")
+    missing = "".join(patch.facts["notes"])
+    assert "采矿" in missing
+    assert "建设用地" not in missing
+
+
+def test_on_old_construction_land_the_reason_says_what_to_find_out(people, county):
+    publish(people, county, "dltb", [(box(0, 0, 20_000, 9_000), {"category": "0702"})])
+    publish(people, county, "pbf", [(box(9_000, 0, 9, 9), {})])
+    patch = one(people, county, box(3000, 1000, 100, 100))
+    assert (patch.proposal_outcome, patch.proposal["subclass"]) == ("illegal", "stock")
+    for word in ("存量建设用地违法", "现场核查", "拍照举证", "实地未变化", "前时相"):
+        assert word in reasons(patch)
 
 
 def test_a_narrow_rural_road_is_other_land_and_a_wide_one_is_not(people, county):

@@ -4,6 +4,7 @@ LIANGTIAN_DATA           folder for the embedded database, files and the secret 
 LIANGTIAN_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQLite in the data folder
 LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
 LIANGTIAN_COUNTY         region code of the county this installation serves
+LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ DEBUG = os.environ.get("LIANGTIAN_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("LIANGTIAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 COUNTY = os.environ.get("LIANGTIAN_COUNTY", "")
 HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
+_OVERRIDES = os.environ.get("LIANGTIAN_PACK_OVERRIDES")
+PACK_OVERRIDES = Path(_OVERRIDES).resolve() if _OVERRIDES else None
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

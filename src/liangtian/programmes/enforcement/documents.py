@@ -31,6 +31,7 @@ from liangtian.press.dossier import (
 )
 from liangtian.press.errors import PressError
 from liangtian.press.map import MapSheet
+from liangtian.programmes.enforcement.earlier import earlier_out
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchArea, PatchPhoto
 from liangtian.programmes.enforcement.overlay import OUTSIDE
 from liangtian.programmes.enforcement.patch_page import (
@@ -84,7 +85,7 @@ def _dossier(user: User, patch: Patch) -> Dossier:
         on=today,
         facts=_facts(patch, proposal),
         statement=_statement(patch),
-        overlays=_overlays(patch),
+        overlays=[*_overlays(patch), *_earlier(user, patch)],
         proposal=_proposal(patch, proposal),
         confirmation=_confirmation(patch),
         images=[
@@ -177,6 +178,21 @@ def _overlays(patch: Patch) -> list[OverlayTable]:
         ]
         tables.append(OverlayTable(version.layer.name, version.label, rows))
     return tables
+
+
+def _earlier(user: User, patch: Patch) -> list[OverlayTable]:
+    """Earlier patches on the same ground, each with what it was found to be; none, no table."""
+    rows = [
+        OverlayRow("", f"{row['number']}，{row['batch_title']}，{_found(row)}", row["m2"])
+        for row in earlier_out(user, patch)
+    ]
+    return [OverlayTable("往期图斑", "本批次以前的各批次", rows)] if rows else []
+
+
+def _found(row: dict[str, Any]) -> str:
+    if row["outcome"] is None:
+        return str(row["label"])
+    return f"{'判定' if row['judged'] else '拟判定'}{row['label']}"
 
 
 def _proposal(patch: Patch, proposal: LegalityProposal | None) -> Proposal | None:

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, RECEIVED
-from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
+from liangtian.programmes.enforcement.models import (
+    EarlierOverlap,
+    Outcome,
+    Patch,
+    PatchPhoto,
+)
 from liangtian.programmes.enforcement.rules import FLAG_LABELS, pack_in_use
 
 TAGS: dict[str, Tag] = {
@@ -22,6 +37,7 @@ TAGS: dict[str, Tag] = {
     Outcome.UNDETERMINED: "info",
 }
 RAISED, NOT_RAISED = "yes", "no"
+OVERLAPS_EARLIER = "与往期重叠"
 
 
 def outcomes() -> Sequence[Choice]:
@@ -45,6 +61,11 @@ def _raised(flag: str) -> Sequence[Choice]:
     return [Choice(RAISED, FLAG_LABELS[flag], "danger"), Choice(NOT_RAISED, "否")]
 
 
+def overlaps_earlier() -> Sequence[Choice]:
+    """Whether a patch lies on ground of an earlier one that the reader may see."""
+    return [Choice(RAISED, "是", "warning"), Choice(NOT_RAISED, "否")]
+
+
 def patches(user: User) -> ScopedQuerySet:
     """The patches a user may see, with what the ledger shows beyond the row itself."""
     marks = {
@@ -66,9 +87,18 @@ def patches(user: User) -> ScopedQuerySet:
         .values("patch")
         .annotate(count=Count("pk"))
     )
+    overlaps = EarlierOverlap.objects.filter(
+        patch=OuterRef("pk"), earlier__in=Patch.objects.visible_to(user)
+    )
+    earlier = Case(
+        When(measured_at=None, then=Value(None)),
+        When(Exists(overlaps), then=Value(RAISED)),
+        default=Value(NOT_RAISED),
+        output_field=CharField(),
+    )
     photos = Coalesce(Subquery(counts.values("count")), 0)
     rows: ScopedQuerySet = Patch.objects.visible_to(user).annotate(
-        township=township, photo_count=photos, **marks
+        township=township, photo_count=photos, earlier=earlier, **marks
     )
     return rows
 
@@ -91,28 +121,30 @@ PATCHES = register(
         search=("number", "batch__title", "region__name"),
         extra_filters={"batch": "batch_id"},
         columns=(
-            Column("number", "监测编号", "number", width=200, filter="text",
+            Column("number", "监测编号", "number", width=190, filter="text",
                    link="/patches/{id}", fixed=True),
-            Column("township_name", "乡镇", "township", width=100, filter="text"),
-            Column("region_name", "村(区划)", "region__name", width=110, filter="text"),
-            Column("batch_title", "批次", "batch__title", width=170, filter="text"),
-            Column("monitoring_type", "图斑类型", "monitoring_type", "choice", width=110,
+            Column("township_name", "乡镇", "township", width=92, filter="text"),
+            Column("region_name", "村", "region__name", width=92, filter="text"),
+            Column("monitoring_type", "图斑类型", "monitoring_type", "choice", width=100,
                    filter="choice", choices=monitoring_types),
-            Column("period_before", "前时相", "period_before", "date", width=110),
-            Column("period_after", "后时相", "period_after", "date", width=110,
-                   filter="date_range"),
             Column("area_mu", "图斑面积", "area_m2", "area_mu", width=110, sum=True,
                    filter="number_range"),
             Column("farmland_mu", "耕地面积", "farmland_m2", "area_mu", width=110, sum=True,
                    filter="number_range"),
-            Column("pbf_mu", "永久基本农田", "pbf_m2", "area_mu", width=120, sum=True,
+            Column("pbf_mu", "永农面积", "pbf_m2", "area_mu", width=110, sum=True,
                    filter="number_range"),
-            Column("proposal", "拟判定", "proposal_outcome", "choice", width=100,
+            Column("proposal", "拟判定", "proposal_outcome", "choice", width=96,
                    filter="choice", choices=outcomes),
-            Column("judgement", "判定", "judgement_outcome", "choice", width=100,
+            Column("judgement", "判定", "judgement_outcome", "choice", width=90,
                    filter="choice", choices=outcomes),
-            Column("stage", "环节", "case__stage", "choice", width=90,
+            Column("stage", "环节", "case__stage", "choice", width=84,
                    filter="choice", choices=stages),
+            Column("batch_title", "批次", "batch__title", width=170, filter="text"),
+            Column("period_before", "前时相", "period_before", "date", width=110),
+            Column("period_after", "后时相", "period_after", "date", width=110,
+                   filter="date_range"),
+            Column("earlier", OVERLAPS_EARLIER, "earlier", "choice", width=110,
+                   filter="choice", choices=overlaps_earlier),
             Column("overridden", "改变拟判定", "overridden", "boolean", width=100),
             _mark("key_patch"),
             _mark("new_house_on_farmland"),

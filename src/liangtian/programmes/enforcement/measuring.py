@@ -18,8 +18,15 @@ from liangtian.platform.layers.models import Layer, LayerVersion
 from liangtian.platform.layers.queries import published_version
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
+from liangtian.programmes.enforcement.earlier import batches_before, beyond_sliver
 from liangtian.programmes.enforcement.flow import RECEIVED
-from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea, PatchPart
+from liangtian.programmes.enforcement.models import (
+    Batch,
+    EarlierOverlap,
+    Patch,
+    PatchArea,
+    PatchPart,
+)
 from liangtian.programmes.enforcement.overlay import Measured, Versions, overlay
 from liangtian.programmes.enforcement.proposing import (
     PBF,
@@ -43,6 +50,16 @@ MEASURED_FIELDS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Basis:
+    """What the patches of one batch are measured with."""
+
+    layers: Sequence[Layer]
+    pack: Pack
+    choose: Choose
+    earlier: Sequence[int]  # ids of the batches before
+
+
 @dataclass
 class _Result:
     """One patch with all that follows from measuring it; nothing saved yet."""
@@ -50,6 +67,7 @@ class _Result:
     patch: Patch
     areas: list[PatchArea]
     parts: list[PatchPart]
+    earlier: list[EarlierOverlap]
 
 
 def measure_patches(batch: Batch, run: JobRun | None = None, *, again: bool = False) -> int:
@@ -60,14 +78,17 @@ def measure_patches(batch: Batch, run: JobRun | None = None, *, again: bool = Fa
     """
     # By village, so that a chunk is a neighbourhood and reads only the features around it.
     waiting = list(_open(batch, again).order_by("region_id", "pk").values_list("pk", flat=True))
-    layers, pack, choose = list(Layer.objects.all()), pack_in_use(), _chooser(batch.region_id)
+    pack = pack_in_use()
+    basis = _Basis(
+        list(Layer.objects.all()), pack, _chooser(batch.region_id), batches_before(batch)
+    )
     done = 0
     for start in range(0, len(waiting), CHUNK):
         if run is not None:
             run.progress(start / len(waiting), f"套合 {start}/{len(waiting)} 个图斑")
         keys = waiting[start : start + CHUNK]
         patches = list(Patch.objects.filter(pk__in=keys).select_related("batch").order_by("pk"))
-        results = _measure(patches, layers, pack, choose)
+        results = _measure(patches, basis)
         with transaction.atomic():
             saved = _save(_open(batch, again), results)
             record(
@@ -100,26 +121,23 @@ def _chooser(county: str) -> Choose:
     return choose
 
 
-def _measure(
-    patches: Sequence[Patch], layers: Sequence[Layer], pack: Pack, choose: Choose
-) -> list[_Result]:
+def _measure(patches: Sequence[Patch], basis: _Basis) -> list[_Result]:
     chosen: list[Versions] = []
     for patch in patches:
-        found = {layer.code: choose(layer, proposal_day(patch)) for layer in layers}
+        on = proposal_day(patch)
+        found = {layer.code: basis.choose(layer, on) for layer in basis.layers}
         chosen.append({code: v for code, v in found.items() if v is not None})
-    measured = overlay(patches, chosen)
+    measured = overlay(patches, chosen, basis.earlier)
     return [
-        _conclude(patch, versions, one, layers, pack)
+        _conclude(patch, versions, one, basis)
         for patch, versions, one in zip(patches, chosen, measured, strict=True)
     ]
 
 
-def _conclude(
-    patch: Patch, versions: Versions, measured: Measured, layers: Sequence[Layer], pack: Pack
-) -> _Result:
-    on = proposal_day(patch)
+def _conclude(patch: Patch, versions: Versions, measured: Measured, basis: _Basis) -> _Result:
+    on, pack = proposal_day(patch), basis.pack
     asked = papers_asked(patch, pack)
-    absent = [x for x in layers if x.code not in versions and x.code in asked]
+    absent = [x for x in basis.layers if x.code not in versions and x.code in asked]
     missing = [code for code in REQUIRED if code not in versions] + [x.code for x in absent]
     facts, proposal = propose_for(patch, measured, missing, pack, on)
     notes = [f"“{layer.name}”没有已发布的版本,未参与判定。" for layer in absent] + measured.notes
@@ -129,10 +147,17 @@ def _conclude(
     patch.pbf_m2 = inside(measured.of_layer(PBF)) if PBF in versions else None
     patch.measured_at, patch.engine = timezone.now(), ENGINE
     used = {code: version.pk for code, version in versions.items()}
-    patch.facts = stored_facts(facts, on, used, missing, notes)
+    patch.facts = stored_facts(facts, on, used, missing, notes) | {
+        "earlier_batches": list(basis.earlier),
+        "county": pack.county,  # whose own values were laid over the pack, "" for nobody's
+    }
     patch.proposal, patch.proposal_outcome = proposal.to_dict(), proposal.decision.outcome
     areas = [PatchArea(patch=patch, version=v, category=c, m2=m2) for v, c, m2 in measured.areas]
-    return _Result(patch, areas, parts_of(patch, measured, proposal))
+    overlaps = [
+        EarlierOverlap(patch=patch, earlier_id=pk, m2=m2)
+        for pk, m2 in beyond_sliver(measured, pack, on)
+    ]
+    return _Result(patch, areas, parts_of(patch, measured, proposal), overlaps)
 
 
 def _save(allowed: QuerySet[Patch], results: Sequence[_Result]) -> int:
@@ -142,8 +167,10 @@ def _save(allowed: QuerySet[Patch], results: Sequence[_Result]) -> int:
     mine = [r for r in results if r.patch.pk in still]
     PatchArea.objects.filter(patch__in=still).delete()
     PatchPart.objects.filter(patch__in=still).delete()
+    EarlierOverlap.objects.filter(patch__in=still).delete()
     PatchArea.objects.bulk_create([area for r in mine for area in r.areas])
     PatchPart.objects.bulk_create([part for r in mine for part in r.parts])
+    EarlierOverlap.objects.bulk_create([one for r in mine for one in r.earlier])
     Patch.objects.bulk_update([r.patch for r in mine], MEASURED_FIELDS)
     return len(mine)
 
@@ -167,13 +194,15 @@ def replay(patch: Patch) -> Replay:
     found = LayerVersion.objects.select_related("layer").in_bulk(stored["versions"].values())
     versions = {code: found[pk] for code, pk in stored["versions"].items()}
     pack, on = pack_in_use(), date.fromisoformat(stored["on"])
-    measured = overlay([patch], [versions])[0]
+    measured = overlay([patch], [versions], stored["earlier_batches"])[0]
     facts, proposal = propose_for(patch, measured, stored["missing"], pack, on)
     before = LegalityProposal.from_dict(patch.proposal)
     kept = sorted(patch.areas.values_list("version_id", "category", "m2"))
     again = sorted((v.pk, c, m2) for v, c, m2 in measured.areas)
+    overlapped = set(patch.earlier_overlaps.values_list("earlier_id", "m2"))
     checks = {
         "套合面积": kept == again,
+        "往期图斑": overlapped == set(beyond_sliver(measured, pack, on)),
         "判定依据": stored["facts"] == (facts.to_dict() if facts else None),
         "拟判定": before.decision.replayed_equal(proposal.decision),
         "分割部分": before.parts == proposal.parts,

@@ -256,6 +256,25 @@ class PatchArea(models.Model):
         ]
 
 
+class EarlierOverlap(models.Model):
+    """Ground a patch shares with a patch of an earlier batch of its county (往期图斑)."""
+
+    patch = models.ForeignKey(Patch, models.CASCADE, related_name="earlier_overlaps")
+    earlier = models.ForeignKey(Patch, models.PROTECT, related_name="later_overlaps")
+    m2 = models.DecimalField("重叠面积(平方米)", **AREA)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "与往期图斑重叠"
+        ordering = ["-m2", "earlier"]
+        constraints = [
+            models.UniqueConstraint(fields=["patch", "earlier"], name="earlier_patch_once"),
+            models.CheckConstraint(name="earlier_overlap_has_area", condition=Q(m2__gt=0)),
+            models.CheckConstraint(
+                name="earlier_patch_is_another", condition=~Q(patch=F("earlier"))
+            ),
+        ]
+
+
 class PatchPart(models.Model):
     """A part of a split patch with an outcome of its own (分割图斑)."""
 

@@ -1,4 +1,7 @@
-"""Overlay of patches with layer versions (套合): areas by category, and the papers that touch them."""
+"""Overlay of patches (套合) with layer versions and with the patches of earlier batches.
+
+What comes of it: areas by category, the papers that touch a patch, and the earlier patches on its ground.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ class Measured:
     areas: list[tuple[LayerVersion, str, Decimal]] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     papers_overlap_m2: Decimal = Decimal(0)
+    earlier: list[tuple[int, Decimal]] = field(default_factory=list)  # (id of a patch, m² shared)
     notes: list[str] = field(default_factory=list)
 
     def of_layer(self, code: str) -> dict[str, Decimal]:
@@ -61,8 +65,10 @@ class _Plots:
     out: list[Measured]
 
 
-def overlay(patches: Sequence[Patch], versions: Sequence[Versions]) -> list[Measured]:
-    """Measure each patch against its own choice of versions, layer by layer.
+def overlay(
+    patches: Sequence[Patch], versions: Sequence[Versions], earlier_batches: Sequence[int] = ()
+) -> list[Measured]:
+    """Measure each patch against its own choice of versions, layer by layer, and the batches given.
 
     Figures are adjusted to `patch.area_m2`, the official area in the coordinate system of the file.
     Raises GeometryRefused for an invalid patch or feature.
@@ -79,6 +85,7 @@ def overlay(patches: Sequence[Patch], versions: Sequence[Versions]) -> list[Meas
         found = features_in(version, (west, south, east, north))
         measure = _by_category if version.layer.exclusive else _by_cover
         measure(version, rows, plots, found)
+    _by_earlier(plots, earlier_batches)
     for index, measured in enumerate(plots.out):
         measured.papers_overlap_m2 = _papers_overlap(measured.papers, float(scale[index]))
     return plots.out
@@ -126,6 +133,22 @@ def _by_cover(version: LayerVersion, rows: list[int], plots: _Plots, found: Feat
                 paper.raw_m2 = float(survey_areas(_array([paper.geom]))[0])
                 paper.m2 = min(round_m2(paper.raw_m2 * scale), whole)
             measured.papers += papers
+
+
+def _by_earlier(plots: _Plots, batches: Sequence[int]) -> None:
+    """Patches of earlier batches: how much ground each shares, whether or not another covers it too."""
+    west, south, east, north = shapely.total_bounds(plots.shapes).tolist()
+    near = Patch.objects.filter(batch__in=batches, geom__bbox=(west, south, east, north))
+    found = list(near.order_by("pk").values_list("pk", "geom"))
+    others = _array([geom for _, geom in found])
+    rows, hits = shapely.STRtree(others).query(plots.shapes, predicate="intersects")
+    for index in np.unique(rows).tolist():
+        mine = np.sort(hits[rows == index])
+        cuts = geo.pieces(plots.shapes[index], others[mine])
+        for position, geom in cuts:
+            m2 = _size([geom], float(plots.scale[index]), plots.patches[index].area_m2)
+            if m2:
+                plots.out[index].earlier.append((found[int(mine[position])][0], m2))
 
 
 def _papers(source: str, cuts: list[tuple[int, BaseGeometry]], found: FeatureArrays) -> list[Paper]:

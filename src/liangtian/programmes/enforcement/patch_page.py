@@ -17,6 +17,7 @@ from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack, UnknownPack, load_pack
+from liangtian.programmes.enforcement.earlier import earlier_out
 from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, RECEIVED, STEP_LABELS
 from liangtian.programmes.enforcement.judging import conclusions
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchArea
@@ -25,6 +26,7 @@ from liangtian.programmes.enforcement.photos import photos_of
 from liangtian.programmes.enforcement.rules import (
     FLAG_LABELS,
     pack_in_use,
+    pack_title,
     raised_flags,
     type_label,
 )
@@ -92,6 +94,7 @@ def patch_out(user: User, patch: Patch) -> dict[str, Any]:
         "geometry": json.loads(shapely.to_geojson(patch.geom)),
         "bounds": [west, south, east, north],
         "overlay": overlay_out(patch),
+        "earlier": earlier_out(user, patch),
         "proposal": proposal_out(patch),
         "judgement": judgement_out(patch),
         "photos": photos_of(patch),
@@ -189,7 +192,8 @@ def overlay_out(patch: Patch) -> dict[str, Any] | None:
 
 def proposal_out(patch: Patch) -> dict[str, Any] | None:
     """The proposal with its parts on the ground; None until measured."""
-    if patch.proposal is None:
+    facts: dict[str, Any] | None = patch.facts
+    if patch.proposal is None or facts is None:
         return None
     proposal = LegalityProposal.from_dict(patch.proposal)
     decision, pack = proposal.decision, _pack(proposal.decision.pack)
@@ -202,7 +206,7 @@ def proposal_out(patch: Patch) -> dict[str, Any] | None:
         "flags": [{"code": c, "label": FLAG_LABELS[c]} for c in raised_flags(proposal)],
         "parts": parts_out(patch, pack),
         "pack": decision.pack,
-        "pack_name": pack.title if pack else decision.pack,
+        "pack_name": pack_title(pack, facts["county"]) if pack else decision.pack,
         "pack_version": decision.pack_version,
         "pack_warning": ";".join(warnings_of(patch, proposal)) or None,
         "at": patch.measured_at,

@@ -71,12 +71,14 @@ def construction_of(areas: Mapping[str, Decimal]) -> Decimal:
 
 def papers_asked(patch: Patch, pack: Pack) -> set[str]:
     """Ids of the papers that count for this kind of patch."""
-    sources = pack.legality.source if pack.legality else []
-    return {source.id for source in sources if kind_of(patch) in source.kinds}
+    if pack.legality is None:
+        return set()
+    kind = pack.legality.kind_of(batch_kind(patch), patch.monitoring_type)
+    return {source.id for source in pack.legality.source if kind in source.kinds}
 
 
-def kind_of(patch: Patch) -> PatchKind:
-    """Land or mineral, as its batch."""
+def batch_kind(patch: Patch) -> PatchKind:
+    """Land or mineral, as its batch; the table itself knows which types are mining in any batch."""
     return "mineral" if patch.batch.kind == Batch.Kind.MINERAL else "land"
 
 
@@ -96,7 +98,7 @@ def facts_of(patch: Patch, measured: Measured, pack: Pack, on: date) -> PatchFac
         farmland_m2=farmland_of(survey, pack, on),
         pbf_m2=inside(measured.of_layer(PBF)),
         construction_before_m2=construction_of(survey),
-        kind=kind_of(patch),
+        kind=batch_kind(patch),
         monitoring_type=pack_type,
         change_date=patch.period_after,
         before_date=patch.period_before,

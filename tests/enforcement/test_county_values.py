@@ -1,0 +1,91 @@
+"""A county's own values laid over the policy pack (本县参数)."""
+
+from __future__ import annotations
+
+import pytest
+
+from liangtian.platform.errors import Refused
+from liangtian.policy.pack import load_pack
+from liangtian.programmes.enforcement.measuring import measure_patches, replay
+from liangtian.programmes.enforcement.rules import PACK, pack_in_use
+from tests.enforcement.ground import box, make_batch, publish_usual
+
+OWN = """
+[override]
+pack = "county-enforcement-2022"
+county = "青禾县"
+
+[[values."enforcement.sliver_m2"]]
+type = "decimal"
+amount = "{sliver}"
+unit = "m2"
+label = "细碎容差"
+clause = "本县约定"
+
+[[patch_type]]
+code = "C9"
+label = "采砂"
+subclass = "industry"
+kind = "mineral"
+construction = true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    settings.PACK_OVERRIDES = tmp_path / "packs"
+    settings.PACK_OVERRIDES.mkdir()
+    return settings.PACK_OVERRIDES
+
+
+def own(folder, sliver="2.50"):
+    unit = load_pack(PACK).history("enforcement.sliver_m2")[0].unit
+    text = OWN.format(sliver=sliver).replace('unit = "m2"', f'unit = "{unit}"')
+    (folder / f"{PACK}.toml").write_text(text, encoding="utf-8")
+
+
+def proposal(client, patch):
+    return client.get(f"/api/enforcement/patches/{patch.pk}").json()["proposal"]
+
+
+def test_without_a_file_for_the_pack_it_is_as_it_came(folder):
+    (folder / "another-pack.toml").write_text("nonsense")
+    assert pack_in_use() == load_pack(PACK)
+
+
+def test_the_countys_file_counts_and_changes_the_version(folder):
+    own(folder)
+    pack = pack_in_use()
+    value = pack.history("enforcement.sliver_m2")[0]
+    assert (str(value.amount), value.local, pack.county) == ("2.50", True, "青禾县")
+    assert pack.version != load_pack(PACK).version
+    own(folder, "3.00")  # an edited file counts at once
+    assert str(pack_in_use().history("enforcement.sliver_m2")[0].amount) == "3.00"
+
+
+@pytest.mark.django_db
+def test_the_page_says_that_the_countys_own_values_were_used(people, county, folder, signed_in):
+    publish_usual(people, county)
+    client = signed_in(people.clerk)
+    rows = [("1", box(3000, 1000, 100, 100), county.village_a)]
+    before = make_batch(people, county, rows, title="前")
+    measure_patches(before)
+    own(folder)
+    rows = [("2", box(3000, 1000, 100, 100), county.village_a)]
+    after = make_batch(people, county, rows, title="后", monitoring_type="C9")
+    measure_patches(after)
+    plain, local = (proposal(client, batch.patches.get()) for batch in (before, after))
+    assert "本县参数" not in plain["pack_name"]
+    assert local["pack_name"] == f"{plain['pack_name']}（含本县参数：青禾县）"
+    assert local["pack_version"] == pack_in_use().version != plain["pack_version"]
+    assert local["subclass"] == "mining_without"  # by the county's own type
+    assert replay(after.patches.get()).equal
+
+
+def test_a_missing_folder_or_a_broken_file_is_refused_by_name(tmp_path, settings, folder):
+    (folder / f"{PACK}.toml").write_text("[override]\npack = 'another'\ncounty = '青禾县'\n")
+    with pytest.raises(Refused, match=r"county-enforcement-2022\.toml.*another"):
+        pack_in_use()
+    settings.PACK_OVERRIDES = tmp_path / "nowhere"
+    with pytest.raises(Refused, match=r"nowhere.*LIANGTIAN_PACK_OVERRIDES"):
+        pack_in_use()
