@@ -750,6 +750,17 @@ export interface components {
             code: string;
             name: string;
         };
+        EarlierOut: {
+            batch_title: string;
+            id: number;
+            judged: boolean;
+            label: string;
+            m2: number;
+            mu: number;
+            number: string;
+            outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
+            period: string;
+        };
         FieldOut: {
             name: string;
             type: string;
@@ -1066,6 +1077,7 @@ export interface components {
                 number
             ];
             declared_area_mu: number | null;
+            earlier: components["schemas"]["EarlierOut"][];
             farmland_mu: number | null;
             geometry: {
                 coordinates: number[][][];

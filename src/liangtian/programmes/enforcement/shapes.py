@@ -79,6 +79,18 @@ class OverlayOut(Schema):
     total_m2: float
 
 
+class EarlierOut(Schema):
+    id: int
+    number: str
+    batch_title: str
+    period: str
+    m2: float
+    mu: float
+    outcome: OutcomeName | None
+    label: str
+    judged: bool
+
+
 class ReasonOut(Schema):
     text: str
     clause: str
@@ -175,6 +187,7 @@ class PatchOut(Schema):
     geometry: Surface
     bounds: Bounds
     overlay: OverlayOut | None
+    earlier: list[EarlierOut]
     proposal: ProposalOut | None
     judgement: JudgementOut | None
     photos: list[PhotoOut]
