@@ -45,7 +45,10 @@ def cluster() -> Iterator[str]:
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
-    run = lambda *words: subprocess.run([*as_user, *words], check=True, cwd="/", stdout=subprocess.DEVNULL)  # noqa: E731, E501
+
+    def run(*words: str) -> None:
+        subprocess.run([*as_user, *words], check=True, cwd="/", stdout=subprocess.DEVNULL)
+
     data = str(folder / "data")
     run(str(bin_ / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")  # fmt: skip
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} {SPEED}"
@@ -59,7 +62,6 @@ def cluster() -> Iterator[str]:
 
 if __name__ == "__main__":
     with cluster() as url:
-        code = subprocess.run(
-            sys.argv[1:], env={**os.environ, "LIANGTIAN_DATABASE_URL": url}
-        ).returncode
+        environment = {**os.environ, "LIANGTIAN_DATABASE_URL": url}
+        code = subprocess.run(sys.argv[1:], check=False, env=environment).returncode
     sys.exit(code)

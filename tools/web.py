@@ -14,4 +14,6 @@ from hatch_build import install_packages, npm  # noqa: E402
 if __name__ == "__main__":
     install_packages(ROOT / "web")
     command, env = npm()
-    sys.exit(subprocess.run([*command, *sys.argv[1:]], check=False, cwd=ROOT / "web", env=env).returncode)
+    sys.exit(
+        subprocess.run([*command, *sys.argv[1:]], check=False, cwd=ROOT / "web", env=env).returncode
+    )

@@ -35,9 +35,14 @@ def test_an_entry_keeps_who_what_and_both_states(people: People) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_when_the_act_fails_its_entry_goes_with_it(people: People) -> None:
     before = AuditEntry.objects.count()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        record(people.clerk, "test.act", people.clerk)
-        Region.objects.filter(code="990121").update(name="改名县")
-        raise ZeroDivisionError
+
+    def act() -> None:
+        with transaction.atomic():
+            record(people.clerk, "test.act", people.clerk)
+            Region.objects.filter(code="990121").update(name="改名县")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act()
     assert AuditEntry.objects.count() == before
     assert Region.objects.get(code="990121").name == "青禾县"

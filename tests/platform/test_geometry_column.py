@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 from django.db import connection
 
@@ -23,8 +24,9 @@ def test_a_window_finds_what_lies_in_it_and_nothing_far_away(county: County) -> 
 
 
 def test_the_exact_lookup_leaves_out_what_only_its_box_touches(county: County) -> None:
+    corner = np.array([38_440_000.0, 3_800_000.0 - 2.2 * SIDE])
     triangle = shapely.Polygon([(0, 0), (3 * SIDE, 0), (3 * SIDE, 3 * SIDE)])
-    moved = shapely.transform(triangle, lambda xy: xy + [38_440_000.0, 3_800_000.0 - 2.2 * SIDE])
+    moved = shapely.transform(triangle, lambda xy: xy + corner)
     asked = lonlat(moved)
     boxes = set(Region.objects.filter(geom__bbox=asked.bounds).values_list("code", flat=True))
     exact = set(Region.objects.filter(geom__intersects=asked).values_list("code", flat=True))
