@@ -109,6 +109,22 @@ def test_basic_farmland_is_touched_only_by_design(made: Made) -> None:
         assert row["SFYN"] == "否"
 
 
+def test_only_the_second_month_sees_patches_of_the_first_again(made: Made) -> None:
+    first, second, third = (made.batch(month) for month in (1, 2, 3))
+    pairs = shapely.STRtree(first.shapes).query(second.shapes, predicate="intersects").T
+    assert len(pairs) == 3
+    for again, before in pairs:
+        assert second.shapes[again].contains(first.shapes[before])
+        told = [
+            made.manifest.patches[str(table.columns["JCBH"][row])]["outcome"]
+            for table, row in ((first, before), (second, again))
+        ]
+        assert told[0] == told[1]
+    sound = third.shapes[shapely.is_valid(third.shapes)]
+    for table in (first, second):
+        assert not len(shapely.STRtree(table.shapes).query(sound, predicate="intersects")[0])
+
+
 def test_a_large_building_takes_fifty_mu_of_farmland(made: Made) -> None:
     survey = made.survey(2025)
     farm = np.array([str(c).startswith("01") for c in survey.columns["DLBM"]])

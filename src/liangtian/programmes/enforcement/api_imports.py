@@ -22,7 +22,7 @@ from liangtian.programmes.enforcement.imports.reading import (
     open_source,
 )
 from liangtian.programmes.enforcement.imports.targets import TARGETS
-from liangtian.programmes.enforcement.models import BatchImport, ImportProblem
+from liangtian.programmes.enforcement.models import Batch, BatchImport, ImportProblem
 
 router = Router(tags=["enforcement"])
 
@@ -69,6 +69,7 @@ class ImportSummary(Schema):
     id: int
     title: str
     period: str
+    kind: Annotated[str, one_of(Batch.Kind)]
     status: Annotated[str, one_of(BatchImport.Status)]
     status_label: str
     file: ImportFile
@@ -198,7 +199,7 @@ def _fetch(request: HttpRequest, import_id: int) -> BatchImport:
 
 
 def _summary(row: BatchImport) -> dict[str, Any]:
-    names = ("id", "title", "period", "status", "file", "count", "ready", "errors", "duplicates",
+    names = ("id", "title", "period", "kind", "status", "file", "count", "ready", "errors", "duplicates",
              "warnings", "batch_id", "created_at")  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 
 from liangtian.platform.shapes import Bounds, Surface, one_of
-from liangtian.programmes.enforcement.models import Outcome
+from liangtian.programmes.enforcement.models import Batch, Outcome
 
 OutcomeName = Annotated[str, one_of(Outcome)]
 
@@ -23,7 +23,7 @@ class BatchOut(Schema):
     id: int
     title: str
     period: str
-    kind: str
+    kind: Annotated[str, one_of(Batch.Kind)]
     file: FileRef
     crs_label: str
     encoding: str

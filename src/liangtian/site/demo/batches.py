@@ -17,10 +17,14 @@ from .layers import Layer, texts
 from .mosaic import Shapes
 from .permits import Permits
 from .places import COUNTY_CODE, COUNTY_NAME
-from .scenes import MU, OUTCOMES, Scene, Stage
+from .scenes import MU, OUTCOMES, Scene, Stage, grown
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 _BUILT = ("05", "06", "07", "08", "09", "1001", "1003", "1004", "1005", "1201")
+
+
+CONTINUED = ("farmland_unapproved", "pbf_unapproved", "homestead")
+"""One patch of the first month for each of these is seen again in the second, grown."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Batch:
 
 
 def make_batches(ground: Ground, permits: Permits, size: int) -> list[Batch]:
-    """Three batches of about `size` rows; the last also holds four bad rows."""
+    """Three batches of about `size` rows; the second sees three of the first again, the last has bad rows."""
     out = []
     for k, month in enumerate(MONTHS):
         first = date.fromisoformat(month + "-01")
@@ -57,7 +61,19 @@ def make_batches(ground: Ground, permits: Permits, size: int) -> list[Batch]:
             scene = OUTCOMES[key].build(Stage(ground, permits, before, after))
             rows.append(Row(_number(month, n), scene, key, before, after))
         out.append(Batch(month, rows))
-    return [*out[:2], _with_flaws(ground, permits, out[2])]
+    return [out[0], _with_continued(ground, *out[:2]), _with_flaws(ground, permits, out[2])]
+
+
+def _with_continued(ground: Ground, earlier: Batch, batch: Batch) -> Batch:
+    """The batch with some patches of an earlier one on it again: building went on after the first image."""
+    rows = list(batch.rows)
+    for key in CONTINUED:
+        found = (grown(ground, r.scene, key) for r in earlier.rows if r.outcome == key)
+        scene = next((scene for scene in found if scene is not None), None)
+        if scene is not None:
+            number = _number(batch.month, len(rows) + 1)
+            rows.append(Row(number, scene, key, rows[0].before, rows[0].after))
+    return Batch(batch.month, rows)
 
 
 def _number(month: str, n: int) -> str:

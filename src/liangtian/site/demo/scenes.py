@@ -16,6 +16,7 @@ from .permits import Permits
 MU = 2000 / 3
 TRIES = 400
 GAP = 22.0
+GROWTH = 5.0  # metres; neighbours and their papers keep farther away
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,17 @@ def solar(stage: Stage) -> Scene:
     g = stage.ground
     s = _place(stage, "open", _heap(3000, 15000), lambda s: g.farmland(s) < 0.1 * s.area)
     return Scene(s, "GF", "光伏板")
+
+
+def grown(ground: Ground, scene: Scene, outcome: str) -> Scene | None:
+    """The patch wider all round, where that leaves it what it was designed to be; else None."""
+    shape = _around(scene.shape, GROWTH)
+    if outcome == "pbf_unapproved":
+        fits = ground.basic(shape) > 0.7 * shape.area
+    else:
+        fits = ground.basic(shape) < 0.5 and ground.farmland(shape) > 0.6 * shape.area
+    inside = shapely.contains_properly(ground.whole, shape)
+    return Scene(shape, scene.kind, f"{scene.words}（续建）") if fits and inside else None
 
 
 @dataclass(frozen=True)
