@@ -100,6 +100,10 @@ def _file(kind: str) -> Request:
     return lambda w, place: {"path": {"file_id": w.files[place][kind].pk}}
 
 
+def _batch(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"batch_id": w.imports[place]["done"].batch_id}}
+
+
 def _mapping(w: World, place: str) -> Mapping[str, Any]:
     current = w.imports[place]["checked"]
     return {"path": {"import_id": current.pk}, "json": {"mapping": current.mapping}}
@@ -211,6 +215,7 @@ MATRIX: tuple[Row, ...] = (
     Row("POST", f"{VERSION}/withdraw", CLERK, _version("published", json=REASON), COUNTY_ONLY),
     # Enforcement
     Row("GET", "/api/enforcement/batches", VIEW),
+    Row("POST", "/api/enforcement/batches/{batch_id}/measure", CLERK, _batch, COUNTY_ONLY),
     Row("GET", "/api/enforcement/tiles/{z}/{x}/{y}.mvt", VIEW, _patch_tile, WHERE, elsewhere=204),
     Row("GET", PATCH, VIEW, _patch(), WHERE),
     Row("POST", f"{PATCH}/confirm", JUDGE, _patch(0, json=JUDGED), WHERE),

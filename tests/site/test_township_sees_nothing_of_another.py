@@ -17,10 +17,22 @@ from python_calamine import CalamineWorkbook
 from liangtian.geo.area import survey_areas, to_mu
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement.imports.services import import_file
+from liangtian.programmes.enforcement.models import Patch
+from tests.conftest import plane_box
 from tests.geo.mvt_reader import ReadLayer, read_tile
 from tests.layers.deliveries import tile_of
 from tests.site.matrix import MATRIX, Row
-from tests.site.world import ABROAD, BORDER, HOME, NEXT, PATCHES_OF_A_PLACE, World, point
+from tests.site.world import (
+    ABROAD,
+    BORDER,
+    HOME,
+    NEXT,
+    PATCHES_OF_A_PLACE,
+    World,
+    patch_file,
+    point,
+)
 
 ROWS = "/api/ledgers/enforcement.patches/rows"
 EXPORT = "/api/ledgers/enforcement.patches/export.xlsx"
@@ -71,6 +83,11 @@ def content_of(answer: Any) -> bytes:
     if answer.headers.get("Content-Type", "").startswith("application/json"):
         return json.dumps(answer.json(), ensure_ascii=False).encode()
     return bytes(answer.content)
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "".join(page.get_textpage().get_text_bounded() for page in document)
 
 
 @pytest.mark.parametrize("row", ANSWERS, ids=str)
@@ -276,10 +293,26 @@ def test_turning_pages_from_patch_to_patch_stays_at_home(clerk: Any, world: Worl
 
 def test_the_dossier_of_his_patch_names_no_other_township(clerk: Any, world: World) -> None:
     answer = clerk.get(f"/api/enforcement/patches/{world.patches[HOME][0].pk}/dossier.pdf")
-    document = pypdfium2.PdfDocument(answer.content)
-    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    text = text_of(answer.content)
     assert "home-1-1" in text
     assert not [m for place in (NEXT, ABROAD) for m in marks(world, place) if m in text]
+
+
+def test_an_earlier_patch_beyond_the_border_is_not_named(clerk: Any, world: World) -> None:
+    """Two months, one piece of ground on the border: first entered as B's, then as A's."""
+    county = world.users["county_clerk"]
+    for number, period, west in (("next-8-1", "2026-06", -30), ("home-9-1", "2026-07", -90)):
+        plot = plane_box(BORDER + west, 6_000, 100, 100)
+        path = patch_file(world, number, {number: plot})
+        assert import_file(county, path, period=period, title=period).status == "done"
+    patch = Patch.objects.get(number="home-9-1")
+    assert patch.region.code.startswith(world.regions[HOME].code)
+    address = f"/api/enforcement/patches/{patch.pk}"
+    whole = content_of(world.client("county_clerk").get(address)).decode()
+    assert "next-8-1" in whole
+    assert "next-8-1" not in content_of(clerk.get(address)).decode()
+    for client, own in ((clerk, False), (world.client("county_clerk"), True)):
+        assert ("next-8-1" in text_of(client.get(f"{address}/dossier.pdf").content)) is own
 
 
 def test_a_photo_sent_in_by_another_township_stays_there(clerk: Any, world: World) -> None:

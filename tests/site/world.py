@@ -227,17 +227,23 @@ def _batch(world: World, place: str, clerk: Any) -> None:
 
 
 def _patch_file(world: World, place: str, here: list[str], month: int) -> Path:
-    plots, numbers = [], []
-    for where in here:
-        west = PLACES[where][4]
-        for k in range(PATCHES_OF_A_PLACE):
-            plots.append(plane_box(west + 1_000 + 1_000 * k, 1_000 + 300 * month, 100, 100))
-            numbers.append(f"{where}-{month}-{k + 1}")
+    plots = {
+        f"{where}-{month}-{k + 1}": plane_box(
+            PLACES[where][4] + 1_000 + 1_000 * k, 1_000 + 300 * month, 100, 100
+        )
+        for where in here
+        for k in range(PATCHES_OF_A_PLACE)
+    }
+    return patch_file(world, f"{place}-WPTB{month}", plots)
+
+
+def patch_file(world: World, name: str, plots: dict[str, Any]) -> Path:
+    """A zipped Shapefile of patches by number, in zone 38."""
     columns = {
-        "JCBH": numbers, "TBLX": ["20"] * len(plots),
+        "JCBH": list(plots), "TBLX": ["20"] * len(plots),
         "QSX": ["2026-01-05"] * len(plots), "HSX": ["2026-03-10"] * len(plots),
     }  # fmt: skip
-    return delivery(world.folder, f"{place}-WPTB{month}", plots, columns)
+    return delivery(world.folder, name, list(plots.values()), columns)
 
 
 def _evidence(world: World, place: str) -> None:
