@@ -1,6 +1,5 @@
-import 'element-plus/dist/index.css'
+import 'element-plus/theme-chalk/base.css'
 import './styles/base.css'
-import ElementPlus from 'element-plus'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
@@ -10,8 +9,10 @@ import { i18n } from './locales'
 import { createAppRouter } from './router'
 
 const app = createApp(App)
-app.use(createPinia()).use(i18n).use(ElementPlus)
-const router = createAppRouter()
+app.use(createPinia()).use(i18n)
+const router = createAppRouter(async () => {
+  app.use((await import('./elements')).default)
+})
 whenSignedOut(() => {
   const here = router.currentRoute.value
   useSession().forget()

@@ -62,17 +62,20 @@ const screens: RouteRecordRaw[] = [
   { path: ':path(.*)*', name: 'missing', component: () => import('./shell/MissingPage.vue') },
 ]
 
-const routes: RouteRecordRaw[] = [
-  {
-    path: '/login',
-    name: 'login',
-    component: () => import('./features/session/LoginPage.vue'),
-    meta: { title: 'menu.login', open: true },
-  },
-  { path: '/', component: () => import('./shell/AppShell.vue'), children: screens },
-]
+const login: RouteRecordRaw = {
+  path: '/login',
+  name: 'login',
+  component: () => import('./features/session/LoginPage.vue'),
+  meta: { title: 'menu.login', open: true },
+}
 
-export function createAppRouter(): Router {
+/** `prepare` runs once, before the first screen behind the sign-in: what those need is not loaded for it. */
+export function createAppRouter(prepare: () => Promise<void>): Router {
+  const shell = async () => {
+    await prepare()
+    return import('./shell/AppShell.vue')
+  }
+  const routes = [login, { path: '/', component: shell, children: screens }]
   const router = createRouter({ history: createWebHistory(), routes })
   router.beforeEach(async (to) => {
     const session = useSession()

@@ -151,5 +151,5 @@ function brokenMessage(status: number): string {
   if (status === 413) return '文件太大，服务器不接收。请拆分后再上传。'
   if (status === 502 || status === 503 || status === 504)
     return '服务器暂时没有响应，请稍后重试。'
-  return `服务器出错（状态码 ${status}）,请稍后重试；仍不行请联系系统管理员。`
+  return `服务器出错（状态码 ${status}），请稍后重试；仍不行请联系系统管理员。`
 }

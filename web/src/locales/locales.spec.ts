@@ -21,6 +21,17 @@ it('names the same values in both languages', () => {
 })
 
 it('writes Chinese with Chinese punctuation', () => {
-  const odd = [...zh].filter(([, text]) => /[\u4e00-\u9fff][,;?!]/.test(text))
+  const odd = [...zh].filter(([, text]) => /[\u4e00-\u9fff）”}][,;:?!]/.test(text))
+  expect(odd).toEqual([])
+})
+
+it('writes so in the texts that stand in the code as well', () => {
+  const sources = import.meta.glob<string>(['../**/*.vue', '../**/*.ts', '!../**/*.spec.ts'], {
+    eager: true, query: '?raw', import: 'default',
+  })
+  expect(Object.keys(sources).length).toBeGreaterThan(80)
+  const odd = Object.entries(sources).flatMap(([file, source]) =>
+    (source.match(/.*[\u4e00-\u9fff）”}][,;:?!] ?[\u4e00-\u9fff“].*/g) ?? []).map((line) => `${file}: ${line}`),
+  )
   expect(odd).toEqual([])
 })

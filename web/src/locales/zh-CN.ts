@@ -95,6 +95,28 @@ const zhCN = {
     township: '乡镇',
     total: '图斑总数',
     illegalCount: '违法图斑',
+    role: {
+      audit: {
+        title: '审计记录',
+        text: '登录、导入、判定、撤回和导出在发生时就记入审计记录：何人、何时、从哪里、前后各是什么。系统不提供修改和删除。',
+        next: '查询审计记录的界面将在后续版本提供。',
+      },
+      people: {
+        title: '账号与权限',
+        text: '每个账号属于一个单位和一个行政区，按岗位取得权限，只能看到本辖区的数据。',
+        next: '管理账号、岗位和行政区界线的界面将在后续版本提供。',
+      },
+      jobs: {
+        title: '任务运行情况',
+        text: '数据的导入、检查和套合在后台进行。进度、结果和失败原因都可以查看。',
+        next: '查看任务',
+      },
+      nothing: {
+        title: '还没有可用的功能',
+        text: '您的账号还没有分配岗位。',
+        next: '请联系系统管理员。',
+      },
+    },
   },
   ledger: {
     query: '查询',
@@ -127,6 +149,7 @@ const zhCN = {
     sortedAsc: '升序',
     sortedDesc: '降序',
     filtered: '已筛选',
+    batchIs: '批次：{name}',
   },
   imports: {
     new: '导入新批次',
