@@ -668,6 +668,8 @@ export interface components {
             format: string | null;
             id: number;
             job: components["schemas"]["JobOut"] | null;
+            /** @enum {string} */
+            kind: "land" | "mineral";
             layer: string;
             layers: components["schemas"]["LayerChoice"][];
             mapping: {
@@ -696,7 +698,8 @@ export interface components {
             /** Format: date-time */
             imported_at: string;
             imported_by: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "land" | "mineral";
             period: string;
             title: string;
             total: number;
@@ -868,6 +871,8 @@ export interface components {
             errors: number;
             file: components["schemas"]["ImportFile"];
             id: number;
+            /** @enum {string} */
+            kind: "land" | "mineral";
             period: string;
             ready: number;
             /** @enum {string} */

@@ -1,6 +1,6 @@
 import { get, post, put, upload } from '@/api/client'
 import type {
-  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, StoredFile,
+  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, Job, StoredFile,
 } from '@/api/types'
 
 const ROOT = '/api/enforcement/imports'
@@ -13,8 +13,12 @@ export function sendFile(file: File, kind: FileKind, onProgress: (share: number)
 }
 
 export const batches = () => get<Batch[]>('/api/enforcement/batches')
+/** Measure anew what nobody has judged yet, with the layers now published. */
+export const remeasure = (id: number) => post<Job>(`/api/enforcement/batches/${id}/measure`)
+export const job = (id: string) => get<Job>(`/api/jobs/${id}`)
 export const imports = () => get<ImportSummary[]>(ROOT)
-export const start = (body: { file_id: number; period: string; title: string }) =>
+export type BatchKind = Batch['kind']
+export const start = (body: { file_id: number; period: string; title: string; kind: BatchKind }) =>
   post<BatchImport>(ROOT, body)
 export const read = (id: number, preview: { encoding?: string; layer?: string } = {}) =>
   get<BatchImport>(`${ROOT}/${id}`, preview)

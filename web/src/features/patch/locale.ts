@@ -51,6 +51,15 @@ export default {
         at: '套合时间 {at}',
         total_area: '图斑面积',
       },
+      earlier: {
+        title: '往期图斑',
+        none: '无重叠',
+        patch: '图斑 / 批次',
+        outcome: '结论',
+        judged: '已判定',
+        proposed: '拟判定',
+        note: '本图斑与以前批次的图斑重叠的面积，各行分别计算，不与图斑面积合计；不超过细碎容差的重叠不计。',
+      },
       proposal: {
         title: '系统拟判定',
         none: '本图斑还没有拟判定结果。请等待后台任务完成，或由人员直接判定。',
@@ -168,6 +177,15 @@ export default {
         overlap: 'Categories overlap: they add up to {m2} m² more than the area inside the layer',
         at: 'Computed {at}',
         total_area: 'Patch area',
+      },
+      earlier: {
+        title: 'Earlier patches',
+        none: 'No overlap',
+        patch: 'Patch / batch',
+        outcome: 'Outcome',
+        judged: 'Judged',
+        proposed: 'Proposed',
+        note: 'Ground shared with patches of earlier batches, row by row; rows are not added up, and overlaps within the sliver tolerance are left out.',
       },
       proposal: {
         title: 'Proposed by the rules',

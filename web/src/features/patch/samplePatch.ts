@@ -35,6 +35,7 @@ export function samplePatch({ proposed = 'illegal', judged, may }: Wanted = {}):
     geometry: { type: 'MultiPolygon', coordinates: [] },
     bounds: [112, 30, 112.001, 30.001],
     overlay: null,
+    earlier: [],
     proposal: {
       outcome: proposed,
       label: LABELS[proposed],
