@@ -311,6 +311,11 @@ def test_an_earlier_patch_beyond_the_border_is_not_named(clerk: Any, world: Worl
     whole = content_of(world.client("county_clerk").get(address)).decode()
     assert "next-8-1" in whole
     assert "next-8-1" not in content_of(clerk.get(address)).decode()
+    flags = [
+        get(client, ROWS, q="home-9-1")["rows"][0]["earlier"]
+        for client in (clerk, world.client("county_clerk"))
+    ]
+    assert flags == ["no", "yes"]
     for client, own in ((clerk, False), (world.client("county_clerk"), True)):
         assert ("next-8-1" in text_of(client.get(f"{address}/dossier.pdf").content)) is own
 
