@@ -4,13 +4,11 @@ import { MVT, GeoJSON } from 'ol/format'
 import Feature from 'ol/Feature'
 import type { Geometry } from 'ol/geom'
 import Graticule from 'ol/layer/Graticule'
-import TileLayer from 'ol/layer/Tile'
 import VectorLayer from 'ol/layer/Vector'
 import VectorTileLayer from 'ol/layer/VectorTile'
 import { transformExtent } from 'ol/proj'
 import VectorSource from 'ol/source/Vector'
 import VectorTileSource from 'ol/source/VectorTile'
-import XYZ from 'ol/source/XYZ'
 import { Fill, Stroke, Text } from 'ol/style'
 import type { StyleLike } from 'ol/style/Style'
 import type { Bounds, LayerGroup, LayerVersion, LegendEntry } from '@/api/types'
@@ -25,7 +23,6 @@ const DEEPEST_TILES = 17
 const PATCH_TILES = '/api/enforcement/tiles/{z}/{x}/{y}.mvt'
 
 export const DEPTH = {
-  base: 0,
   graticule: 1,
   survey: 10,
   planning: 20,
@@ -53,14 +50,6 @@ export interface DrawnLayer {
   legend: LegendEntry[]
   group: LayerGroup
   opacity: number
-}
-
-/** Optional picture tiles under everything; `url` holds {z}, {x}, {y} (WMTS by its KVP address). */
-export interface BaseMap {
-  title: string
-  url: string
-  attribution: string
-  max_zoom?: number
 }
 
 export type TileLayerOfVersion = VectorTileLayer<VectorTileSource>
@@ -91,13 +80,6 @@ export function patchLayer(opacity: number): TileLayerOfVersion {
 
 export function drawingLayer(style: StyleLike, zIndex: number): VectorLayer<VectorSource> {
   return new VectorLayer({ source: new VectorSource(), style, zIndex })
-}
-
-export function baseLayer(base: BaseMap): TileLayer<XYZ> {
-  return new TileLayer({
-    source: new XYZ({ url: base.url, attributions: base.attribution, maxZoom: base.max_zoom ?? 18 }),
-    zIndex: DEPTH.base,
-  })
 }
 
 const degrees = (value: number) => `${Number(value.toFixed(4))}°`

@@ -1,10 +1,9 @@
 /** The user's own region: where the map starts and whose boundary it draws. */
-import { computed, ref, shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { ApiError, get } from '@/api/client'
-import type { Bounds, Region, RegionFeature, Session } from '@/api/types'
+import type { Bounds, Region, RegionFeature } from '@/api/types'
 import { useSession } from '@/features/session/session'
-import type { BaseMap } from './mapLayers'
 
 // Until anything better is known: the country.
 const COUNTRY: Bounds = [73, 18, 135, 54]
@@ -15,11 +14,6 @@ export function useScope() {
   const boundary = shallowRef<RegionFeature | null>(null)
   const bounds = shallowRef<Bounds | null>(null)
   const note = ref('')
-
-  /** A county may put picture tiles of its own under the map. */
-  const base = computed<BaseMap | null>(
-    () => (session.session as (Session & { base_map?: BaseMap | null }) | null)?.base_map ?? null,
-  )
 
   async function load(): Promise<void> {
     const code = session.user?.region?.code
@@ -32,14 +26,12 @@ export function useScope() {
       bounds.value = session.county?.bounds ?? COUNTRY
     }
     try {
-      const feature = await get<RegionFeature>(`/api/regions/${code}/geometry`)
-      boundary.value = feature.geometry ? feature : null
-      if (!boundary.value) note.value = t('map.state.noBoundary')
+      boundary.value = await get<RegionFeature>(`/api/regions/${code}/geometry`)
     } catch (error) {
       note.value =
         error instanceof ApiError && error.status !== 404 ? error.message : t('map.state.noBoundary')
     }
   }
 
-  return { boundary, bounds, base, note, load }
+  return { boundary, bounds, note, load }
 }
