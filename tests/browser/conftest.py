@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import station as stations
 from tests.browser.station import Station
 
 OWN_HOST = "127.0.0.1"
 ON_THE_PAGE = {"blob", "data"}
+PATIENCE = 15_000  # milliseconds; a busy machine is no failure
+expect.set_options(timeout=PATIENCE)
 
 
 class Watch:
