@@ -60,11 +60,14 @@ export function useMapLayers() {
   const loading = ref(false)
   const failure = ref('')
 
-  async function load(): Promise<void> {
+  /** `wanted` is asked when the layers are there; its state holds before anyone sees another. */
+  async function load(wanted: () => LayerState | null = () => null): Promise<void> {
     loading.value = true
     failure.value = ''
     try {
       choices.value = choicesOf(await get<Layer[]>('/api/layers'))
+      const first = wanted()
+      if (first) apply(first)
     } catch (error) {
       failure.value = error instanceof Error ? error.message : String(error)
     } finally {
