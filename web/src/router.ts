@@ -72,8 +72,8 @@ const login: RouteRecordRaw = {
 /** `prepare` runs once, before the first screen behind the sign-in: what those need is not loaded for it. */
 export function createAppRouter(prepare: () => Promise<void>): Router {
   const shell = async () => {
-    await prepare()
-    return import('./shell/AppShell.vue')
+    const [page] = await Promise.all([import('./shell/AppShell.vue'), prepare()])
+    return page
   }
   const routes = [login, { path: '/', component: shell, children: screens }]
   const router = createRouter({ history: createWebHistory(), routes })
