@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from liangtian.platform.errors import Refused
@@ -10,6 +12,7 @@ from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.rules import PACK, pack_in_use
 from tests.enforcement.ground import box, make_batch, publish_usual
 
+PAGE = Path(__file__).parents[2] / "docs" / "operation.md"
 OWN = """
 [override]
 pack = "county-enforcement-2022"
@@ -18,7 +21,7 @@ county = "青禾县"
 [[values."enforcement.sliver_m2"]]
 type = "decimal"
 amount = "{sliver}"
-unit = "m2"
+unit = "平方米"
 label = "细碎容差"
 clause = "本县约定"
 
@@ -39,9 +42,7 @@ def folder(tmp_path, settings):
 
 
 def own(folder, sliver="2.50"):
-    unit = load_pack(PACK).history("enforcement.sliver_m2")[0].unit
-    text = OWN.format(sliver=sliver).replace('unit = "m2"', f'unit = "{unit}"')
-    (folder / f"{PACK}.toml").write_text(text, encoding="utf-8")
+    (folder / f"{PACK}.toml").write_text(OWN.format(sliver=sliver), encoding="utf-8")
 
 
 def proposal(client, patch):
@@ -61,6 +62,15 @@ def test_the_countys_file_counts_and_changes_the_version(folder):
     assert pack.version != load_pack(PACK).version
     own(folder, "3.00")  # an edited file counts at once
     assert str(pack_in_use().history("enforcement.sliver_m2")[0].amount) == "3.00"
+
+
+def test_the_file_shown_in_the_manual_is_a_good_one(folder):
+    _, _, rest = PAGE.read_text(encoding="utf-8").partition("```toml\n")
+    (folder / f"{PACK}.toml").write_text(rest.partition("```")[0], encoding="utf-8")
+    pack = pack_in_use()
+    assert pack.county == "青禾县"
+    assert pack.legality.kind_of("land", "CS") == "mineral"
+    assert pack.history("enforcement.sliver_m2")[0].local
 
 
 @pytest.mark.django_db

@@ -46,6 +46,27 @@ def outsider() -> User:
     return user
 
 
+def test_a_mineral_batch_is_one_from_the_first_step_to_the_register(
+    tmp_path: Path, people: People, signed_in: SignedIn, run_jobs: Run
+) -> None:
+    client = signed_in(people.clerk)
+    body = {"file_id": upload(client, batch_file(tmp_path, [sent(1)])), "period": PERIOD,
+            "title": TITLE, "kind": "mineral"}  # fmt: skip
+    assert send(client, "post", ROOT, {**body, "kind": "forest"}).json()["error"]["fields"] == {
+        "kind": "请选土地或矿产"
+    }
+    started = send(client, "post", ROOT, body).json()
+    assert started["kind"] == "mineral"
+    url = f"{ROOT}/{started['id']}"
+    fields = {name: started[name] for name in ("layer", "encoding", "mapping")}
+    send(client, "put", f"{url}/mapping", fields)
+    run_jobs()
+    send(client, "post", f"{url}/accept")
+    run_jobs()
+    (batch,) = client.get("/api/enforcement/batches").json()
+    assert (batch["kind"], batch["total"]) == ("mineral", 1)
+
+
 def test_a_batch_goes_in_step_by_step(
     tmp_path: Path, people: People, signed_in: SignedIn, run_jobs: Run
 ) -> None:

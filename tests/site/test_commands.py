@@ -53,6 +53,12 @@ def test_a_batch_enters_and_each_problem_is_a_line(
     assert Batch.objects.get().title == "三月"
 
 
+def test_a_batch_can_be_one_of_mineral_patches(tmp_path: Path, people: People, said: Any) -> None:
+    code, _, _ = said(*batch(batch_file(tmp_path, [sent(1)]), "--kind", "mineral"))
+    assert code == 0
+    assert Batch.objects.get().kind == "mineral"
+
+
 def test_check_only_enters_nothing(tmp_path: Path, people: People, said: Any) -> None:
     code, out, _ = said(*batch(batch_file(tmp_path, [sent(1)]), "--check-only"))
     assert code == 0
