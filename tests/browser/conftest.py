@@ -85,12 +85,24 @@ def page(context: Any) -> Any:
     return context.new_page()
 
 
+@pytest.fixture(scope="package")
+def known() -> dict[str, list[Any]]:
+    """Session cookies by user: the form is filled in once for each, that the journeys stay short."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(page: Any) -> Callable[..., Any]:
+def sign_in(page: Any, known: dict[str, list[Any]]) -> Callable[..., Any]:
     """`sign_in("zhangshili", at="/patches")` answers with the page, signed in and there."""
 
     def enter(username: str, at: str = "/") -> Any:
-        stations.sign_in(page, username, at)
+        if username in known:
+            page.context.add_cookies(known[username])
+            page.goto(at)
+            page.get_by_role("navigation", name="主菜单").wait_for()
+        else:
+            stations.sign_in(page, username, at)
+            known[username] = page.context.cookies()
         return page
 
     return enter

@@ -86,7 +86,7 @@ def test_filters_narrow_the_rows_and_live_in_the_address(sign_in: Callable[..., 
 def test_the_sums_are_the_sums_of_the_printed_rows(sign_in: Callable[..., Any]) -> None:
     page = sign_in("zhangshili", at=f"{ALL_ROWS}&proposal=illegal")
     page.get_by_role("link", name=re.compile("SJBG")).first.wait_for()
-    for label in ("图斑面积", "耕地面积", "永久基本农田"):
+    for label in ("图斑面积", "耕地面积", "永农面积"):
         figures = _figures(page, label)
         assert figures
         assert _printed_sum(page, label) == sum(figures)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
-from tests.browser.station import PASSWORD
+from tests.browser.station import PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
 FAILURES_BEFORE_LOCK = 5
@@ -25,8 +24,8 @@ def _try(page: Any, username: str, password: str) -> None:
         page.get_by_role("button", name="登 录").click()
 
 
-def test_the_page_asked_for_comes_after_signing_in(sign_in: Callable[..., Any]) -> None:
-    page = sign_in("zhangshili", at="/patches?proposal=illegal")
+def test_the_page_asked_for_comes_after_signing_in(page: Any) -> None:
+    sign_in(page, "zhangshili", at="/patches?proposal=illegal")
     expect(page).to_have_url(re.compile(r"/patches\?proposal=illegal$"))
     expect(page.get_by_role("banner")).to_contain_text("张示例")
     expect(page.get_by_role("banner")).to_contain_text("青禾县")
@@ -64,8 +63,8 @@ def test_after_five_failures_the_account_is_locked_even_for_the_right_password(
     expect(page).to_have_url(re.compile("/login"))
 
 
-def test_after_signing_out_nothing_is_shown_any_more(sign_in: Callable[..., Any]) -> None:
-    page = sign_in("liyangben")
+def test_after_signing_out_nothing_is_shown_any_more(page: Any) -> None:
+    sign_in(page, "liyangben")
     page.get_by_role("banner").get_by_role("button", name="李样本").click()
     page.get_by_role("menuitem", name="退出登录").click()
     expect(page.get_by_role("button", name="登 录")).to_be_visible()
