@@ -1,0 +1,210 @@
+"""Pictures of the screens for the documentation, taken from a made-up county.
+
+`python tools/pictures.py` makes a county of size S in a folder of its own, walks through the system as
+a clerk would, and writes docs/pictures/*.png. Nobody in them exists.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests.browser import station as stations  # noqa: E402
+from tests.browser.station import Station  # noqa: E402
+
+FOLDER = ROOT / "docs" / "pictures"
+ROWS_URL = "/api/ledgers/enforcement.patches/rows"
+MOST_BYTES = 250_000
+COLOURS = (256, 128, 64, 32)
+LEAF_HEIGHT = 640
+LEAVES_IN_A_ROW = 4
+GAP = 16
+LONG = 300_000  # milliseconds
+BETWEEN_LOOKS = 300
+MOST_LOOKS = 20
+
+
+class Album:
+    """Takes the pictures of one browser page."""
+
+    def __init__(self, page: Any, station: Station) -> None:
+        self.page = page
+        self.station = station
+
+    def take(self, name: str) -> None:
+        """The page as it is, once nothing on it moves any more."""
+        self.page.wait_for_load_state("networkidle")
+        before, now = b"", self.page.screenshot()
+        for _ in range(MOST_LOOKS):
+            if now == before:
+                break
+            self.page.wait_for_timeout(BETWEEN_LOOKS)
+            before, now = now, self.page.screenshot()
+        save(Image.open(io.BytesIO(now)), name)
+
+    def patches(self, **filters: str) -> list[dict[str, Any]]:
+        """Ledger rows that meet the filters, largest first."""
+        query = {"sort": "-area_mu", "size": "200", **filters}
+        rows: list[dict[str, Any]] = self.page.request.get(ROWS_URL, params=query).json()["rows"]
+        return rows
+
+    def open_patch(self, row: dict[str, Any], section: str = "判定") -> None:
+        self.page.goto(f"/patches/{row['id']}")
+        self.page.get_by_role("heading", name=row["number"]).wait_for()
+        self.page.get_by_role("tab").filter(has_text=section).first.click()
+
+
+def save(picture: Image.Image, name: str) -> None:
+    """As a PNG in full colour, or with as many colours as its size allows."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{name}.png"
+    picture.convert("RGB").save(path, optimize=True)
+    for colours in COLOURS:
+        if path.stat().st_size <= MOST_BYTES:
+            break
+        small = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+        small.save(path, optimize=True)
+    print(f"{path.name}  {path.stat().st_size // 1000} kB")
+
+
+def sign_in_page(album: Album) -> None:
+    album.page.goto("/login")
+    album.page.get_by_label("用户名").fill("zhangshili")
+    album.take("login")
+
+
+def judge_some(album: Album) -> None:
+    """A county at work: most patches of the first month are judged, as proposed."""
+    token = album.page.request.get("/api/session").json()["csrf_token"]
+    spared = shown_patch(album)["id"]
+    january = [row for row in album.patches(stage="received") if "1月" in row["batch_title"]]
+    for row in january[: len(january) * 3 // 4]:
+        if row["id"] == spared or row["proposal"] == "undetermined":
+            continue
+        answer = album.page.request.post(
+            f"/api/enforcement/patches/{row['id']}/confirm",
+            data={"outcome": row["proposal"], "reason": ""},
+            headers={"X-CSRFToken": token, "Origin": album.station.address},
+        )
+        if not answer.ok:
+            raise RuntimeError(f"{row['number']}: {answer.text()}")
+
+
+def shown_patch(album: Album) -> dict[str, Any]:
+    """An illegal patch with photos that takes basic farmland, if there is one."""
+    rows = album.patches(proposal="illegal", photos__gte="1")
+    return next((row for row in rows if row["pbf_mu"]), rows[0])
+
+
+def home(album: Album) -> None:
+    album.page.goto("/")
+    album.page.locator("canvas").nth(1).wait_for()
+    album.take("home")
+
+
+def whole_map(album: Album) -> None:
+    page = album.page
+    row = album.patches(proposal="illegal")[0]
+    patch = page.request.get(f"/api/enforcement/patches/{row['id']}").json()
+    west, south, east, north = patch["bounds"]
+    page.goto(f"/map?at={(west + east) / 2:.6f},{(south + north) / 2:.6f},15.2")
+    page.get_by_text("地类图斑").first.wait_for()
+    page.locator(".map-busy").wait_for(state="detached")
+    page.get_by_role("application").click()
+    page.get_by_role("complementary", name="点查结果").get_by_text("面积").first.wait_for()
+    album.take("map")
+
+
+def ledger(album: Album) -> None:
+    album.page.goto("/patches?proposal=illegal,split&sort=-area_mu")
+    album.page.locator(".el-table__body tr").first.wait_for()
+    album.take("ledger")
+
+
+def importing(album: Album) -> None:
+    page, batches = album.page, album.station.demo / "batches"
+    page.goto("/imports/new")
+    page.get_by_label("将文件拖到这里").set_input_files(batches / "WPTB_202603.gdb.zip")
+    page.get_by_role("combobox", name="期次").fill("2026-03")
+    page.get_by_role("combobox", name="期次").press("Enter")
+    page.get_by_role("button", name="上传并读取").click()
+    page.get_by_role("heading", name="字段对应").wait_for(timeout=LONG)
+    album.take("import")
+    page.get_by_role("button", name="开始检查").click()
+    page.get_by_role("heading", name="问题清单").wait_for(timeout=LONG)
+    page.locator(".el-table__body tr").first.wait_for()
+    album.take("import-check")
+    page.get_by_role("button", name="确认入库").click()
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    page.get_by_text("入库完成").wait_for(timeout=LONG)
+
+
+def patches(album: Album) -> None:
+    shown = shown_patch(album)
+    album.open_patch(shown)
+    album.take("patch")
+    album.open_patch(shown, "套合分析")
+    album.take("overlay")
+    album.open_patch(shown, "举证照片")
+    album.page.locator(".thumb img").first.wait_for()
+    album.take("photos")
+    album.open_patch(album.patches(proposal="split")[0])
+    album.take("patch-split")
+
+
+def dossier(album: Album) -> None:
+    row = album.patches(judgement="illegal", photos__gte="1")[0]
+    answer = album.page.request.get(f"/api/enforcement/patches/{row['id']}/dossier.pdf")
+    save(side_by_side(answer.body()), "dossier")
+
+
+def lists(album: Album) -> None:
+    album.page.goto("/layers")
+    album.page.get_by_role("heading", name="地类图斑").wait_for()
+    album.take("layers")
+    album.page.goto("/jobs")
+    album.page.locator(".el-table__body tr").first.wait_for()
+    album.take("jobs")
+
+
+def side_by_side(pdf: bytes) -> Image.Image:
+    """The pages of a document, some to a row."""
+    leaves = [
+        leaf.render(scale=LEAF_HEIGHT / leaf.get_height()).to_pil()
+        for leaf in pypdfium2.PdfDocument(pdf)
+    ]
+    rows = -(-len(leaves) // LEAVES_IN_A_ROW)
+    width = max(leaf.width for leaf in leaves) + GAP
+    size = (width * LEAVES_IN_A_ROW + GAP, (LEAF_HEIGHT + GAP) * rows + GAP)
+    sheet = Image.new("RGB", size, "#8a9a90")
+    for i, leaf in enumerate(leaves):
+        row, column = divmod(i, LEAVES_IN_A_ROW)
+        sheet.paste(leaf, (GAP + width * column, GAP + (LEAF_HEIGHT + GAP) * row))
+    return sheet
+
+
+def main() -> None:
+    """Make the county, walk through it, keep the pictures."""
+    with (
+        tempfile.TemporaryDirectory(prefix="liangtian-pictures-") as folder,
+        stations.running("S", Path(folder)) as station,
+        stations.chromium() as browser,
+    ):
+        album = Album(stations.visit(browser, station).new_page(), station)
+        sign_in_page(album)
+        stations.sign_in(album.page, "zhangshili")
+        judge_some(album)
+        for part in (importing, home, whole_map, ledger, patches, dossier, lists):
+            part(album)
+
+
+if __name__ == "__main__":
+    main()
