@@ -23,6 +23,9 @@ EAST, NORTH = 38_440_000.0, 3_800_000.0  # south-west corner of the test county,
 SIDE = 10_000.0  # each township is a square of 10 km; A lies west, B east
 PASSWORD = "Liangtian-2026"
 
+SignedIn = Callable[[Any], Client]  # what the fixture `signed_in` is
+Run = Callable[[], list[Any]]  # what the fixture `run_jobs` is
+
 
 def plane_box(west: float, south: float, width: float, height: float) -> Any:
     """A rectangle in zone 38, metres from the county's south-west corner."""
@@ -126,7 +129,7 @@ def people(county: County) -> People:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[Any], Client]:
+def signed_in() -> SignedIn:
     """A browser's session for a user."""
 
     def start(user: Any) -> Client:
@@ -138,7 +141,7 @@ def signed_in() -> Callable[[Any], Client]:
 
 
 @pytest.fixture
-def run_jobs(db: Any) -> Callable[[], list[Any]]:
+def run_jobs(db: Any) -> Run:
     """Run every queued job here and now, through the worker's own entry; returns them."""
     from liangtian.platform.jobs.models import Job
     from liangtian.platform.jobs.services import run_job

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pyproj
 
-from liangtian.geo.formats.writer import write_vector
+from liangtian.geo.formats.writer import Driver, write_vector
 from liangtian.platform.files.services import read_chunks, store
 from liangtian.programmes.enforcement.imports.services import (
     accept_import,
@@ -18,11 +18,16 @@ from liangtian.programmes.enforcement.imports.services import (
     start_import,
 )
 from liangtian.programmes.enforcement.models import BatchImport
-from tests.conftest import ZONE_38, plane_box
+from tests.conftest import ZONE_38, Run, plane_box
 
 Kind = Literal["shp", "gdb", "gpkg", "geojson"]
 PERIOD, TITLE = "2026-03", "2026年3月卫片图斑"
-_DRIVERS = {"shp": "ESRI Shapefile", "gdb": "OpenFileGDB", "gpkg": "GPKG", "geojson": "GeoJSON"}
+_DRIVERS: dict[Kind, Driver] = {
+    "shp": "ESRI Shapefile",
+    "gdb": "OpenFileGDB",
+    "gpkg": "GPKG",
+    "geojson": "GeoJSON",
+}
 _ENDINGS = {"shp": ".shp.zip", "gdb": ".gdb.zip", "gpkg": ".gpkg", "geojson": ".geojson"}
 
 
@@ -77,7 +82,7 @@ def batch_file(
         key: np.array([row.fields().get(key) for row in rows], dtype=object) for key in names
     }
     write_vector(
-        path, _DRIVERS[kind], geometry, columns, pyproj.CRS.from_epsg(crs),  # type: ignore[arg-type]
+        path, _DRIVERS[kind], geometry, columns, pyproj.CRS.from_epsg(crs),
         encoding=encoding if kind == "shp" else "UTF-8", layer_name=name,
     )  # fmt: skip
     return path
@@ -105,7 +110,7 @@ def handed_in(user: Any, path: Path) -> Any:
 def checked(
     user: Any,
     path: Path,
-    run_jobs: Callable[[], list[Any]],
+    run_jobs: Run,
     *,
     mapping: Mapping[str, str | None] | None = None,
     title: str = TITLE,
@@ -119,9 +124,7 @@ def checked(
     return started
 
 
-def accepted(
-    user: Any, path: Path, run_jobs: Callable[[], list[Any]], **options: Any
-) -> BatchImport:
+def accepted(user: Any, path: Path, run_jobs: Run, **options: Any) -> BatchImport:
     """The import after all its good rows came in and were measured."""
     current = checked(user, path, run_jobs, **options)
     accept_import(user, current)

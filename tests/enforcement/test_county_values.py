@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
 from liangtian.platform.errors import Refused
 from liangtian.policy.pack import load_pack
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
+from liangtian.programmes.enforcement.models import Patch
 from liangtian.programmes.enforcement.rules import PACK, pack_in_use
+from tests.conftest import County, People, SignedIn
 from tests.enforcement.ground import box, make_batch, publish_usual
 
 PAGE = Path(__file__).parents[2] / "docs" / "operation.md"
@@ -35,26 +40,27 @@ construction = true
 
 
 @pytest.fixture
-def folder(tmp_path, settings):
-    settings.PACK_OVERRIDES = tmp_path / "packs"
-    settings.PACK_OVERRIDES.mkdir()
-    return settings.PACK_OVERRIDES
+def folder(tmp_path: Path, settings: Settings) -> Path:
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    settings.PACK_OVERRIDES = packs
+    return packs
 
 
-def own(folder, sliver="2.50"):
+def own(folder: Path, sliver: str = "2.50") -> None:
     (folder / f"{PACK}.toml").write_text(OWN.format(sliver=sliver), encoding="utf-8")
 
 
-def proposal(client, patch):
+def proposal(client: Client, patch: Patch) -> Any:
     return client.get(f"/api/enforcement/patches/{patch.pk}").json()["proposal"]
 
 
-def test_without_a_file_for_the_pack_it_is_as_it_came(folder):
+def test_without_a_file_for_the_pack_it_is_as_it_came(folder: Path) -> None:
     (folder / "another-pack.toml").write_text("nonsense")
     assert pack_in_use() == load_pack(PACK)
 
 
-def test_the_countys_file_counts_and_changes_the_version(folder):
+def test_the_countys_file_counts_and_changes_the_version(folder: Path) -> None:
     own(folder)
     pack = pack_in_use()
     value = pack.history("enforcement.sliver_m2")[0]
@@ -64,17 +70,20 @@ def test_the_countys_file_counts_and_changes_the_version(folder):
     assert str(pack_in_use().history("enforcement.sliver_m2")[0].amount) == "3.00"
 
 
-def test_the_file_shown_in_the_manual_is_a_good_one(folder):
+def test_the_file_shown_in_the_manual_is_a_good_one(folder: Path) -> None:
     _, _, rest = PAGE.read_text(encoding="utf-8").partition("```toml\n")
     (folder / f"{PACK}.toml").write_text(rest.partition("```")[0], encoding="utf-8")
     pack = pack_in_use()
     assert pack.county == "青禾县"
+    assert pack.legality is not None
     assert pack.legality.kind_of("land", "CS") == "mineral"
     assert pack.history("enforcement.sliver_m2")[0].local
 
 
 @pytest.mark.django_db
-def test_the_page_says_that_the_countys_own_values_were_used(people, county, folder, signed_in):
+def test_the_page_says_that_the_countys_own_values_were_used(
+    people: People, county: County, folder: Path, signed_in: SignedIn
+) -> None:
     publish_usual(people, county)
     client = signed_in(people.clerk)
     rows = [("1", box(3000, 1000, 100, 100), county.village_a)]
@@ -92,7 +101,9 @@ def test_the_page_says_that_the_countys_own_values_were_used(people, county, fol
     assert replay(after.patches.get()).equal
 
 
-def test_a_missing_folder_or_a_broken_file_is_refused_by_name(tmp_path, settings, folder):
+def test_a_missing_folder_or_a_broken_file_is_refused_by_name(
+    tmp_path: Path, settings: Settings, folder: Path
+) -> None:
     (folder / f"{PACK}.toml").write_text("[override]\npack = 'another'\ncounty = '青禾县'\n")
     with pytest.raises(Refused, match=r"county-enforcement-2022\.toml.*another"):
         pack_in_use()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ from django.test import Client
 from liangtian.platform.people.models import Office, Role, User
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.enforcement import api_imports
+from liangtian.programmes.enforcement.imports import reading
 from liangtian.programmes.enforcement.models import Batch, BatchImport, Patch
-from tests.conftest import PASSWORD, People
+from tests.conftest import PASSWORD, People, Run, SignedIn
 from tests.enforcement.files import PERIOD, TITLE, batch_file, checked, handed_in, sent
 
-Run = Callable[[], list[Any]]
-SignedIn = Callable[[Any], Client]
 ROOT = "/api/enforcement/imports"
 
 
@@ -201,7 +199,7 @@ def test_looking_at_an_import_does_not_read_its_file(
         read.append(args)
         return original(*args)
 
-    original = api_imports.open_source
+    original = reading.open_source
     monkeypatch.setattr(api_imports, "open_source", counted)
     client, url = signed_in(people.clerk), f"{ROOT}/{current.pk}"
     plain = client.get(url).json()

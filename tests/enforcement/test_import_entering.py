@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from liangtian.programmes.enforcement.imports.services import (
     start_import,
 )
 from liangtian.programmes.enforcement.models import Batch, BatchImport, Patch, StagedPatch
-from tests.conftest import People
+from tests.conftest import People, Run
 from tests.enforcement.files import (
     PERIOD,
     TITLE,
@@ -35,8 +34,6 @@ from tests.enforcement.files import (
     problems,
     sent,
 )
-
-Run = Callable[[], list[Any]]
 
 
 def register() -> tuple[int, int, int, int]:
@@ -63,6 +60,7 @@ def test_accepting_makes_batch_patches_cases_and_steps(
     assert (current.status, current.ready, current.errors) == ("done", 2, 1)
     assert register() == (1, 2, 2, 2)
     batch = current.batch
+    assert batch is not None
     assert (batch.title, batch.period, batch.imported_by) == (TITLE, PERIOD, people.clerk)
     assert batch.file_sha256 == current.file.sha256
     patch = Patch.objects.get(number=sent(1).number)
@@ -277,6 +275,7 @@ def test_the_file_of_mineral_patches_makes_a_mineral_batch(tmp_path: Path, peopl
         people.clerk, batch_file(tmp_path, [sent(1, TBLX="CK")]), period=PERIOD,
         title="矿产图斑", kind="mineral",
     )  # fmt: skip
+    assert done.batch is not None
     assert done.batch.kind == "mineral"
 
 

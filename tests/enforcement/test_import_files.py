@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.programmes.enforcement.imports.services import start_import
 from liangtian.programmes.enforcement.models import BatchImport
-from tests.conftest import ZONE_38, People, lonlat
+from tests.conftest import ZONE_38, People, Run, lonlat
 from tests.enforcement.files import (
     PERIOD,
     TITLE,
@@ -29,8 +28,6 @@ from tests.enforcement.files import (
     problems,
     sent,
 )
-
-Run = Callable[[], list[Any]]
 
 
 def begin(people: People, path: Path) -> BatchImport:
@@ -53,6 +50,7 @@ def test_the_same_patches_come_in_from_every_format(
     assert "CGCS2000" in current.crs_label
     assert "EPSG:4526" in current.crs_label
     row = current.staged.first()
+    assert row is not None
     assert row.attributes["XMC"] == "青禾县"
     assert abs(float(row.area_m2) - 2999.74) < 0.011  # a geodatabase keeps 0.0001 m
 
@@ -71,7 +69,9 @@ def test_boundary_points_come_in_with_the_fields_chosen_by_hand(
     current = checked(people.clerk, path, run_jobs, mapping={"monitoring_type": "地块用途"})
     assert (current.ready, problems(current)) == (2, [])
     assert [row.number for row in current.staged.all()] == [sent(1).number, sent(2).number]
-    assert current.staged.first().values["monitoring_type"] == "建筑"
+    first = current.staged.first()
+    assert first is not None
+    assert first.values["monitoring_type"] == "建筑"
 
 
 def test_the_raw_file_is_kept_under_its_hash(tmp_path: Path, people: People) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from liangtian.platform.errors import Refused
 from liangtian.programmes.enforcement.imports.services import choose_mapping, start_import
 from liangtian.programmes.enforcement.imports.targets import fingerprint, suggest
 from liangtian.programmes.enforcement.models import FieldMapping
-from tests.conftest import People
+from tests.conftest import People, Run, SignedIn
 from tests.enforcement.files import PERIOD, TITLE, Sent, batch_file, handed_in, sent
-
-Run = Callable[[], list[Any]]
-SignedIn = Callable[[Any], Client]
 
 
 def begin(people: People, path: Path) -> Any:

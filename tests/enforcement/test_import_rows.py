@@ -10,10 +10,9 @@ import pytest
 import shapely
 
 from liangtian.programmes.enforcement.models import BatchImport, Patch, StagedPatch
-from tests.conftest import SIDE, ZONE_38, People, lonlat, plane_box
+from tests.conftest import SIDE, ZONE_38, People, Run, lonlat, plane_box
 from tests.enforcement.files import Kind, Sent, accepted, batch_file, checked, problems, sent
 
-Run = Callable[[], list[Any]]
 Check = Callable[..., BatchImport]
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 import python_calamine
 
 from liangtian.programmes.enforcement.home import home_figures, search
+from tests.conftest import County, People, SignedIn
+from tests.enforcement.conftest import Register
 from tests.enforcement.ground import box, make_batch
 from tests.geo.mvt_reader import read_tile
+from tests.layers.deliveries import tile_of
 
 pytestmark = pytest.mark.django_db
 LEDGER = "/api/ledgers/enforcement.patches"
 
 
-def test_the_ledger_shows_each_person_their_own_with_its_own_sums(register, people, signed_in):
+def test_the_ledger_shows_each_person_their_own_with_its_own_sums(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     whole = signed_in(people.clerk).get(f"{LEDGER}/rows").json()
     a = signed_in(people.township_a).get(f"{LEDGER}/rows").json()
     b = signed_in(people.township_b).get(f"{LEDGER}/rows").json()
@@ -28,10 +34,12 @@ def test_the_ledger_shows_each_person_their_own_with_its_own_sums(register, peop
         assert Decimal(str(a["sums"][name])) + Decimal(str(b["sums"][name])) == printed
 
 
-def test_filters_of_the_ledger_narrow_rows_and_sums(register, people, signed_in):
+def test_filters_of_the_ledger_narrow_rows_and_sums(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     client = signed_in(people.clerk)
 
-    def numbers(query):
+    def numbers(query: str) -> list[str]:
         answer = client.get(f"{LEDGER}/rows?{query}").json()
         return [row["number"] for row in answer["rows"]]
 
@@ -49,7 +57,9 @@ def test_filters_of_the_ledger_narrow_rows_and_sums(register, people, signed_in)
     assert client.get(f"{LEDGER}/rows?unknown=1").status_code == 422
 
 
-def test_the_workbook_holds_the_rows_of_the_list(register, people, signed_in):
+def test_the_workbook_holds_the_rows_of_the_list(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     answer = signed_in(people.township_a).get(f"{LEDGER}/export.xlsx")
     assert answer.status_code == 200
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(answer.content))
@@ -59,14 +69,14 @@ def test_the_workbook_holds_the_rows_of_the_list(register, people, signed_in):
     assert "部分合法" in cells
 
 
-def test_every_column_sorts(register, people, signed_in):
+def test_every_column_sorts(register: Register, people: People, signed_in: SignedIn) -> None:
     client = signed_in(people.clerk)
     columns = [c["name"] for c in client.get(LEDGER).json()["columns"] if c["sortable"]]
     for name in columns:
         assert client.get(f"{LEDGER}/rows?sort=-{name}").json()["total"] == 3, name
 
 
-def test_home_counts_within_the_scope(register, people):
+def test_home_counts_within_the_scope(register: Register, people: People) -> None:
     whole, a = home_figures(people.clerk), home_figures(people.township_a)
     assert [row["code"] for row in whole["by_township"]] == ["990121100", "990121101"]
     assert [row["code"] for row in a["by_township"]] == ["990121100"]
@@ -82,7 +92,7 @@ def test_home_counts_within_the_scope(register, people):
     assert home_figures(people.auditor)["figures"] == []
 
 
-def test_home_answers_over_http(register, people, signed_in):
+def test_home_answers_over_http(register: Register, people: People, signed_in: SignedIn) -> None:
     answer = signed_in(people.clerk).get("/api/home")
     assert answer.status_code == 200
     assert answer.json()["batches"][0] == {
@@ -91,25 +101,29 @@ def test_home_answers_over_http(register, people, signed_in):
     }  # fmt: skip
 
 
-def test_search_finds_only_what_may_be_seen(register, people):
+def test_search_finds_only_what_may_be_seen(register: Register, people: People) -> None:
     assert [h["title"] for h in search(people.clerk, "603003")] == [register.b_legal.number]
     assert search(people.township_a, "603003") == []
     assert search(people.auditor, "603003") == []
 
 
-def test_batches_are_counted_within_the_scope(register, people, signed_in):
+def test_batches_are_counted_within_the_scope(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     assert signed_in(people.clerk).get("/api/enforcement/batches").json()[0]["total"] == 3
     assert signed_in(people.township_b).get("/api/enforcement/batches").json()[0]["total"] == 1
     assert signed_in(people.auditor).get("/api/enforcement/batches").status_code == 403
 
 
-def test_tiles_hold_only_what_may_be_seen(register, people, signed_in):
+def test_tiles_hold_only_what_may_be_seen(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     z = 10
     west, south, _, _ = register.a_illegal.geom.bounds
-    x, y = tile_of(west, south, z)
+    x, y = tile_of(west, south, z)[1:]
     address = f"/api/enforcement/tiles/{z}/{x}/{y}.mvt"
 
-    def numbers(user):
+    def numbers(user: Any) -> set[str]:
         answer = signed_in(user).get(address)
         if answer.status_code == 204:
             return set()
@@ -123,21 +137,15 @@ def test_tiles_hold_only_what_may_be_seen(register, people, signed_in):
     assert signed_in(people.clerk).get("/api/enforcement/tiles/3/99/0.mvt").status_code == 404
 
 
-def test_a_house_is_still_seen_and_hit_at_county_zoom(register, people, county, signed_in):
+def test_a_house_is_still_seen_and_hit_at_county_zoom(
+    register: Register, people: People, county: County, signed_in: SignedIn
+) -> None:
     house = make_batch(
         people, county, [("H1", box(7000, 3000, 10, 9), county.village_a)], title="房屋"
     ).patches.get()
     west, south, _, _ = house.geom.bounds
     for z in (7, 10, 15):
-        x, y = tile_of(west, south, z)
+        x, y = tile_of(west, south, z)[1:]
         answer = signed_in(people.clerk).get(f"/api/enforcement/tiles/{z}/{x}/{y}.mvt")
         shown = read_tile(answer.content)["patches"].polygons()[house.pk]
         assert shown.area > (4096 / 512 * 4) ** 2, z
-
-
-def tile_of(lon, lat, z):
-    import math
-
-    x = int((lon + 180) / 360 * 2**z)
-    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z)
-    return x, y

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from django.db import transaction
@@ -18,7 +19,7 @@ from liangtian.programmes.enforcement import measuring
 from liangtian.programmes.enforcement.judging import confirm
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea
-from tests.conftest import County, People
+from tests.conftest import County, People, Run, SignedIn
 from tests.enforcement.ground import approval, box, make_batch, publish, publish_usual
 
 pytestmark = pytest.mark.django_db
@@ -36,19 +37,31 @@ def reasons(patch: Patch) -> str:
     return "".join(r["text"] for r in patch.proposal["decision"]["reasons"])
 
 
-def test_a_patch_on_farmland_without_papers_is_proposed_illegal(people, county):
+def verdict(patch: Patch) -> tuple[str, str]:
+    """Outcome and subclass (拟判定与小类)."""
+    assert patch.proposal is not None
+    return patch.proposal_outcome, patch.proposal["subclass"]
+
+
+def test_a_patch_on_farmland_without_papers_is_proposed_illegal(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     publish(people, county, "construction_approval", [approval(box(9000, 0, 9, 9), "甲1", GIVEN)])
     patch = one(people, county, box(1000, 950, 100, 100))
     assert patch.proposal_outcome == "illegal"
     assert patch.farmland_m2 == patch.area_m2
+    assert patch.pbf_m2 is not None
     assert abs(patch.pbf_m2 - patch.area_m2 / 2) < Decimal("0.05")
+    assert patch.proposal is not None
     flags = patch.proposal["flags"]
     raised = {name for name, is_raised in flags.items() if is_raised}
     assert raised == {"non_agricultural", "new_house_on_farmland", "pbf_touched"}
 
 
-def test_parts_and_remainder_of_every_layer_sum_to_the_patch(people, county):
+def test_parts_and_remainder_of_every_layer_sum_to_the_patch(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     publish(
         people, county, "redline",
@@ -66,7 +79,9 @@ def test_parts_and_remainder_of_every_layer_sum_to_the_patch(people, county):
     assert abs(redline.m2 - 90 * 60) < 1  # figures that overlap count once
 
 
-def test_an_approval_in_force_makes_it_legal_and_a_late_one_does_not(people, county):
+def test_an_approval_in_force_makes_it_legal_and_a_late_one_does_not(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     publish(
         people, county, "construction_approval",
@@ -86,10 +101,13 @@ def test_an_approval_in_force_makes_it_legal_and_a_late_one_does_not(people, cou
     legal, late = batch.patches.order_by("number")
     assert (legal.proposal_outcome, late.proposal_outcome) == ("legal", "illegal")
     assert "示例批〔2026〕9号" in reasons(late)
+    assert legal.proposal is not None
     assert legal.proposal["decision"]["clauses"]
 
 
-def test_a_patch_half_inside_an_approval_is_split_with_real_geometry(people, county):
+def test_a_patch_half_inside_an_approval_is_split_with_real_geometry(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     publish(
         people, county, "construction_approval",
@@ -102,12 +120,12 @@ def test_a_patch_half_inside_an_approval_is_split_with_real_geometry(people, cou
     assert (outside.outcome, outside.source) == ("illegal", "")
     assert inside.m2 + outside.m2 == patch.area_m2
     for part in (inside, outside):
-        assert abs(survey_areas([part.geom])[0] - float(part.m2)) < 0.02
+        assert abs(survey_areas(np.array([part.geom]))[0] - float(part.m2)) < 0.02
     assert shapely.area(shapely.intersection(inside.geom, outside.geom)) < 1e-14
     assert abs(float(inside.m2) - 6000) < 10
 
 
-def test_two_approvals_on_the_same_ground_count_once(people, county):
+def test_two_approvals_on_the_same_ground_count_once(people: People, county: County) -> None:
     publish_usual(people, county)
     publish(
         people, county, "construction_approval",
@@ -117,6 +135,7 @@ def test_two_approvals_on_the_same_ground_count_once(people, county):
         ],
     )  # fmt: skip
     patch = one(people, county, box(3000, 1000, 100, 100))
+    assert patch.facts is not None
     facts = patch.facts["facts"]
     assert abs(Decimal(facts["covers_overlap_m2"]) - 3000) < 5
     parts = list(patch.parts.all())
@@ -124,14 +143,16 @@ def test_two_approvals_on_the_same_ground_count_once(people, county):
     assert [round(float(p.m2), -2) for p in parts] == [5000, 2000, 3000]
 
 
-def test_without_a_survey_layer_nothing_is_guessed(people, county):
+def test_without_a_survey_layer_nothing_is_guessed(people: People, county: County) -> None:
     patch = one(people, county, box(3000, 1000, 100, 100))
     assert patch.proposal_outcome == "undetermined"
     assert patch.farmland_m2 is None
     assert "地类图斑" in reasons(patch)
 
 
-def test_the_survey_in_force_on_the_day_of_the_later_image_is_used(people, county):
+def test_the_survey_in_force_on_the_day_of_the_later_image_is_used(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     publish(
         people, county, "dltb", [(box(0, 0, 20_000, 10_000), {"category": "0601"})],
@@ -151,8 +172,8 @@ def test_the_survey_in_force_on_the_day_of_the_later_image_is_used(people, count
     ],
 )
 def test_a_mining_licence_counts_for_mines_and_for_mineral_batches(
-    people, county, kind, code, outcome
-):
+    people: People, county: County, kind: str, code: str, outcome: str
+) -> None:
     publish_usual(people, county)
     licence = approval(box(2990, 990, 120, 120), "C99", GIVEN, date(2030, 1, 1))
     publish(people, county, "mining_licence", [licence])
@@ -161,29 +182,36 @@ def test_a_mining_licence_counts_for_mines_and_for_mineral_batches(
     assert replay(patch).equal
 
 
-def test_a_mine_among_land_patches_misses_the_licences_and_not_the_approvals(people, county):
+def test_a_mine_among_land_patches_misses_the_licences_and_not_the_approvals(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     patch = one(people, county, box(3000, 1000, 100, 100), monitoring_type="CK")
-    assert (patch.proposal_outcome, patch.proposal["subclass"]) == ("illegal", "mining_without")
+    assert verdict(patch) == ("illegal", "mining_without")
+    assert patch.facts is not None
     missing = "".join(patch.facts["notes"])
     assert "采矿" in missing
     assert "建设用地" not in missing
 
 
-def test_on_old_construction_land_the_reason_says_what_to_find_out(people, county):
+def test_on_old_construction_land_the_reason_says_what_to_find_out(
+    people: People, county: County
+) -> None:
     publish(people, county, "dltb", [(box(0, 0, 20_000, 9_000), {"category": "0702"})])
     publish(people, county, "pbf", [(box(9_000, 0, 9, 9), {})])
     patch = one(people, county, box(3000, 1000, 100, 100))
-    assert (patch.proposal_outcome, patch.proposal["subclass"]) == ("illegal", "stock")
+    assert verdict(patch) == ("illegal", "stock")
     for word in ("存量建设用地违法", "现场核查", "拍照举证", "实地未变化", "前时相"):
         assert word in reasons(patch)
 
 
-def test_a_narrow_rural_road_is_other_land_and_a_wide_one_is_not(people, county):
+def test_a_narrow_rural_road_is_other_land_and_a_wide_one_is_not(
+    people: People, county: County
+) -> None:
     publish_usual(people, county)
     corner = box(3000, 2000, 6, 200).union(box(3000, 2000, 150, 6))
     narrow = one(people, county, corner, monitoring_type="ND", title="窄")
-    assert (narrow.proposal_outcome, narrow.proposal["subclass"]) == ("other", "rural_road")
+    assert verdict(narrow) == ("other", "rural_road")
     batch = make_batch(
         people, county, [("R2", box(4000, 2000, 9.5, 200), county.village_a)],
         monitoring_type="ND", title="宽",
@@ -194,7 +222,7 @@ def test_a_narrow_rural_road_is_other_land_and_a_wide_one_is_not(people, county)
     assert "宽 9.5 米" in reasons(wide)
 
 
-def test_a_proposal_is_reached_again_from_what_is_on_record(people, county):
+def test_a_proposal_is_reached_again_from_what_is_on_record(people: People, county: County) -> None:
     publish_usual(people, county)
     publish(
         people, county, "construction_approval",
@@ -209,7 +237,9 @@ def test_a_proposal_is_reached_again_from_what_is_on_record(people, county):
     assert replay(Patch.objects.get(pk=patch.pk)).differences == ["套合面积"]
 
 
-def test_killed_between_chunks_the_rest_is_measured_once(people, county, monkeypatch):
+def test_killed_between_chunks_the_rest_is_measured_once(
+    people: People, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish_usual(people, county)
     rows = [(f"{n}", box(1000 + 200 * n, 2000, 50, 50), county.village_a) for n in range(5)]
     batch = make_batch(people, county, rows)
@@ -233,8 +263,8 @@ def test_killed_between_chunks_the_rest_is_measured_once(people, county, monkeyp
 
 
 def test_after_the_missing_layer_is_published_the_batch_is_measured_again(
-    people, county, signed_in, run_jobs
-):
+    people: People, county: County, signed_in: SignedIn, run_jobs: Run
+) -> None:
     batch = make_batch(
         people, county,
         [(f"{n}", box(1000 * n, 2000, 50, 50), county.village_a) for n in (1, 2)],
@@ -262,7 +292,13 @@ def test_after_the_missing_layer_is_published_the_batch_is_measured_again(
     sides=st.tuples(st.floats(3, 900), st.floats(3, 900)),
     share=st.floats(0.01, 0.99),
 )
-def test_any_patch_sums_and_replays(people, county, corner, sides, share):
+def test_any_patch_sums_and_replays(
+    people: People,
+    county: County,
+    corner: tuple[float, float],
+    sides: tuple[float, float],
+    share: float,
+) -> None:
     (x, y), (width, height) = corner, sides
     with transaction.atomic():
         publish_usual(people, county)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.programmes.enforcement.measuring import measure_patches
-from liangtian.programmes.enforcement.models import PatchPhoto
+from liangtian.programmes.enforcement.models import Patch, PatchPhoto
+from tests.conftest import County, People, SignedIn
+from tests.enforcement.conftest import Register
 from tests.enforcement.ground import approval, box, make_batch, publish
 from tests.enforcement.pictures import jpeg
 
@@ -20,18 +24,20 @@ PATCHES = "/api/enforcement/patches"
 DAY = datetime(2026, 3, 15, 10, 30)
 
 
-def send(client, patch, *pictures):
+def send(client: Client, patch: Patch, *pictures: tuple[str, bytes]) -> Any:
     files = [SimpleUploadedFile(name, data, "image/jpeg") for name, data in pictures]
     return client.post(f"{PATCHES}/{patch.pk}/photos", {"files": files})
 
 
-def spot(patch, east_m=0.0):
+def spot(patch: Patch, east_m: float = 0.0) -> tuple[float, float]:
     """A place on the east edge of a patch, `east_m` metres outside."""
     _, south, east, north = patch.geom.bounds
     return east + east_m / 91_400, (south + north) / 2
 
 
-def test_a_photo_brings_time_place_direction_and_distance(register, people, signed_in):
+def test_a_photo_brings_time_place_direction_and_distance(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     lon, lat = spot(register.a_illegal, 30)
     page = send(
         signed_in(people.township_a), register.a_illegal,
@@ -46,7 +52,9 @@ def test_a_photo_brings_time_place_direction_and_distance(register, people, sign
     assert AuditEntry.objects.get(act="enforcement.photo.add").actor == people.township_a
 
 
-def test_what_is_doubtful_about_a_photo_is_flagged(register, people, signed_in):
+def test_what_is_doubtful_about_a_photo_is_flagged(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     lon, lat = spot(register.a_illegal, 800)
     page = send(
         signed_in(people.township_a), register.a_illegal,
@@ -60,14 +68,18 @@ def test_what_is_doubtful_about_a_photo_is_flagged(register, people, signed_in):
     assert bare["flags"] == ["照片没有定位信息", "照片没有拍摄时间", "照片没有拍摄方向"]
 
 
-def test_a_photo_inside_the_patch_is_at_distance_zero(register, people, signed_in):
+def test_a_photo_inside_the_patch_is_at_distance_zero(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     centre = register.a_illegal.geom.representative_point()
     picture = ("中.jpg", jpeg(centre.x, centre.y, 0, DAY))
     page = send(signed_in(people.clerk), register.a_illegal, picture).json()
     assert page["photos"][0]["distance_m"] == 0
 
 
-def test_a_photo_used_for_another_patch_is_flagged_on_both(register, people, signed_in):
+def test_a_photo_used_for_another_patch_is_flagged_on_both(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     client = signed_in(people.clerk)
     picture = ("同.jpg", jpeg(*spot(register.a_illegal), 0, DAY))
     send(client, register.a_illegal, picture)
@@ -78,8 +90,8 @@ def test_a_photo_used_for_another_patch_is_flagged_on_both(register, people, sig
 
 
 def test_the_same_photo_twice_on_a_patch_is_refused_and_nothing_is_kept(
-    register, people, signed_in
-):
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     client, picture = signed_in(people.clerk), jpeg(*spot(register.a_illegal), 0, DAY)
     other = jpeg(colour="#000000")
     assert send(client, register.a_illegal, ("甲.jpg", picture)).status_code == 200
@@ -92,14 +104,18 @@ def test_the_same_photo_twice_on_a_patch_is_refused_and_nothing_is_kept(
 @pytest.mark.parametrize(
     ("name", "content"), [("a.jpg", b"<html>"), ("b.jpg", b"\xff\xd8\xff\xe0 broken")]
 )
-def test_what_is_no_picture_is_refused(register, people, signed_in, name, content):
+def test_what_is_no_picture_is_refused(
+    register: Register, people: People, signed_in: SignedIn, name: str, content: bytes
+) -> None:
     answer = send(signed_in(people.clerk), register.a_illegal, (name, content))
     assert answer.status_code == 422
     assert name in answer.json()["error"]["message"]
     assert not PatchPhoto.objects.exists()
 
 
-def test_the_other_township_neither_adds_nor_sees_photos(register, people, signed_in):
+def test_the_other_township_neither_adds_nor_sees_photos(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     picture = ("甲.jpg", jpeg(*spot(register.a_illegal), 0, DAY))
     page = send(signed_in(people.township_a), register.a_illegal, picture).json()
     outsider = signed_in(people.township_b)
@@ -110,12 +126,14 @@ def test_the_other_township_neither_adds_nor_sees_photos(register, people, signe
     assert send(signed_in(people.auditor), register.a_illegal, picture).status_code == 403
 
 
-def text_of(content):
+def text_of(content: bytes) -> str:
     pages = pypdfium2.PdfDocument(BytesIO(content))
     return "".join(page.get_textpage().get_text_bounded() for page in pages)
 
 
-def test_the_dossier_tells_the_patch_from_facts_to_history(register, people, signed_in):
+def test_the_dossier_tells_the_patch_from_facts_to_history(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     client, patch = signed_in(people.clerk), register.a_split
     send(client, patch, ("东侧.jpg", jpeg(*spot(patch, 20), 270, DAY)))
     client.post(
@@ -134,14 +152,18 @@ def test_the_dossier_tells_the_patch_from_facts_to_history(register, people, sig
     assert (entry.actor, entry.target_id) == (people.clerk, str(patch.pk))
 
 
-def test_a_dossier_before_photos_and_judgement_says_what_is_missing(register, people, signed_in):
+def test_a_dossier_before_photos_and_judgement_says_what_is_missing(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     answer = signed_in(people.township_a).get(f"{PATCHES}/{register.a_illegal.pk}/dossier.pdf")
     text = "".join(text_of(answer.content).split())
     assert "尚未上传举证照片" in text
     assert "尚未判定" in text
 
 
-def test_maps_of_a_township_end_at_its_boundary(register, people, county, signed_in):
+def test_maps_of_a_township_end_at_its_boundary(
+    register: Register, people: People, county: County, signed_in: SignedIn
+) -> None:
     publish(
         people, county, "temporary_land",
         [
@@ -155,7 +177,7 @@ def test_maps_of_a_township_end_at_its_boundary(register, people, county, signed
     measure_patches(batch)
     address = f"{PATCHES}/{batch.patches.get().pk}/dossier.pdf"
 
-    def papers(user):
+    def papers(user: Any) -> set[str]:
         text = "".join(text_of(signed_in(user).get(address).content).split())
         return {n for n in "12" if f"示例临〔2025〕{n}号" in text}
 
@@ -163,7 +185,9 @@ def test_maps_of_a_township_end_at_its_boundary(register, people, county, signed
     assert papers(people.township_a) == {"1"}
 
 
-def test_the_dossier_needs_the_right_to_export(register, people, signed_in):
+def test_the_dossier_needs_the_right_to_export(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
     from liangtian.platform.people.models import Role
 
     people.township_a.roles.set([Role.objects.get(code="grid_worker")])

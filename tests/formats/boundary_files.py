@@ -48,7 +48,7 @@ FIRST_PLOT_LINE = len(HEADER) + 3
 
 def plain(**changes: str) -> str:
     """One 10 m square in zone 38."""
-    return document([PLOT, *point_lines(square(10))], **changes)
+    return document([PLOT, *point_lines(square(10))], None, **changes)
 
 
 def parse(text: str, encoding: str = "gbk") -> BoundaryFile:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,10 @@ def zone_boxes(count: int) -> np.ndarray:
     return np.array(boxes, dtype=object)
 
 
-def inspected(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:  # type: ignore[type-arg]
+def inspected(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert main(["inspect", "--json", *arguments]) == 0
-    return json.loads(capsys.readouterr().out)
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
 
 
 def test_json_says_what_the_file_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@ import sqlite3
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio.raw
@@ -135,13 +136,13 @@ def test_a_geodatabase_with_a_lost_table_is_refused(
         read(path)
 
 
-def geojson(folder: Path, change: Callable[[dict[str, object]], None] = lambda _: None) -> Path:
+def geojson(folder: Path, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Path:
     feature = {
         "type": "Feature",
         "properties": {"名称": "示例", "n": None},
         "geometry": shapely.geometry.mapping(shapely.box(112.80, 23.30, 112.81, 23.31)),
     }
-    document: dict[str, object] = {"type": "FeatureCollection", "features": [feature]}
+    document: dict[str, Any] = {"type": "FeatureCollection", "features": [feature]}
     change(document)
     path = folder / "图.json"
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
@@ -158,8 +159,8 @@ def test_geojson_without_a_system_is_lon_lat_and_said(tmp_path: Path) -> None:
 
 
 def test_geojson_in_metres_without_a_system_has_none(tmp_path: Path) -> None:
-    def plane(document: dict[str, object]) -> None:
-        document["features"][0]["geometry"] = shapely.geometry.mapping(SQUARES[0])  # type: ignore[index]
+    def plane(document: dict[str, Any]) -> None:
+        document["features"][0]["geometry"] = shapely.geometry.mapping(SQUARES[0])
 
     layer = only(geojson(tmp_path, plane))
     assert layer.crs is None
@@ -175,9 +176,9 @@ def test_geojson_in_gbk_is_read_and_said(tmp_path: Path) -> None:
 
 
 def test_an_open_ring_is_not_repaired_in_silence(tmp_path: Path) -> None:
-    def opened(document: dict[str, object]) -> None:
+    def opened(document: dict[str, Any]) -> None:
         ring = [[112.8, 23.3], [112.9, 23.3]]
-        document["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [ring]}  # type: ignore[index]
+        document["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
 
     layer = only(geojson(tmp_path, opened))
     assert layer.geometry[0] is None

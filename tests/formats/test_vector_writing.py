@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.geo.formats import FormatRefused, read, shapefile_names, write_vector
+from liangtian.geo.formats.writer import Driver
 
 BOX = np.array([shapely.box(112.80, 23.30, 112.81, 23.31)], dtype=object)
 LETTERS = st.text("耕地图斑面积编号abAB12_", max_size=14)
@@ -53,7 +54,9 @@ def test_the_mapping_of_names_is_what_the_file_holds(
     ("name", "driver"),
     [("a.shp", "ESRI Shapefile"), ("a.gpkg", "GPKG"), ("a.gdb", "OpenFileGDB"), ("b.zip", "OpenFileGDB")],
 )  # fmt: skip
-def test_the_reference_system_comes_back(tmp_path: Path, name: str, driver, crs: int) -> None:  # type: ignore[no-untyped-def]
+def test_the_reference_system_comes_back(
+    tmp_path: Path, name: str, driver: Driver, crs: int
+) -> None:
     write_vector(tmp_path / name, driver, BOX, {"名称": one("甲")}, crs)
     layer = read(tmp_path / name).layers[0]
     assert layer.crs is not None
@@ -79,8 +82,11 @@ def test_geojson_in_metres_is_refused(tmp_path: Path) -> None:
 
 def test_polygons_and_multipolygons_live_in_one_file(tmp_path: Path) -> None:
     shapes = np.array([BOX[0], shapely.MultiPolygon([BOX[0]]), None], dtype=object)
-    for name, driver in (("a.gpkg", "GPKG"), ("a.gdb", "OpenFileGDB"), ("a.zip", "ESRI Shapefile")):
-        write_vector(tmp_path / name, driver, shapes, {"n": [1, 2, 3]}, 4490)  # type: ignore[arg-type]
+    drivers: dict[str, Driver] = {
+        "a.gpkg": "GPKG", "a.gdb": "OpenFileGDB", "a.zip": "ESRI Shapefile"
+    }  # fmt: skip
+    for name, driver in drivers.items():
+        write_vector(tmp_path / name, driver, shapes, {"n": [1, 2, 3]}, 4490)
         layer = read(tmp_path / name).layers[0]
         assert layer.columns["n"].tolist() == [1, 2, 3]
         assert layer.geometry[2] is None
@@ -120,8 +126,8 @@ def test_the_ending_must_fit_the_format(tmp_path: Path) -> None:
         ("a.gdb", "OpenFileGDB", {"OBJECTID": "OBJECTID_2", "面积(亩)": "面积_亩_", "1级": "_1级"}),
     ],
 )
-def test_names_the_database_keeps_for_itself_are_changed_and_told(  # type: ignore[no-untyped-def]
-    tmp_path: Path, name: str, driver, expected: dict[str, str]
+def test_names_the_database_keeps_for_itself_are_changed_and_told(
+    tmp_path: Path, name: str, driver: Driver, expected: dict[str, str]
 ) -> None:
     columns = {column: one("甲") for column in expected}
     assert write_vector(tmp_path / name, driver, BOX, columns, 4490) == expected

@@ -1,6 +1,7 @@
 """Small vector files made on the spot."""
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,16 @@ NAMES = ["旱地", "水田", None]
 
 def shapefile(folder: Path, encoding: str = "GBK", name: str = "图斑") -> Path:
     path = folder / f"{name}.shp"
-    columns = {"地类名称": NAMES, "面积": [1.5, 2.5, None], "数量": [7, None, 9]}
+    columns: dict[str, Sequence[object]] = {
+        "地类名称": NAMES,
+        "面积": [1.5, 2.5, None],
+        "数量": [7, None, 9],
+    }
     write_vector(path, "ESRI Shapefile", SQUARES, arrays(columns), 4526, encoding=encoding)
     return path
 
 
-def arrays(columns: dict[str, list[object]]) -> dict[str, np.ndarray]:
+def arrays(columns: Mapping[str, Sequence[object]]) -> dict[str, np.ndarray]:
     return {name: np.array(values, dtype=object) for name, values in columns.items()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyproj
 import pytest
@@ -55,7 +57,7 @@ def refusal(declared: CRS | None, bounds: tuple[float, float, float, float]) -> 
 def test_each_zone_is_what_epsg_says(zone: Zone) -> None:
     crs = CRS.from_epsg(zone.epsg)
     assert crs.coordinate_operation is not None
-    value = {p.name: p.value for p in crs.coordinate_operation.params}
+    value: dict[str, Any] = {p.name: p.value for p in crs.coordinate_operation.params}
     assert value["Longitude of natural origin"] == zone.central_meridian
     assert value["False easting"] == 500_000 + (zone.number * 1e6 if zone.prefixed else 0)
     assert zone_of(crs) == zone

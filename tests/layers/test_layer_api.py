@@ -103,6 +103,7 @@ def test_a_township_sees_no_county_figures(
     (version,) = next(row for row in response.json() if row["code"] == "dltb")["versions"]
     for name in ("feature_count", "area_m2", "problems", "source_file"):
         assert version[name] is None, name
+    assert survey.bounds is not None
     whole = shapely.box(*survey.bounds)
     assert shapely.box(*version["bounds"]).area < 0.7 * whole.area
     county_area = f"{survey.area_m2}"

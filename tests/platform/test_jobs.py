@@ -12,7 +12,7 @@ from django.utils import timezone
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs import registry
 from liangtian.platform.jobs.models import Job
-from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.registry import Handler, JobRun, job
 from liangtian.platform.jobs.services import MAX_ATTEMPTS, cancel, enqueue, recover_stale
 from tests.conftest import People
 
@@ -20,7 +20,11 @@ from tests.conftest import People
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(registry, "REPORT_EVERY_SECONDS", 0)
-    kinds = {"test.count": count, "test.refuse": refuse, "test.break": break_down}
+    kinds: dict[str, Handler] = {
+        "test.count": count,
+        "test.refuse": refuse,
+        "test.break": break_down,
+    }
     for kind, handler in kinds.items():
         job(kind)(handler)
     yield

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from liangtian.policy.legality import Cover, Flags, LegalityProposal, PatchFacts, propose
+from liangtian.policy.legality_table import PatchKind
 from liangtian.policy.pack import Pack, PackRefused, load_pack
 from tests.policy.worked_tables import tables
 
 _NONE = "–"
 _CASES, _TOLERANT = (t for t in tables("legality.md") if "例" in t[0])
 _ALL = [*_CASES, *_TOLERANT]
+_KINDS: dict[str, PatchKind] = {"land": "land", "mineral": "mineral"}
 _FLAG_LETTERS = {
     "N": "non_agricultural",
     "H": "new_house_on_farmland",
@@ -51,14 +53,12 @@ def _cover(text: str) -> Cover:
 
 def facts_of(case: dict[str, str]) -> PatchFacts:
     covers = [] if case["依据"] == _NONE else case["依据"].split("；")
-    kind = case["类别"]
-    assert kind in ("land", "mineral")
     return PatchFacts(
         area_m2=Decimal(case["图斑"]),
         farmland_m2=Decimal(case["耕地"]),
         pbf_m2=Decimal(case["永农"]),
         construction_before_m2=Decimal(case["原建设"]),
-        kind=kind,
+        kind=_KINDS[case["类别"]],
         monitoring_type=case["类型"],
         change_date=_day(case["后时相"]),
         suspected_building=case["建房"] == "是",

@@ -74,7 +74,7 @@ def patches(draw: st.DrawFn) -> PatchFacts:
         farmland_m2=Decimal(farmland) / 100,
         pbf_m2=draw(_area(0, farmland)),
         construction_before_m2=draw(_area(0, cents - farmland)),
-        kind=draw(st.sampled_from(["land", "mineral"])),  # type: ignore[arg-type]
+        kind=draw(st.sampled_from(["land", "mineral"])),
         monitoring_type=draw(st.sampled_from(_TYPES)),
         change_date=draw(_DAYS),
         suspected_building=draw(st.booleans()),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from liangtian.policy.pack import (
     NotInForce,
+    Pack,
     PackRefused,
     UnknownKey,
     UnknownPack,
@@ -44,7 +45,7 @@ clause = "一.(一)"
 """
 
 
-def _parse(text: str, own: str | None = None):  # type: ignore[no-untyped-def]
+def _parse(text: str, own: str | None = None) -> Pack:
     extra = None if own is None else own.encode()
     return parse_pack("sample.toml", text.encode(), "county.toml" if own else "", extra)
 
@@ -171,7 +172,7 @@ def test_an_edited_override_takes_effect_and_changes_the_version(tmp_path: Path)
     name, key = "county-enforcement-2022", "enforcement.key_patch_farmland_mu"
     first = load_pack(name, _own(tmp_path, _KEY_PATCH.format(amount="40", period="")))
     second = load_pack(name, _own(tmp_path, _KEY_PATCH.format(amount="30", period="")))
-    assert (first.value(key, _DAY).decimal, second.value(key, _DAY).decimal) == (40, 30)
+    assert [pack.value(key, _DAY).decimal for pack in (first, second)] == [40, 30]
     assert len({first.version, second.version, load_pack(name).version}) == 3
 
 

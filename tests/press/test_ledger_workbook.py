@@ -112,7 +112,7 @@ def test_three_thousand_rows_are_all_there_and_add_up() -> None:
     values = [Decimal(n) / 100 for n in range(3000)]
     rows = [[f"图斑{n:04d}", value] for n, value in enumerate(values)]
     content = ledger_xlsx(
-        LedgerSheet("台账", PLAIN, iter(rows), FOOTER, sums={"面积": sum(values)})
+        LedgerSheet("台账", PLAIN, iter(rows), FOOTER, sums={"面积": sum(values, Decimal(0))})
     )
     read_back = read(content)
     assert [row[1] for row in read_back[3:3003]] == [row[0] for row in rows]

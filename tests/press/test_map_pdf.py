@@ -12,6 +12,7 @@ from liangtian.press.map import (
     MapImage,
     MapLayer,
     MapPolygon,
+    Paper,
     PhotoPoint,
     frame_for_dossier,
     map_pdf,
@@ -40,8 +41,8 @@ def test_a_map_carries_what_a_filed_map_must() -> None:
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (842, 595)), ("a3", (1191, 842))])
-def test_the_paper_is_what_was_asked(paper: str, size: tuple[int, int]) -> None:
-    page = pypdfium2.PdfDocument(map_pdf(map_sheet(), paper))[0]  # type: ignore[arg-type]
+def test_the_paper_is_what_was_asked(paper: Paper, size: tuple[int, int]) -> None:
+    page = pypdfium2.PdfDocument(map_pdf(map_sheet(), paper))[0]
     assert (round(page.get_width()), round(page.get_height())) == size
 
 
@@ -88,7 +89,9 @@ def test_a_point_lands_where_the_scale_says() -> None:
         scale=2000,
         points=[PhotoPoint(WEST + 70, SOUTH + 40, None, "1")],
     )
-    (point,) = sheet_data(sheet, frame, {}, "base.jpg")["points"]  # type: ignore[misc]
+    points = sheet_data(sheet, frame, {}, "base.jpg")["points"]
+    assert isinstance(points, list)
+    (point,) = points
     assert point["at"] == pytest.approx((frame.width / 2 + 10, frame.height / 2 + 5))
 
 

@@ -171,4 +171,5 @@ def test_a_clerk_may_not_move_boundaries_and_the_act_is_recorded(people: Any, pa
     import_boundaries(None, path, **NAMES)
     entry = AuditEntry.objects.get(act="regions.import")
     assert entry.target_id == "990121"
+    assert entry.after is not None
     assert "990121100" in entry.after["updated"]

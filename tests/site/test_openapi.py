@@ -27,7 +27,8 @@ def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
 
 def schemas(above: type = Schema) -> Iterator[type]:
     """Every schema of ours; the framework makes more of them for the parameters of an operation."""
-    for schema in above.__subclasses__():
+    below: list[type] = above.__subclasses__()
+    for schema in below:
         if schema.__module__.startswith("liangtian."):
             yield schema
         yield from schemas(schema)

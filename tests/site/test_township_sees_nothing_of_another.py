@@ -163,12 +163,14 @@ def test_patch_tiles_hold_his_patches_at_every_zoom(clerk: Any, world: World) ->
     for z in (6, 9, 12):
         shown = set()
         for patch in (*world.patches[HOME], *world.patches[NEXT]):
-            x, y = tile_of(*patch.geom.centroid.coords[0], z)[1:]
+            lon, lat = patch.geom.centroid.coords[0]
+            _, x, y = tile_of(lon, lat, z)
             content = clerk.get(f"/api/enforcement/tiles/{z}/{x}/{y}.mvt").content
             tags = read_tile(content)["patches"].properties().values() if content else []
             shown |= {tag["number"] for tag in tags}
         assert shown == set(OWN_NUMBERS)
-    z, x, y = tile_of(*world.patches[NEXT][0].geom.centroid.coords[0], 14)
+    lon, lat = world.patches[NEXT][0].geom.centroid.coords[0]
+    z, x, y = tile_of(lon, lat, 14)
     address = f"/api/enforcement/tiles/{z}/{x}/{y}.mvt"
     assert clerk.get(address).status_code == 204
     assert world.client("clerk_next").get(address).status_code == 200
@@ -222,7 +224,7 @@ def test_a_click_finds_what_lies_on_his_ground(clerk: Any, world: World, own_gro
     seen = shapely.from_geojson(shapely.to_geojson(shapely.geometry.shape(crossing["geometry"])))
     assert crossing["cut"]
     assert own_ground.buffer(1e-8).covers(seen)
-    assert crossing["area_m2"] == pytest.approx(survey_areas([seen])[0], abs=0.01)
+    assert crossing["area_m2"] == pytest.approx(survey_areas(np.array([seen]))[0], abs=0.01)
     assert crossing["area_m2"] == pytest.approx(600 * 4_900, rel=0.002)
     assert at(clerk, BORDER + 100) == []
     assert len(at(world.client("county_clerk"), BORDER + 100)) == 1
@@ -284,7 +286,8 @@ def test_regions_are_his_township_and_below(clerk: Any, world: World) -> None:
 
 def test_turning_pages_from_patch_to_patch_stays_at_home(clerk: Any, world: World) -> None:
     own = [patch.pk for patch in world.patches[HOME]]
-    walked, at = [], own[0]
+    walked: list[int] = []
+    at: int | None = own[0]
     while at is not None and len(walked) < 10:
         walked.append(at)
         at = get(clerk, f"/api/enforcement/patches/{at}")["next_id"]

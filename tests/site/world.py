@@ -67,7 +67,8 @@ def built(folder: Path) -> Iterator[World]:
     from django.conf import settings
 
     outer = transaction.atomic()
-    outer._from_testcase = True  # as the test case itself marks the transactions it wraps around
+    # As the test case itself marks the transactions it wraps around.
+    outer._from_testcase = True  # type: ignore[attr-defined]
     with override_settings(
         FILES_ROOT=folder / "files",
         DATA=folder,
