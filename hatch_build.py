@@ -90,8 +90,11 @@ def licences(web: Path) -> str:
     )  # fmt: skip
     parts = []
     for name in shipped:
-        texts = sorted(p for p in (web / name).glob("*") if p.name.upper().startswith("LICEN"))
-        said = "\n\n".join(p.read_text(encoding="utf-8", errors="replace") for p in texts)
+        found = [p for p in (web / name).glob("*") if p.name.upper().startswith("LICEN")]
+        texts = sorted(f for p in found for f in ([p] if p.is_file() else p.rglob("*")))
+        said = "\n\n".join(
+            p.read_text(encoding="utf-8", errors="replace") for p in texts if p.is_file()
+        )
         entry = lock["packages"][name]
         title = f"{name.removeprefix('node_modules/')} {entry.get('version', '')}"
         parts.append(f"==== {title}\n\n{said or entry.get('license', '')}")
