@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -16,11 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from liangtian.programmes.enforcement.judging import confirm
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.models import Batch, EarlierOverlap, Patch
-from tests.conftest import County, People
+from tests.conftest import County, People, SignedIn
 from tests.enforcement.ground import box, make_batch, publish_usual
 
 pytestmark = pytest.mark.django_db
-SignedIn = Callable[[Any], Client]
 LEDGER = "/api/ledgers/enforcement.patches/rows"
 
 
