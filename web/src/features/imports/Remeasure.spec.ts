@@ -27,7 +27,7 @@ afterEach(() => {
 describe('measuring a batch anew', () => {
   it('asks first, shows the progress of the job, and says how many were measured', async () => {
     vi.spyOn(ElMessageBox, 'confirm').mockResolvedValue('confirm' as never)
-    fetched.mockImplementation((address: string, options: RequestInit) => {
+    fetched.mockImplementation((_address: string, options: RequestInit) => {
       if (options.method === 'POST') return Promise.resolve(answer(job('queued')))
       return Promise.resolve(answer(fetched.mock.calls.length < 3 ? job('running') : job('done', { progress: 1, result: { patches: 2 } })))
     })
