@@ -7,6 +7,7 @@ Node comes from PyPI, so a build needs Python alone. Nothing is built again whil
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -101,6 +102,14 @@ def licences(web: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def compress(folder: Path) -> None:
+    """A .gz beside every text file: the server hands it to browsers that take it."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".js", ".css", ".svg", ".txt", ".json"):
+            packed = gzip.compress(path.read_bytes(), mtime=0)
+            path.with_name(f"{path.name}.gz").write_bytes(packed)
+
+
 def build(root: Path) -> None:
     """Build the application into the package and copy the fonts beside the press."""
     if is_current(root):
@@ -119,6 +128,7 @@ def build(root: Path) -> None:
         found = next((web / "node_modules/@expo-google-fonts" / family).rglob(f"{name}.ttf"))
         shutil.copyfile(found, fonts / f"{name}.ttf")
     (target / "licenses.txt").write_text(licences(web), encoding="utf-8")
+    compress(target)
     (target / ".source-sha256").write_text(digest(web))
 
 
