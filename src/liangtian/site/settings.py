@@ -123,6 +123,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 WEB_DIST = PACKAGE / "site" / "webdist"
 WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # the build puts a hash in the name
 FILES_ROOT = DATA / "files"
 MAX_UPLOAD_BYTES = 2 * 1024**3
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
