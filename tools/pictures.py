@@ -23,7 +23,11 @@ from tests.browser.station import Station  # noqa: E402
 FOLDER = ROOT / "docs" / "pictures"
 ROWS_URL = "/api/ledgers/enforcement.patches/rows"
 MOST_BYTES = 250_000
-COLOURS = (256, 128, 64, 32)
+FEWER_COLOURS = (
+    (256, Image.Dither.FLOYDSTEINBERG),
+    (256, Image.Dither.NONE),
+    (64, Image.Dither.NONE),
+)
 LEAF_HEIGHT = 640
 LEAVES_IN_A_ROW = 4
 GAP = 16
@@ -67,11 +71,10 @@ def save(picture: Image.Image, name: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.png"
     picture.convert("RGB").save(path, optimize=True)
-    for colours in COLOURS:
+    for colours, dither in FEWER_COLOURS:
         if path.stat().st_size <= MOST_BYTES:
             break
-        small = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-        small.save(path, optimize=True)
+        picture.convert("RGB").quantize(colours, dither=dither).save(path, optimize=True)
     print(f"{path.name}  {path.stat().st_size // 1000} kB")
 
 
