@@ -74,7 +74,10 @@ def save(picture: Image.Image, name: str) -> None:
     for colours, dither in FEWER_COLOURS:
         if path.stat().st_size <= MOST_BYTES:
             break
-        picture.convert("RGB").quantize(colours, dither=dither).save(path, optimize=True)
+        full = picture.convert("RGB")
+        # The most frequent colours are not enough: a river is small, and blue.
+        palette = full.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
+        full.quantize(palette=palette, dither=dither).save(path, optimize=True)
     print(f"{path.name}  {path.stat().st_size // 1000} kB")
 
 
