@@ -80,8 +80,7 @@ def files_root(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def county(db: Any) -> County:
+def make_county() -> County:
     """青禾县 with 柳塘镇 (A) and 石桥镇 (B), one village each."""
     from liangtian.platform.regions.models import Region
 
@@ -103,7 +102,12 @@ def county(db: Any) -> County:
 
 
 @pytest.fixture
-def people(county: County) -> People:
+def county(db: Any) -> County:
+    """The test county."""
+    return make_county()
+
+
+def make_people(county: County) -> People:
     """One person per part to play; all invented."""
     from liangtian.platform.people.models import Office, Role, User
     from liangtian.platform.people.services import ensure_roles
@@ -126,6 +130,12 @@ def people(county: County) -> People:
         township_b=make("shiqiao", "赵假设", "township_clerk", county.township_b),
         auditor=make("auditor", "钱虚构", "auditor", county.county),
     )
+
+
+@pytest.fixture
+def people(county: County) -> People:
+    """The people of the test county."""
+    return make_people(county)
 
 
 @pytest.fixture

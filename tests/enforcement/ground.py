@@ -44,7 +44,8 @@ def publish(
     valid_from: date = date(2025, 12, 31),
 ) -> LayerVersion:
     """A published version of a layer of the catalogue; features are (plane figure, Feature fields)."""
-    ensure_catalogue()
+    if not Layer.objects.exists():
+        ensure_catalogue()
     layer = Layer.objects.get(code=code)
     file = store(
         [f"{code}{label}{len(features)}".encode()], f"{code}.gpkg",

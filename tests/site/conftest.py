@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ def built_world(
 
 @pytest.fixture
 def world(built_world: World, db: Any, files_root: Path, settings: Any) -> Iterator[World]:
-    """Two counties with everything in them; whatever a test changes is undone after it."""
+    """Two counties with everything in them; whatever a test changes, there and in memory, is undone."""
     settings.FILES_ROOT = built_world.folder / "files"
     settings.DATA = built_world.folder
     with transaction.atomic():
-        yield built_world
+        yield copy.deepcopy(built_world)
         transaction.set_rollback(True)

@@ -11,8 +11,8 @@ import python_calamine
 
 from liangtian.programmes.enforcement.home import home_figures, search
 from tests.conftest import County, People, SignedIn
-from tests.enforcement.conftest import Register
 from tests.enforcement.ground import box, make_batch
+from tests.enforcement.register.conftest import Register
 from tests.geo.mvt_reader import read_tile
 from tests.layers.deliveries import tile_of
 

@@ -15,9 +15,9 @@ from liangtian.platform.audit.models import AuditEntry
 from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import Patch, PatchPhoto
 from tests.conftest import County, People, SignedIn
-from tests.enforcement.conftest import Register
 from tests.enforcement.ground import approval, box, make_batch, publish
 from tests.enforcement.pictures import jpeg
+from tests.enforcement.register.conftest import Register
 
 pytestmark = pytest.mark.django_db
 PATCHES = "/api/enforcement/patches"

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.programmes.enforcement.models import Patch
 from tests.conftest import People, SignedIn
-from tests.enforcement.conftest import Register
+from tests.enforcement.register.conftest import Register
 
 pytestmark = pytest.mark.django_db
 PATCHES = "/api/enforcement/patches"
@@ -78,7 +78,7 @@ def test_departing_from_the_proposal_without_a_reason_is_refused(
     assert "至少 5 个字" in refused.json()["error"]["fields"]["reason"]
     assert Patch.objects.get(pk=register.a_illegal.pk).judgement_outcome == ""
     assert not AuditEntry.objects.filter(act="enforcement.patch.confirm").exists()
-    done = post(client, address, outcome="legal", reason="已核对供地文件,手续齐全").json()
+    done = post(client, address, outcome="legal", reason="已核对供地文件，手续齐全").json()
     assert done["judgement"]["overridden"] is True
 
 
@@ -121,7 +121,7 @@ def test_a_judgement_is_taken_back_with_a_reason_and_stays_in_the_history(
     client, address = signed_in(people.clerk), f"{PATCHES}/{register.a_illegal.pk}"
     post(client, f"{address}/confirm", outcome="illegal")
     assert post(client, f"{address}/reopen", reason="错").status_code == 422
-    page = post(client, f"{address}/reopen", reason="依据有误,重新核实").json()
+    page = post(client, f"{address}/reopen", reason="依据有误，重新核实").json()
     assert (page["stage"], page["judgement"]) == ("received", None)
     steps = [step["step"] for step in page["history"]]
     assert steps[-2:] == ["confirm", "reopen"]
