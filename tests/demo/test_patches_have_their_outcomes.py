@@ -22,7 +22,7 @@ PERMITS = {
 
 
 def _patches(made: Made, *outcomes: str) -> list[tuple[str, shapely.Geometry, Row]]:
-    out = []
+    out, met = [], set()
     for month in (1, 2, 3):
         table = made.batch(month)
         flawed = {f["row"] for f in made.manifest.flaws if f["batch"] == f"2026-0{month}"}
@@ -32,6 +32,8 @@ def _patches(made: Made, *outcomes: str) -> list[tuple[str, shapely.Geometry, Ro
             told = made.manifest.patches[str(row["JCBH"])]
             if not outcomes or told["outcome"] in outcomes:
                 out.append((str(told["permit"]), shape, row))
+                met.add(told["outcome"])
+    assert met == set(outcomes or OUTCOMES), "the county has patches of all that was asked for"
     return out
 
 

@@ -55,8 +55,8 @@ def hole(*corners: tuple[float, float]) -> shapely.Polygon:
         (hole((0, 5), (5, 0), (10, 5), (5, 10)), "洞把面切断", None),
         (None, "空几何", None),
         (shapely.Polygon(), "空几何", None),
-        (shapely.LineString([(0, 0), (1, 1)]), "不是面,是线", None),
-        (shapely.Point(0, 0), "不是面,是点", None),
+        (shapely.LineString([(0, 0), (1, 1)]), "不是面，是线", None),
+        (shapely.Point(0, 0), "不是面，是点", None),
     ],
 )
 def test_a_fault_is_named_and_placed(

@@ -307,7 +307,7 @@ def test_coordinates_proj_cannot_convert_are_refused() -> None:
     ("epsg", "bounds", "title"),
     [
         (4526, (38_440_000, 3_800_000, 38_450_000, 3_810_000),
-         "CGCS2000 3度带第38带,中央经线114°E,带带号(EPSG:4526)"),
+         "CGCS2000 3度带第38带，中央经线114°E，带带号(EPSG:4526)"),
         (4490, (113.0, 34.0, 113.1, 34.1), "CGCS2000 经纬度(EPSG:4490)"),
     ],
 )  # fmt: skip

@@ -136,7 +136,7 @@ def test_an_unknown_field_is_refused_with_the_known_ones(
     plots: Path, layer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert overlay(plots, layer, "--by", "dlbm") == 1
-    assert "没有字段“dlbm”。现有字段:kind" in capsys.readouterr().err
+    assert "没有字段“dlbm”。现有字段：kind" in capsys.readouterr().err
 
 
 def test_a_wrong_zone_is_refused(

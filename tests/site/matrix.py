@@ -159,8 +159,8 @@ def _sign_in(w: World, place: str) -> Mapping[str, Any]:
     return {"json": {"username": "leader", "password": PASSWORD}}
 
 
-JUDGED = {"outcome": "illegal", "reason": "现场核实,没有任何批准手续"}
-REASON = {"reason": "依据有误,需要重新核实"}
+JUDGED = {"outcome": "illegal", "reason": "现场核实，没有任何批准手续"}
+REASON = {"reason": "依据有误，需要重新核实"}
 PATCH = "/api/enforcement/patches/{patch_id}"
 IMPORT = "/api/enforcement/imports/{import_id}"
 VERSION = "/api/layers/versions/{version_id}"

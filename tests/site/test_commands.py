@@ -42,7 +42,7 @@ def test_a_batch_enters_and_each_problem_is_a_line(
     path = batch_file(tmp_path, [sent(1), sent(2, HSX="三月初"), sent(3)])
     code, out, err = said(*batch(path))
     assert (code, err) == (0, "")
-    assert "共 3 行:可入库 2,有误 1,重复 0" in out
+    assert "共 3 行：可入库 2，有误 1，重复 0" in out
     (line,) = [line for line in out.splitlines() if "三月初" in line]
     assert line.split() == [
         "2", sent(2).number, "有误", "后时相", "三月初", "不是可识别的日期", "请改为",
@@ -108,7 +108,7 @@ def test_what_is_wrong_with_the_request_is_said_in_words(
     wrong = ["import-batch", path, "--period", "3月", "--title", "三月", "--user", "clerk"]
     code, _, err = said(*wrong)
     assert code == 1
-    assert "period:请按 2026-01 的写法填写月份" in err
+    assert "period：请按 2026-01 的写法填写月份" in err
     assert not BatchImport.objects.exists()
 
 
@@ -125,7 +125,7 @@ def test_one_of_several_layers_must_be_named(tmp_path: Path, people: People, sai
     )  # fmt: skip
     code, _, err = said(*batch(first))
     assert code == 1
-    assert "多个面状图层:甲、乙" in err
+    assert "多个面状图层：甲、乙" in err
     assert said(*batch(first, "--layer", "乙"))[0] == 0
     assert Patch.objects.count() == 2
 
@@ -144,7 +144,7 @@ def test_a_layer_is_imported_and_waits_or_is_published(
     path = delivery(tmp_path, "DLTB", plots, columns)
     code, out, _ = said(*layer(path))
     assert code == 0
-    assert "待发布,4 个图形" in out
+    assert "待发布，4 个图形" in out
     version = LayerVersion.objects.get()
     assert (version.status, version.valid_from) == ("checked", date(2026, 12, 31))
 
@@ -155,7 +155,7 @@ def test_a_layer_is_imported_and_waits_or_is_published(
     version.delete()
     code, out, _ = said(*layer(path, "--publish", "--valid-to", "2027-12-30"))
     assert code == 0
-    assert "已发布,4 个图形" in out
+    assert "已发布，4 个图形" in out
     version = LayerVersion.objects.get()
     assert (version.status, version.valid_to) == ("published", date(2027, 12, 30))
 

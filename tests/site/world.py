@@ -269,7 +269,7 @@ def _judged(world: World, place: str) -> None:
     from liangtian.programmes.enforcement.judging import confirm
 
     clerk = world.users["clerk_abroad" if place == ABROAD else "county_clerk"]
-    confirm(clerk, world.patches[place][1].pk, "other", "现场核实,属于其他情形")
+    confirm(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形")
 
 
 def _sessions(world: World) -> None:

@@ -112,13 +112,13 @@ def distribute(total: Decimal, parts: Sequence[float | Decimal]) -> list[Decimal
     cents = round_m2(total) / CENT
     exact = [Decimal(part) for part in parts]
     if not total.is_finite() or total < 0 or round_m2(total) != total:
-        raise ValueError(f"总面积必须是不小于0、以0.01平方米为单位的数,现为{total}。")
+        raise ValueError(f"总面积必须是不小于0、以0.01平方米为单位的数，现为{total}。")
     if any(not part.is_finite() or part < 0 for part in exact):
         raise ValueError("各部分面积必须是不小于0的数。")
     whole = sum(exact, Decimal(0))
     if whole == 0:
         if total:
-            raise ValueError(f"各部分面积合计为0,不能分摊总面积{total}平方米。")
+            raise ValueError(f"各部分面积合计为0，不能分摊总面积{total}平方米。")
         return [Decimal("0.00") for _ in exact]
     quotas = [part * cents / whole for part in exact]
     floors = [quota.to_integral_value(ROUND_FLOOR) for quota in quotas]

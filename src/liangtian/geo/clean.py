@@ -27,7 +27,7 @@ _REASONS = {
     "Nested shells": "面嵌套(一个部分在另一个部分之内)",
     "Interior is disconnected": "洞把面切断",
     "Duplicate Rings": "环重复",
-    "Too few points in geometry component": "点数不足,不成面",
+    "Too few points in geometry component": "点数不足，不成面",
     "Invalid Coordinate": "坐标非数",
     "Ring is not closed": "环未闭合",
 }
@@ -90,7 +90,7 @@ def check(geoms: NDArray[np.object_], fids: Sequence[str] | None = None) -> list
         if empty[index]:
             reason = "空几何"
         elif foreign[index]:
-            reason = f"不是面,是{_KINDS.get(int(kind[index]), '未知类型')}"
+            reason = f"不是面，是{_KINDS.get(int(kind[index]), '未知类型')}"
         elif flat[index]:
             reason = "面积为零"
         else:
@@ -112,7 +112,7 @@ def require_valid(geoms: NDArray[np.object_], what: str) -> None:
     if problems:
         shown = ";".join(f"第{p.fid}个{p.reason}" for p in problems[:3])
         raise GeometryRefused(
-            f"{what}有{len(problems)}个图形无效,不能计算:{shown}。请先检查并修复。"
+            f"{what}有{len(problems)}个图形无效，不能计算：{shown}。请先检查并修复。"
         )
 
 
@@ -126,19 +126,19 @@ def repair(geom: shapely.Geometry, crs: int | CRS) -> Repair:
         GeometryRefused: nothing with an area is left, or coordinates are not numbers.
     """
     if geom is None or geom.is_empty:
-        raise GeometryRefused("空几何,无法修复。请补充图形或删除该记录。")
+        raise GeometryRefused("空几何，无法修复。请补充图形或删除该记录。")
     if not np.isfinite(shapely.get_coordinates(geom)).all():
-        raise GeometryRefused("坐标中有不是数字的值,无法修复。请在原软件中改正后重新导入。")
+        raise GeometryRefused("坐标中有不是数字的值，无法修复。请在原软件中改正后重新导入。")
     before = survey_area(geom, crs)
     problems = check(np.array([geom], dtype=object))
     made = shapely.make_valid(geom, method="structure", keep_collapsed=False)
     polygons, _ = single_polygons(np.array([made], dtype=object))
     if len(polygons) == 0:
-        raise GeometryRefused("修复后没有面积,只剩点或线。请检查图形,必要时删除该记录。")
+        raise GeometryRefused("修复后没有面积，只剩点或线。请检查图形，必要时删除该记录。")
     kept = polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
     after = survey_area(kept, crs)
-    said = [f"原图形:{p.reason}" + _at(p.location) for p in problems] or ["原图形有效,未改动"]
-    said.append(f"修复前面积{before}平方米,修复后{after}平方米,变化{after - before:+}平方米")
+    said = [f"原图形：{p.reason}" + _at(p.location) for p in problems] or ["原图形有效，未改动"]
+    said.append(f"修复前面积{before}平方米，修复后{after}平方米，变化{after - before:+}平方米")
     if lost := _lost(geom):
         said.append(f"舍去{lost}(没有面积)")
     if len(polygons) > 1:

@@ -68,7 +68,7 @@ class Resolved:
 
     @property
     def title(self) -> str:
-        """Name for people, with the EPSG code: "CGCS2000 3度带第38带,中央经线114°E,带带号(EPSG:4526)"."""
+        """Name for people, with the EPSG code: "CGCS2000 3度带第38带,中央经线114°E，带带号(EPSG:4526)"."""
         name = _TITLES.get(self.epsg or 0) or self.crs.name
         return f"{name}(EPSG:{self.epsg})" if self.epsg else name
 
@@ -86,7 +86,7 @@ def resolve_crs(
         CrsRefused: contradiction, unknown zone, swapped axes, or a datum needing a transformation.
     """
     if not all(math.isfinite(value) for value in bounds):
-        raise CrsRefused("图层没有有效坐标(空图层或坐标不是数字),无法判断坐标系。请检查数据。")
+        raise CrsRefused("图层没有有效坐标(空图层或坐标不是数字)，无法判断坐标系。请检查数据。")
     if axis_hint == "ne":
         bounds = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = "坐标按“X为北、Y为东”读取并已交换。" if axis_hint == "ne" else ""
@@ -106,7 +106,7 @@ def resolve_crs(
         return Resolved(crs, epsg, zone.number, zone.prefixed, note, zones)
     _check_other(crs, epsg, bounds, shape)
     if epsg in (CGCS2000, 4326) and not _in_china(bounds):
-        note += f"坐标不在中国范围内(经度{bounds[0]:.4f}起,纬度{bounds[1]:.4f}起),请确认。"
+        note += f"坐标不在中国范围内(经度{bounds[0]:.4f}起，纬度{bounds[1]:.4f}起)，请确认。"
     return Resolved(crs, epsg, None, False, swapped + note)
 
 
@@ -120,9 +120,9 @@ def require_holdable(resolved: Resolved) -> None:
         return
     code = f"EPSG:{resolved.epsg}" if resolved.epsg else "没有EPSG编码"
     raise CrsRefused(
-        f"坐标系“{resolved.crs.name}”({code})不能入库。可以入库的有:CGCS2000经纬度(EPSG:4490)、"
+        f"坐标系“{resolved.crs.name}”({code})不能入库。可以入库的有：CGCS2000经纬度(EPSG:4490)、"
         "CGCS2000 3度带(EPSG:4513-4554)和6度带(EPSG:4491-4512)、WGS84(EPSG:4326)、"
-        "Web墨卡托(EPSG:3857)。请先在测绘软件中转换坐标系,再导入。"
+        "Web墨卡托(EPSG:3857)。请先在测绘软件中转换坐标系，再导入。"
     )
 
 
@@ -169,7 +169,7 @@ def zone_numbers(geoms: NDArray[np.object_], zone: Zone) -> NDArray[np.int64]:
         first = int(np.flatnonzero(bad)[0])
         raise CrsRefused(
             f"第{first + 1}个图形的东坐标从{bounds[first, 0]:.2f}到{bounds[first, 2]:.2f},"
-            f"与声明的{zone.label}不符(一个图形只能在一个带内,且只能是本带或相邻带)。请检查坐标。"
+            f"与声明的{zone.label}不符(一个图形只能在一个带内，且只能是本带或相邻带)。请检查坐标。"
         )
     return low
 
@@ -232,15 +232,15 @@ def _refuse_old_datum(crs: CRS) -> None:
     ellipsoid = crs.ellipsoid
     if ellipsoid is None:
         raise CrsRefused(
-            f"坐标系“{crs.name}”没有椭球参数(地方独立坐标系),不能换算。请先转换到CGCS2000再使用。"
+            f"坐标系“{crs.name}”没有椭球参数(地方独立坐标系)，不能换算。请先转换到CGCS2000再使用。"
         )
     old = _OLD_DATUMS.get((ellipsoid.semi_major_metre, round(ellipsoid.inverse_flattening, 6)))
     if old is not None:
         code = crs.to_epsg(min_confidence=70)
         named = f"“{crs.name}”" + (f"(EPSG:{code})" if code else "")
         raise CrsRefused(
-            f"{named}属于{old},椭球与CGCS2000不同,必须先用当地转换参数做基准转换。"
-            "本系统没有转换参数,不能直接换算;请由测绘单位转换到CGCS2000后再导入。"
+            f"{named}属于{old}，椭球与CGCS2000不同，必须先用当地转换参数做基准转换。"
+            "本系统没有转换参数，不能直接换算；请由测绘单位转换到CGCS2000后再导入。"
         )
 
 
@@ -259,7 +259,7 @@ def _identify(crs: CRS) -> tuple[int | None, str]:
         found = CGCS2000 if _CGCS2000_NAMES.search(crs.datum.name) else None
     if found is None:
         return exact, ""
-    return found, f"坐标系名称“{crs.name}”不标准,按参数识别为EPSG:{found}。"
+    return found, f"坐标系名称“{crs.name}”不标准，按参数识别为EPSG:{found}。"
 
 
 def _by_parameters(crs: CRS) -> int | None:
@@ -331,13 +331,13 @@ def _prefixes(bounds: Bounds) -> tuple[int, ...]:
 def _refuse_swapped(bounds: Bounds, shape: Shape) -> None:
     if shape in ("degrees_swapped", "plain_swapped"):
         raise CrsRefused(
-            f"坐标轴颠倒:第一个坐标({bounds[0]:.3f})是北坐标(纬度),第二个坐标({bounds[1]:.3f})是东坐标(经度)。"
-            "请在导入时选择“X为北、Y为东”,或在原软件中交换X、Y后重新导出。"
+            f"坐标轴颠倒：第一个坐标({bounds[0]:.3f})是北坐标(纬度)，第二个坐标({bounds[1]:.3f})是东坐标(经度)。"
+            "请在导入时选择“X为北、Y为东”，或在原软件中交换X、Y后重新导出。"
         )
 
 
 def _straddle_note(zones: tuple[int, ...]) -> str:
-    return f"图层跨第{zones[0]}、{zones[1]}两个带,每个图形按自己东坐标的带号换算。"
+    return f"图层跨第{zones[0]}、{zones[1]}两个带，每个图形按自己东坐标的带号换算。"
 
 
 def _check_zone(zone: Zone, bounds: Bounds, shape: Shape) -> tuple[tuple[int, ...], str]:
@@ -350,13 +350,13 @@ def _check_zone(zone: Zone, bounds: Bounds, shape: Shape) -> tuple[tuple[int, ..
             return seen, _straddle_note(seen)
         shown = f"{seen[0]}" if len(seen) == 1 else f"{seen[0]}至{seen[-1]}"
         raise CrsRefused(
-            f"带号矛盾:声明的坐标系是{zone.label},带号{zone.number};"
+            f"带号矛盾：声明的坐标系是{zone.label}，带号{zone.number};"
             f"但东坐标{bounds[0]:.2f}的带号是{shown}。请核对后改正坐标系或坐标。"
         )
     if not zone.prefixed and shape == "plain":
         return (zone.number,), ""
     raise CrsRefused(
-        f"坐标与声明的坐标系矛盾:声明的是{zone.label},但坐标({bounds[0]:.3f}, {bounds[1]:.3f})"
+        f"坐标与声明的坐标系矛盾：声明的是{zone.label}，但坐标({bounds[0]:.3f}, {bounds[1]:.3f})"
         f"{_looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
     )
 
@@ -382,7 +382,7 @@ def _check_other(crs: CRS, epsg: int | None, bounds: Bounds, shape: Shape) -> No
         wrong = shape == "degrees" or mercator
     if wrong:
         raise CrsRefused(
-            f"坐标与声明的坐标系矛盾:声明的是“{crs.name}”({code}),但坐标({minx:.3f}, {miny:.3f})"
+            f"坐标与声明的坐标系矛盾：声明的是“{crs.name}”({code})，但坐标({minx:.3f}, {miny:.3f})"
             f"{_looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
         )
 
@@ -391,20 +391,20 @@ def _by_magnitude(bounds: Bounds, shape: Shape, swapped: str) -> Resolved:
     """No declared system: decide only where the numbers allow one reading."""
     _refuse_swapped(bounds, shape)
     if shape == "degrees":
-        note = swapped + "文件没有声明坐标系,按坐标大小判定为CGCS2000经纬度(EPSG:4490),请确认。"
+        note = swapped + "文件没有声明坐标系，按坐标大小判定为CGCS2000经纬度(EPSG:4490)，请确认。"
         return Resolved(CRS.from_epsg(CGCS2000), CGCS2000, None, False, note)
     seen = _prefixes(bounds)
     if shape == "prefixed" and seen[0] >= 25 and len(seen) <= 2:
         zone = Zone(3, seen[0], True)
-        note = f"{swapped}文件没有声明坐标系,按东坐标的带号判定为{zone.label},请确认。"
+        note = f"{swapped}文件没有声明坐标系，按东坐标的带号判定为{zone.label}，请确认。"
         if len(seen) == 2:
             note += _straddle_note(seen)
         return Resolved(CRS.from_epsg(zone.epsg), zone.epsg, zone.number, True, note, seen)
-    where = f"文件没有声明坐标系,坐标为({bounds[0]:.3f}, {bounds[1]:.3f})"
+    where = f"文件没有声明坐标系，坐标为({bounds[0]:.3f}, {bounds[1]:.3f})"
     if shape == "plain":
         raise CrsRefused(
-            f"{where},东坐标只有6位,没有带号,无法判断在哪一带(带号未知)。请在导入时指明带号或中央经线。"
+            f"{where}，东坐标只有6位，没有带号，无法判断在哪一带(带号未知)。请在导入时指明带号或中央经线。"
         )
     raise CrsRefused(
-        f"{where},大小不能唯一确定坐标系。请在导入时指明坐标系(例如EPSG:4526),或随文件提供.prj。"
+        f"{where}，大小不能唯一确定坐标系。请在导入时指明坐标系(例如EPSG:4526)，或随文件提供.prj。"
     )

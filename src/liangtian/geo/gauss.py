@@ -61,7 +61,7 @@ class Zone:
         """Name for people, without the EPSG code."""
         kind = "带带号" if self.prefixed else "不带带号"
         return (
-            f"CGCS2000 {self.width}度带第{self.number}带,中央经线{self.central_meridian}°E,{kind}"
+            f"CGCS2000 {self.width}度带第{self.number}带，中央经线{self.central_meridian}°E，{kind}"
         )
 
     @property

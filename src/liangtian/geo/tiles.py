@@ -285,7 +285,7 @@ def _varints(numbers: NDArray[np.uint64]) -> tuple[bytes, Ints]:
 
 def _varint(number: int) -> bytes:
     if number < 0:
-        raise ValueError(f"编号不能为负数:{number}")
+        raise ValueError(f"编号不能为负数：{number}")
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -330,4 +330,4 @@ def _value(value: Any) -> bytes:
         return b"\x30" + _varint(number << 1 if number >= 0 else (-number << 1) - 1)
     if isinstance(value, (float, np.floating)):
         return b"\x19" + np.float64(value).tobytes()
-    raise ValueError(f"瓦片属性不支持的取值类型:{type(value).__name__}")
+    raise ValueError(f"瓦片属性不支持的取值类型：{type(value).__name__}")

@@ -27,14 +27,14 @@ class Refused(Exception):  # noqa: N818 -- a business refusal, not a programming
 class Forbidden(Refused):
     """The user may not do this, whoever's data it is."""
 
-    def __init__(self, message: str = "您没有此项操作的权限,请联系系统管理员。") -> None:
+    def __init__(self, message: str = "您没有此项操作的权限，请联系系统管理员。") -> None:
         super().__init__(message, code="forbidden", status=403)
 
 
 class NotFound(Refused):
     """No such thing, or none within the user's region: the two are not told apart."""
 
-    def __init__(self, message: str = "没有找到,或不在您的管辖范围内。") -> None:
+    def __init__(self, message: str = "没有找到，或不在您的管辖范围内。") -> None:
         super().__init__(message, code="not_found", status=404)
 
 

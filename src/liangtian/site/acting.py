@@ -25,7 +25,7 @@ def readable(path: Path) -> Path:
     from liangtian.platform.errors import Refused
 
     if path.is_dir():
-        raise Refused(f"“{path}”是文件夹。FileGDB 等请先打包成 zip,再导入。")
+        raise Refused(f"“{path}”是文件夹。FileGDB 等请先打包成 zip，再导入。")
     if not path.exists():
         raise Refused(f"没有文件“{path}”。请核对路径。")
     try:
@@ -38,5 +38,5 @@ def readable(path: Path) -> Path:
 def told(refusal: Exception) -> str:
     """A refusal with what is wrong field by field, for the terminal."""
     fields: dict[str, str] = getattr(refusal, "fields", {})
-    lines = [f"  {name}:{said}" for name, said in fields.items() if said not in str(refusal)]
+    lines = [f"  {name}：{said}" for name, said in fields.items() if said not in str(refusal)]
     return "\n".join([str(refusal), *lines])

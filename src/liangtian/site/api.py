@@ -69,14 +69,14 @@ def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _error(request, 401, "not_signed_in", "您尚未登录或登录已过期,请重新登录。")
+    return _error(request, 401, "not_signed_in", "您尚未登录或登录已过期，请重新登录。")
 
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields = {str(e["loc"][-1]): _reason(e) for e in error.errors}
     names = "、".join(fields)
-    return _error(request, 422, "refused", f"提交的内容有误:{names}。请改正后重试。", fields)
+    return _error(request, 422, "refused", f"提交的内容有误：{names}。请改正后重试。", fields)
 
 
 def _reason(error: dict[str, Any]) -> str:
@@ -86,32 +86,32 @@ def _reason(error: dict[str, Any]) -> str:
     if "int" in kind or "float" in kind or "decimal" in kind:
         return "应为数字"
     if "date" in kind:
-        return "应为日期,例如 2026-03-31"
+        return "应为日期，例如 2026-03-31"
     return f"格式不对({kind})"
 
 
 @api.exception_handler(Http404)
 def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return _error(request, 404, "not_found", "没有找到,或不在您的管辖范围内。")
+    return _error(request, 404, "not_found", "没有找到，或不在您的管辖范围内。")
 
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework itself refuses: a change without the token (403), a body it cannot read."""
     if error.status_code == 403:
-        return _error(request, 403, "csrf", "页面已过期,请刷新后重试。")
-    return _error(request, error.status_code, "refused", "提交的内容无法读取,请刷新页面后重试。")
+        return _error(request, 403, "csrf", "页面已过期，请刷新后重试。")
+    return _error(request, error.status_code, "refused", "提交的内容无法读取，请刷新页面后重试。")
 
 
 @api.exception_handler(DataError)
 def _unholdable(request: HttpRequest, error: DataError) -> HttpResponse:
     logger.warning("%s %s: %s", request.method, request.path, error)
-    message = "提交的内容含有数据库不能保存的字符或过大的数值,没有保存。请改正后重试。"
+    message = "提交的内容含有数据库不能保存的字符或过大的数值，没有保存。请改正后重试。"
     return _error(request, 422, "refused", message)
 
 
 @api.exception_handler(Exception)
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.exception("%s %s failed", request.method, request.path)
-    message = "系统出错,本次操作没有保存。请稍后重试;若仍出错,请把时间告知系统管理员。"
+    message = "系统出错，本次操作没有保存。请稍后重试；若仍出错，请把时间告知系统管理员。"
     return _error(request, 500, "failed", message)

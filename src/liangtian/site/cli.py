@@ -19,7 +19,7 @@ from liangtian.site import commands
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line, one sub-command per module of `commands`."""
-    parser = argparse.ArgumentParser(prog="liangtian", description="量田:县域耕地保护与管理")
+    parser = argparse.ArgumentParser(prog="liangtian", description="量田：县域耕地保护与管理")
     parser.add_argument("--version", action="version", version=f"liangtian {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
     for info in pkgutil.iter_modules(commands.__path__):

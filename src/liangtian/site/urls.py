@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from liangtian.site.api import api
 
-MISSING = "浏览器应用尚未构建。请运行 make demo,或 python hatch_build.py。"
+MISSING = "浏览器应用尚未构建。请运行 make demo，或 python hatch_build.py。"
 
 
 @ensure_csrf_cookie
@@ -25,12 +25,14 @@ def application(request: HttpRequest) -> HttpResponseBase:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that nothing answers to."""
-    return _error(request, 404, "not_found", "没有这个地址,请检查网址或返回首页。")
+    return _error(request, 404, "not_found", "没有这个地址，请检查网址或返回首页。")
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """What went wrong outside the API's own handler; the log has it, the page tells nothing of it."""
-    return _error(request, 500, "failed", "系统出错,请稍后重试;若仍出错,请把时间告知系统管理员。")
+    return _error(
+        request, 500, "failed", "系统出错，请稍后重试；若仍出错，请把时间告知系统管理员。"
+    )
 
 
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

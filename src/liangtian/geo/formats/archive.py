@@ -63,12 +63,12 @@ def _refuse_name(name: str) -> None:
     parts = name.rstrip("/").split("/")
     if name.startswith("/") or _DRIVE.match(name) or ".." in parts or "\\" in name:
         raise FormatRefused(
-            f"压缩包里有指向包外的路径“{name}”,已拒收。请用系统自带的压缩功能重新打包后再上传。"
+            f"压缩包里有指向包外的路径“{name}”，已拒收。请用系统自带的压缩功能重新打包后再上传。"
         )
     if any(ord(c) < 32 for c in name) or "" in parts or "." in parts:
-        raise FormatRefused(f"压缩包里有不合规的文件名“{name!r}”,已拒收。请改名后重新打包。")
+        raise FormatRefused(f"压缩包里有不合规的文件名“{name!r}”，已拒收。请改名后重新打包。")
     if any(len(part.encode("utf-8", "replace")) > MAX_NAME_BYTES for part in parts):
-        raise FormatRefused(f"压缩包里的文件名过长:“{name[:40]}…”。请缩短后重新打包。")
+        raise FormatRefused(f"压缩包里的文件名过长：“{name[:40]}…”。请缩短后重新打包。")
 
 
 def _refuse_entry(info: zipfile.ZipInfo, name: str) -> None:
@@ -76,26 +76,26 @@ def _refuse_entry(info: zipfile.ZipInfo, name: str) -> None:
     mode = info.external_attr >> 16
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise FormatRefused(
-            f"压缩包里的“{name}”是链接或特殊文件,已拒收。请打包文件本身,不要打包快捷方式。"
+            f"压缩包里的“{name}”是链接或特殊文件，已拒收。请打包文件本身，不要打包快捷方式。"
         )
     if info.flag_bits & _ENCRYPTED_FLAG:
-        raise FormatRefused(f"压缩包里的“{name}”设了密码,无法读取。请去掉密码后重新打包。")
+        raise FormatRefused(f"压缩包里的“{name}”设了密码，无法读取。请去掉密码后重新打包。")
     if name.lower().endswith(_NESTED):
         raise FormatRefused(
-            f"压缩包里还有压缩包“{name}”。请先解开,把里面的数据直接打成一个 zip 再上传。"
+            f"压缩包里还有压缩包“{name}”。请先解开，把里面的数据直接打成一个 zip 再上传。"
         )
 
 
 def _refuse_bomb(size: int, packed: int, limits: Limits) -> None:
     if size > limits.total_bytes:
         raise FormatRefused(
-            f"压缩包解开后有 {size / MIB:.0f} MB,超过上限 {limits.total_bytes / MIB:.0f} MB,已拒收。"
+            f"压缩包解开后有 {size / MIB:.0f} MB，超过上限 {limits.total_bytes / MIB:.0f} MB，已拒收。"
             "请分批上传。"
         )
     if size > limits.ratio_floor_bytes and size > limits.ratio * max(packed, 1):
         raise FormatRefused(
-            f"压缩包的压缩比达到 {size / max(packed, 1):.0f} 倍,超过上限 {limits.ratio} 倍,"
-            "疑似压缩炸弹,已拒收。请核对文件来源。"
+            f"压缩包的压缩比达到 {size / max(packed, 1):.0f} 倍，超过上限 {limits.ratio} 倍，"
+            "疑似压缩炸弹，已拒收。请核对文件来源。"
         )
 
 
@@ -108,7 +108,7 @@ def plan(archive: zipfile.ZipFile, limits: Limits) -> list[tuple[zipfile.ZipInfo
     infos = archive.infolist()
     if len(infos) > limits.entries:
         raise FormatRefused(
-            f"压缩包里有 {len(infos)} 个文件,超过上限 {limits.entries} 个,已拒收。请分批上传。"
+            f"压缩包里有 {len(infos)} 个文件，超过上限 {limits.entries} 个，已拒收。请分批上传。"
         )
     chosen: list[tuple[zipfile.ZipInfo, str]] = []
     seen: set[str] = set()
@@ -118,7 +118,7 @@ def plan(archive: zipfile.ZipFile, limits: Limits) -> list[tuple[zipfile.ZipInfo
             continue
         _refuse_entry(info, name)
         if name.casefold() in seen:
-            raise FormatRefused(f"压缩包里有两个同名文件“{name}”,无法判断用哪一个。请重新打包。")
+            raise FormatRefused(f"压缩包里有两个同名文件“{name}”，无法判断用哪一个。请重新打包。")
         seen.add(name.casefold())
         chosen.append((info, name))
     _refuse_bomb(
@@ -157,7 +157,7 @@ def unpack(path: Path, into: Path, limits: Limits | None = None) -> list[Path]:
         raise _broken(path, fault) from fault
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as fault:
         raise FormatRefused(
-            f"压缩包“{path.name}”里的文件与文件夹重名,无法解开。请重新打包。", detail=str(fault)
+            f"压缩包“{path.name}”里的文件与文件夹重名，无法解开。请重新打包。", detail=str(fault)
         ) from fault
     except OSError as fault:
         if fault.errno != errno.EINVAL:  # a seek to an offset the directory made up
@@ -168,7 +168,7 @@ def unpack(path: Path, into: Path, limits: Limits | None = None) -> list[Path]:
 
 def _broken(path: Path, fault: Exception) -> FormatRefused:
     return FormatRefused(
-        f"压缩包“{path.name}”已损坏或没有传完整,无法解开。请重新打包并完整上传。",
+        f"压缩包“{path.name}”已损坏或没有传完整，无法解开。请重新打包并完整上传。",
         detail=str(fault),
     )
 
@@ -179,6 +179,6 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, allowed
         while chunk := source.read(_CHUNK):
             done += len(chunk)
             if done > allowed:
-                raise FormatRefused("压缩包解开后的实际大小超过上限,疑似压缩炸弹,已拒收。")
+                raise FormatRefused("压缩包解开后的实际大小超过上限，疑似压缩炸弹，已拒收。")
             sink.write(chunk)
     return done

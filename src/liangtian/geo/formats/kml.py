@@ -50,11 +50,11 @@ def read_layers(path: Path) -> list[VectorLayer]:
             label = f"{name}#{repeats + 1}" if repeats else name
             layers.append(_layer(label, placemarks, encoding))
     if not layers:
-        raise FormatRefused(f"“{path.name}”里没有地标(Placemark),没有可读的图形。请核对导出内容。")
+        raise FormatRefused(f"“{path.name}”里没有地标(Placemark)，没有可读的图形。请核对导出内容。")
     tags = [_tag(e) for e in root.iter()]
     for tag, what in _UNREAD.items():
         if count := tags.count(tag):
-            layers[0].notes.append(f"文件里有 {count} 个{what}({tag}),没有读取。")
+            layers[0].notes.append(f"文件里有 {count} 个{what}({tag})，没有读取。")
     return layers
 
 
@@ -62,7 +62,7 @@ def _parse(path: Path) -> tuple[ElementTree.Element, str]:
     raw = path.read_bytes()
     if _ENTITIES.search(raw):
         raise FormatRefused(
-            f"“{path.name}”含有 XML 实体声明(DOCTYPE/ENTITY),有安全风险,已拒收。请重新导出 KML。"
+            f"“{path.name}”含有 XML 实体声明(DOCTYPE/ENTITY)，有安全风险，已拒收。请重新导出 KML。"
         )
     encoding = "UTF-8"
     try:
@@ -73,7 +73,7 @@ def _parse(path: Path) -> tuple[ElementTree.Element, str]:
         return ElementTree.fromstring(source), encoding
     except (ElementTree.ParseError, UnicodeDecodeError) as fault:
         raise FormatRefused(
-            f"“{path.name}”的 KML 结构不完整,可能没有传完整。请重新导出或上传。", detail=str(fault)
+            f"“{path.name}”的 KML 结构不完整，可能没有传完整。请重新导出或上传。", detail=str(fault)
         ) from fault
 
 
@@ -100,14 +100,14 @@ def _layer(name: str, placemarks: list[ElementTree.Element], encoding: str) -> V
         try:
             shape = _placemark_shape(placemark, label)
         except _BadShapeError as fault:
-            notes.append(f"第 {number} 个地标“{label}”:{fault},图形未读入(按无图形处理)。")
+            notes.append(f"第 {number} 个地标“{label}”：{fault}，图形未读入(按无图形处理)。")
             shape = None
         lifted += shape is not None and bool(
             shapely.get_coordinates(shape, include_z=True)[:, 2].any()
         )
         shapes.append(shapely.force_2d(shape))
     if lifted:
-        notes.append(f"{lifted} 个要素带高程(Z),高程已舍去,只保留平面坐标。")
+        notes.append(f"{lifted} 个要素带高程(Z)，高程已舍去，只保留平面坐标。")
     names = list(dict.fromkeys(key for row in rows for key in row))
     columns: dict[str, NDArray[Any]] = {n: objects([row.get(n) for row in rows]) for n in names}
     geometry = objects(shapes)
@@ -204,7 +204,7 @@ def _coordinates(element: ElementTree.Element, label: str) -> list[tuple[float, 
             values = ()
         if len(values) not in (2, 3) or abs(values[0]) > 180 or abs(values[1]) > 90:
             raise FormatRefused(
-                f"地标“{label}”的坐标“{chunk[:40]}”不是经度,纬度[,高程]。请从原软件重新导出 KML。"
+                f"地标“{label}”的坐标“{chunk[:40]}”不是经度，纬度[,高程]。请从原软件重新导出 KML。"
             )
         points.append((*values, 0.0)[:3])
     return points

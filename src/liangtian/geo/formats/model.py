@@ -24,7 +24,7 @@ class LineProblem:
 
     def __str__(self) -> str:
         shown = f"(“{self.value}”)" if self.value else ""
-        return f"第 {self.line} 行{shown}:{self.message}"
+        return f"第 {self.line} 行{shown}：{self.message}"
 
 
 class FormatRefused(ValueError):  # noqa: N818
@@ -40,7 +40,7 @@ class FormatRefused(ValueError):  # noqa: N818
         self.message = message
         self.detail = " ".join(detail.split())
         self.problems = tuple(problems)
-        super().__init__(f"{message}(读取程序原文:{self.detail})" if self.detail else message)
+        super().__init__(f"{message}(读取程序原文：{self.detail})" if self.detail else message)
 
 
 @dataclass(frozen=True)

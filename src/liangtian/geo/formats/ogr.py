@@ -49,7 +49,7 @@ _SKIPPED = re.compile(r"[Ss]kipping field (.+?):? (?:because of|due to)?\s*unsup
 _EXACT_DOUBLE = 2**53
 _EXACT_SINGLE = 2**24
 _SHOWN_FIDS = 5
-MEASURES_DROPPED = "图层带测量值(M),测量值已舍去。"
+MEASURES_DROPPED = "图层带测量值(M)，测量值已舍去。"
 
 
 def layer_names(path: Path) -> list[str]:
@@ -65,7 +65,7 @@ def layer_names(path: Path) -> list[str]:
 def refused(path: Path, fault: Exception) -> FormatRefused:
     """GDAL's failure as a Chinese refusal, with its words as detail."""
     return FormatRefused(
-        f"“{path.name}”读不出来,内容可能已损坏或不完整。请从原软件重新导出后再上传。",
+        f"“{path.name}”读不出来，内容可能已损坏或不完整。请从原软件重新导出后再上传。",
         detail=str(fault),
     )
 
@@ -120,10 +120,10 @@ def read_layer(path: Path, layer: str, *, limit: int | None = None, **options: s
 
 def _heard(message: str) -> str:
     if match := _SKIPPED.search(message):
-        return f"字段“{match[1].strip()}”的类型不支持,没有读入。"
+        return f"字段“{match[1].strip()}”的类型不支持，没有读入。"
     if message.startswith("Measured (M)"):
         return MEASURES_DROPPED
-    return f"读取程序提示:{message}"
+    return f"读取程序提示：{message}"
 
 
 def _distinct(names: Sequence[str], notes: list[str]) -> list[str]:
@@ -133,7 +133,7 @@ def _distinct(names: Sequence[str], notes: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         fresh = name if seen[name] == 1 else f"{name}_{seen[name]}"
         if fresh != name:
-            notes.append(f"字段名“{name}”重复,第 {seen[name]} 个记作“{fresh}”。")
+            notes.append(f"字段名“{name}”重复，第 {seen[name]} 个记作“{fresh}”。")
         distinct.append(fresh)
     return distinct
 
@@ -215,12 +215,12 @@ def geometries(
     if broken:
         shown = "、".join(broken[:_SHOWN_FIDS])
         notes.append(
-            f"{len(broken)} 个要素的环没有闭合或不足 4 点,图形未读入(按无图形处理),要素号:{shown}"
+            f"{len(broken)} 个要素的环没有闭合或不足 4 点，图形未读入(按无图形处理)，要素号：{shown}"
             f"{' 等' if len(broken) > _SHOWN_FIDS else ''}。"
         )
     lifted = int(shapely.has_z(array).sum())
     if lifted:
-        notes.append(f"{lifted} 个要素带高程(Z),高程已舍去,只保留平面坐标。")
+        notes.append(f"{lifted} 个要素带高程(Z)，高程已舍去，只保留平面坐标。")
         array = shapely.force_2d(array)
     return np.asarray(array, dtype=object)
 
@@ -249,11 +249,11 @@ def note_curves(path: Path, layer: VectorLayer) -> None:
                 read_geometry=False,
             )
     except Exception as fault:
-        layer.notes.append(f"未能判断图形里是否有曲线(读取程序原文:{fault})。")
+        layer.notes.append(f"未能判断图形里是否有曲线(读取程序原文：{fault})。")
         return
     curved = sum(1 for kind in data[0] if kind in _CURVES) if data else 0
     if curved:
-        layer.notes.append(f"{curved} 个要素含曲线(圆弧等),已用短直线逼近,面积有微小差异。")
+        layer.notes.append(f"{curved} 个要素含曲线(圆弧等)，已用短直线逼近，面积有微小差异。")
 
 
 def _crs(declared: str | None, notes: list[str]) -> pyproj.CRS | None:
@@ -262,5 +262,5 @@ def _crs(declared: str | None, notes: list[str]) -> pyproj.CRS | None:
     try:
         return pyproj.CRS.from_user_input(declared)
     except pyproj.exceptions.CRSError as fault:
-        notes.append(f"坐标系定义无法识别(读取程序原文:{fault})。")
+        notes.append(f"坐标系定义无法识别(读取程序原文：{fault})。")
         return None

@@ -76,7 +76,7 @@ def _read(path: Path, request: _Request) -> VectorFile:
         layers = [one for one in layers if one.name == request.layer]
         if not layers:
             raise FormatRefused(
-                f"“{path.name}”里没有名为“{request.layer}”的图层。现有图层:{names}。"
+                f"“{path.name}”里没有名为“{request.layer}”的图层。现有图层：{names}。"
             )
     if not layers:
         raise FormatRefused(f"“{path.name}”里没有任何图层。请核对导出的内容。")
@@ -103,11 +103,11 @@ def _sources_in_zip(path: Path, into: Path) -> list[tuple[str, Path]]:
     if not found:
         listed = "、".join(f.name for f in files[:8]) or "(空)"
         raise FormatRefused(
-            f"压缩包“{path.name}”里没有可读的矢量数据,里面是:{listed}。可接收:{sniff.ACCEPTED}。"
+            f"压缩包“{path.name}”里没有可读的矢量数据，里面是：{listed}。可接收：{sniff.ACCEPTED}。"
         )
     if len(found) > 1:
         kinds = "、".join(FORMAT_NAMES[k] for k in found)
-        raise FormatRefused(f"压缩包“{path.name}”里混有多种格式:{kinds}。请每种格式单独打包上传。")
+        raise FormatRefused(f"压缩包“{path.name}”里混有多种格式：{kinds}。请每种格式单独打包上传。")
     kind, sources = next(iter(found.items()))
     return [(kind, source) for source in sources]
 
@@ -162,7 +162,7 @@ def _wanted(source: Path, request: _Request) -> list[str]:
 def _fixed_encoding(layers: list[VectorLayer], request: _Request) -> list[VectorLayer]:
     if request.encoding is not None:
         for layer in layers:
-            layer.notes.append("这种格式的文字编码固定,指定的编码没有使用。")
+            layer.notes.append("这种格式的文字编码固定，指定的编码没有使用。")
     return layers
 
 
@@ -205,7 +205,7 @@ def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer
         layer.name = path.stem if source != path and name == "source" else name
         layer.encoding = label
         if label != "UTF-8":
-            layer.notes.append("GeoJSON 应为 UTF-8,这个文件是 GB18030,已按 GB18030 读取。")
+            layer.notes.append("GeoJSON 应为 UTF-8，这个文件是 GB18030，已按 GB18030 读取。")
         if "crs" not in parsed:
             _default_crs(layer)
         layers.append(layer)
@@ -215,11 +215,11 @@ def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer
 def _default_crs(layer: VectorLayer) -> None:
     bounds = shapely.total_bounds(layer.geometry)
     if np.isnan(bounds).any() or (np.abs(bounds) <= [180.0, 90.0, 180.0, 90.0]).all():
-        layer.notes.append("GeoJSON 没有写坐标系,按其标准(RFC 7946)为 WGS 84 经纬度。")
+        layer.notes.append("GeoJSON 没有写坐标系，按其标准(RFC 7946)为 WGS 84 经纬度。")
         return
     layer.crs, layer.crs_name = None, "未说明"
     layer.notes.append(
-        "GeoJSON 没有写坐标系,按其标准应是经纬度,但坐标超出经纬度范围"
+        "GeoJSON 没有写坐标系，按其标准应是经纬度，但坐标超出经纬度范围"
         f"(x 到 {bounds[2]:.3f},y 到 {bounds[3]:.3f})。须由送件单位指明坐标系。"
     )
 

@@ -43,7 +43,7 @@ def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = No
         shapes = _check(files, notes)
     else:
         shapes = sniff.check_dbf(path)
-        notes.append("只有 .dbf 属性表,没有 .shp,没有图形。")
+        notes.append("只有 .dbf 属性表，没有 .shp，没有图形。")
     staged = _stage(files, scratch)
     cpg = files[".cpg"].read_text("latin-1") if ".cpg" in files else None
     layer = ogr.read_layer(staged, staged.stem, limit=limit, encoding=_PASS_THROUGH)
@@ -74,16 +74,16 @@ def _check(files: dict[str, Path], notes: list[str]) -> int:
         shapes = shp_index.check_index(files[".shx"], files[".shp"])
     else:
         shapes = len(shp_index.scan(files[".shp"]))
-        notes.append("缺少 .shx 索引:已按 .shp 里的记录顺序读取。")
+        notes.append("缺少 .shx 索引：已按 .shp 里的记录顺序读取。")
     if ".dbf" not in files:
-        notes.append("缺少 .dbf 属性表:只有图形,没有任何属性。")
+        notes.append("缺少 .dbf 属性表：只有图形，没有任何属性。")
     elif (records := sniff.check_dbf(files[".dbf"])) != shapes:
         raise FormatRefused(
-            f"“{files['.dbf'].name}”与“{files['.shp'].name}”对不上:属性 {records} 条,图形 {shapes} 个。"
-            "请从原软件重新导出,整套文件一起上传。"
+            f"“{files['.dbf'].name}”与“{files['.shp'].name}”对不上：属性 {records} 条，图形 {shapes} 个。"
+            "请从原软件重新导出，整套文件一起上传。"
         )
     if ".prj" not in files:
-        notes.append("缺少 .prj:文件没有说明坐标系,须由送件单位指明。")
+        notes.append("缺少 .prj:文件没有说明坐标系，须由送件单位指明。")
     return shapes
 
 
@@ -115,7 +115,7 @@ def _system(prj: Path, notes: list[str]) -> pyproj.CRS | None:
         return pyproj.CRS.from_wkt(written.strip().strip("\x00"))
     except pyproj.exceptions.CRSError:
         shown = written.strip()[:60] or "空"
-        notes.append(f".prj 的坐标系定义无法识别(内容:{shown}),须由送件单位指明坐标系。")
+        notes.append(f".prj 的坐标系定义无法识别(内容：{shown})，须由送件单位指明坐标系。")
         return None
 
 
@@ -144,9 +144,9 @@ def _decode(layer: VectorLayer, codec: str) -> None:
     for info in layer.fields:
         name, fault = text.decode(info.name.encode(_PASS_THROUGH), codec)
         if fault:
-            layer.notes.append(f"字段名“{name}”在文件里被截断或读不通,按“{name}”使用。")
+            layer.notes.append(f"字段名“{name}”在文件里被截断或读不通，按“{name}”使用。")
         if name in columns:
-            layer.notes.append(f"字段名“{name}”截断后重复,后一个记作“{name}_2”。")
+            layer.notes.append(f"字段名“{name}”截断后重复，后一个记作“{name}_2”。")
             name = f"{name}_2"
         column = layer.columns[info.name]
         if info.name in texts:
@@ -174,7 +174,7 @@ def _decode_column(
             faulty[fault].append(row)
     for fault, rows in faulty.items():
         if rows:
-            what = "结尾的半个汉字被字段宽度截断,已去掉" if fault == "cut" else "有读不通的字节"
+            what = "结尾的半个汉字被字段宽度截断，已去掉" if fault == "cut" else "有读不通的字节"
             first = layer.fids[rows[0]]
             layer.notes.append(f"字段“{name}”有 {len(rows)} 个值{what}(首个在要素 {first})。")
     return ogr.objects(values)

@@ -24,8 +24,8 @@ def check_index(shx: Path, shp: Path) -> int:
     torn = len(raw) < _HEADER or (len(raw) - _HEADER) % 8 != 0
     if torn or not _agrees(entries, shp):
         raise FormatRefused(
-            f"“{shx.name}”与“{shp.name}”对不上:索引与图形的记录位置不一致或不完整。"
-            "请从原软件重新导出,整套文件一起上传。"
+            f"“{shx.name}”与“{shp.name}”对不上：索引与图形的记录位置不一致或不完整。"
+            "请从原软件重新导出，整套文件一起上传。"
         )
     return len(entries)
 

@@ -55,7 +55,7 @@ def require_local(path: Path) -> Path:
     """An absolute local path. Refuses URLs and GDAL's virtual file systems, so nothing is fetched."""
     text = str(path)
     if text.startswith(("/vsi", "\\vsi")) or re.match(r"^[A-Za-z][A-Za-z0-9+.-]+:/", text):
-        raise FormatRefused(f"“{text}”不是本机文件。只读本机文件,不从网络读取,请先下载再上传。")
+        raise FormatRefused(f"“{text}”不是本机文件。只读本机文件，不从网络读取，请先下载再上传。")
     if not path.exists():
         raise FormatRefused(f"找不到文件“{text}”。请核对路径。")
     return path.resolve()
@@ -76,8 +76,8 @@ def kind_of(path: Path) -> str:
         _refuse_foreign(path, head, suffix)
     elif suffix not in _EXTENSIONS[kind]:
         raise FormatRefused(
-            f"文件“{path.name}”的内容是{_NAMES[kind]},扩展名却是“{suffix or '(无)'}”。"
-            f"请确认文件没有放错,并把扩展名改为“{min(_EXTENSIONS[kind])}”。"
+            f"文件“{path.name}”的内容是{_NAMES[kind]}，扩展名却是“{suffix or '(无)'}”。"
+            f"请确认文件没有放错，并把扩展名改为“{min(_EXTENSIONS[kind])}”。"
         )
     return kind
 
@@ -120,17 +120,17 @@ def _by_text(head: bytes, suffix: str) -> str | None:
 def _refuse_foreign(path: Path, head: bytes, suffix: str) -> NoReturn:
     for magic, name in _FOREIGN:
         if head.startswith(magic):
-            advice = f"请改用:{ACCEPTED}。"
+            advice = f"请改用：{ACCEPTED}。"
             if "压缩包" in name:
                 advice = "请改用 zip 压缩后再上传。"
             elif "DWG" in name:
                 advice = "请在 CAD 里转出 Shapefile 或 GeoPackage 后再上传。"
             raise FormatRefused(
-                f"文件“{path.name}”的内容是{name},不是“{suffix}”数据,已拒收。{advice}"
+                f"文件“{path.name}”的内容是{name}，不是“{suffix}”数据，已拒收。{advice}"
             )
     raise FormatRefused(
-        f"文件“{path.name}”(扩展名“{suffix or '无'}”)的内容认不出是哪种矢量数据,"
-        f"可能已损坏或扩展名不对。可接收:{ACCEPTED}。"
+        f"文件“{path.name}”(扩展名“{suffix or '无'}”)的内容认不出是哪种矢量数据，"
+        f"可能已损坏或扩展名不对。可接收：{ACCEPTED}。"
     )
 
 
@@ -143,11 +143,11 @@ def check_shp(path: Path) -> tuple[str, list[str]]:
     declared = struct.unpack(">i", head[24:28])[0] * 2
     if size < declared:
         raise FormatRefused(
-            f"“{path.name}”没有传完整:文件头写明 {declared} 字节,实际只有 {size} 字节。请重新上传。"
+            f"“{path.name}”没有传完整：文件头写明 {declared} 字节，实际只有 {size} 字节。请重新上传。"
         )
     notes = []
     if size > declared:
-        notes.append(f".shp 文件比文件头写明的长 {size - declared} 字节,多余部分未读。")
+        notes.append(f".shp 文件比文件头写明的长 {size - declared} 字节，多余部分未读。")
     kind = struct.unpack("<i", head[32:36])[0]
     return _POLYGON_KINDS.get(kind, str(kind)), notes
 
@@ -161,7 +161,7 @@ def check_dbf(path: Path) -> int:
     records, header, width = struct.unpack("<IHH", head[4:12])
     if size < header + records * width:
         raise FormatRefused(
-            f"“{path.name}”没有传完整:{records} 条记录应有 {header + records * width} 字节,"
+            f"“{path.name}”没有传完整：{records} 条记录应有 {header + records * width} 字节，"
             f"实际只有 {size} 字节。请重新上传。"
         )
     return int(records)
@@ -178,7 +178,7 @@ def check_sqlite(path: Path) -> set[str]:
     pages = struct.unpack(">I", head[28:32])[0]
     if head[24:28] == head[92:96] and size < page * pages:
         raise FormatRefused(
-            f"“{path.name}”没有传完整:应有 {page * pages} 字节,实际只有 {size} 字节。请重新上传。"
+            f"“{path.name}”没有传完整：应有 {page * pages} 字节，实际只有 {size} 字节。请重新上传。"
         )
     address = f"file:{urllib.parse.quote(str(path))}?mode=ro&immutable=1"
     try:
@@ -189,7 +189,7 @@ def check_sqlite(path: Path) -> set[str]:
             connection.close()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         raise FormatRefused(
-            f"“{path.name}”已损坏,数据库无法打开。请从原软件重新导出。", detail=str(fault)
+            f"“{path.name}”已损坏，数据库无法打开。请从原软件重新导出。", detail=str(fault)
         ) from fault
 
 
@@ -198,14 +198,14 @@ def _inspect_schema(path: Path, connection: sqlite3.Connection) -> set[str]:
     names = {name for name, _ in schema}
     if not {"gpkg_contents", "gpkg_geometry_columns"} <= names:
         raise FormatRefused(
-            f"“{path.name}”是 SQLite 数据库,但没有 GeoPackage 的登记表 gpkg_contents。"
+            f"“{path.name}”是 SQLite 数据库，但没有 GeoPackage 的登记表 gpkg_contents。"
             "请从原软件导出为 GeoPackage。"
         )
     for name, sql in schema:
         match = re.match(r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*?\bUSING\s+(\w+)", sql or "", re.I | re.S)
         if match and match[1].lower() not in {"rtree", "fts3", "fts4", "fts5"}:
             raise FormatRefused(
-                f"“{path.name}”里的虚拟表“{name}”({match[1]})可能读取其他文件,已拒收。"
+                f"“{path.name}”里的虚拟表“{name}”({match[1]})可能读取其他文件，已拒收。"
                 "请从原软件重新导出。"
             )
     rows = connection.execute("SELECT table_name FROM gpkg_geometry_columns WHERE m <> 0")
@@ -227,7 +227,9 @@ def check_gdb(folder: Path) -> None:
         )
     empty = sorted(n for n, f in files.items() if n.endswith(".gdbtable") and not f.stat().st_size)
     if empty:
-        raise FormatRefused(f"“{folder.name}”里的“{empty[0]}”是空文件,没有传完整。请重新打包上传。")
+        raise FormatRefused(
+            f"“{folder.name}”里的“{empty[0]}”是空文件，没有传完整。请重新打包上传。"
+        )
 
 
 def load_geojson(path: Path) -> tuple[bytes, dict[str, object], str]:
@@ -249,12 +251,12 @@ def load_geojson(path: Path) -> tuple[bytes, dict[str, object], str]:
     except (json.JSONDecodeError, RecursionError) as fault:
         where = f"第 {fault.lineno} 行" if isinstance(fault, json.JSONDecodeError) else "嵌套过深处"
         raise FormatRefused(
-            f"“{path.name}”不是完整的 JSON,{where}起读不下去,可能没有传完整。请重新导出或上传。",
+            f"“{path.name}”不是完整的 JSON,{where}起读不下去，可能没有传完整。请重新导出或上传。",
             detail=str(fault),
         ) from fault
     kind = parsed.get("type") if isinstance(parsed, dict) else None
     if kind not in _JSON_TYPES:
         raise FormatRefused(
-            f"“{path.name}”是 JSON,但不是 GeoJSON(type 为“{kind}”)。请导出为 GeoJSON 要素集合。"
+            f"“{path.name}”是 JSON，但不是 GeoJSON(type 为“{kind}”)。请导出为 GeoJSON 要素集合。"
         )
     return text.encode("utf-8"), parsed, label

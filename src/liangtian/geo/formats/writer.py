@@ -61,13 +61,13 @@ def write_vector(
     """
     if path.suffix.lower() not in _SUFFIXES[driver]:
         wanted = " 或 ".join(_SUFFIXES[driver])
-        raise FormatRefused(f"{driver} 的文件名应以 {wanted} 结尾,现在是“{path.name}”。")
+        raise FormatRefused(f"{driver} 的文件名应以 {wanted} 结尾，现在是“{path.name}”。")
     if path.exists():
-        raise FormatRefused(f"“{path.name}”已经存在,不覆盖。请换一个文件名。")
+        raise FormatRefused(f"“{path.name}”已经存在，不覆盖。请换一个文件名。")
     system = pyproj.CRS.from_user_input(crs)
     if driver == "GeoJSON" and system.to_epsg() not in _LONLAT:
         raise FormatRefused(
-            f"GeoJSON 只能写经纬度(EPSG:4326 或 4490),现在是 {system.name}。请先转换坐标。"
+            f"GeoJSON 只能写经纬度(EPSG:4326 或 4490)，现在是 {system.name}。请先转换坐标。"
         )
     label = _encoding(driver, encoding)
     arrays = {name: np.asarray(values) for name, values in columns.items()}
@@ -100,7 +100,7 @@ def _encoding(driver: Driver, wanted: str) -> str:
     if driver != "ESRI Shapefile":
         return "UTF-8"
     if label not in ("UTF-8", "GBK"):
-        raise FormatRefused(f"Shapefile 的文字编码只能选 UTF-8 或 GBK,现在是“{wanted}”。")
+        raise FormatRefused(f"Shapefile 的文字编码只能选 UTF-8 或 GBK，现在是“{wanted}”。")
     return label
 
 
@@ -164,7 +164,7 @@ def _check_widths(arrays: Mapping[str, NDArray[Any]], encoding: str) -> None:
             )
             if size > DBF_TEXT_BYTES:
                 raise FormatRefused(
-                    f"第 {row + 1} 个要素的“{name}”有 {size} 字节,Shapefile 每格最多 {DBF_TEXT_BYTES} 字节。"
+                    f"第 {row + 1} 个要素的“{name}”有 {size} 字节，Shapefile 每格最多 {DBF_TEXT_BYTES} 字节。"
                     "请改用 GeoPackage。"
                 )
 
@@ -203,7 +203,7 @@ def _write(
             raise FormatRefused(f"“{path.name}”写出失败。", detail=str(fault)) from fault
     if heard:
         raise FormatRefused(
-            f"“{path.name}”写出时有内容会改变,没有写出。", detail=str(heard[0].message)
+            f"“{path.name}”写出时有内容会改变，没有写出。", detail=str(heard[0].message)
         )
 
 

@@ -63,9 +63,9 @@ def areas(
     """
     plots, layer = _array(plots), _array(layer)
     if len(categories) != len(layer):
-        raise ValueError(f"图层有{len(layer)}个图形,类别却有{len(categories)}个,两者必须相等。")
+        raise ValueError(f"图层有{len(layer)}个图形，类别却有{len(categories)}个，两者必须相等。")
     if any(name == REMAINDER for name in categories):
-        raise ValueError("图层的类别不能为空字符串,它表示图层以外的剩余部分。")
+        raise ValueError("图层的类别不能为空字符串，它表示图层以外的剩余部分。")
     names, codes = np.unique(np.asarray(categories, dtype=str), return_inverse=True)
     raw = raw_areas(plots, layer, codes.astype(np.int64))
     return _closed(raw, names, survey_areas(plots))

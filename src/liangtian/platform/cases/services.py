@@ -52,7 +52,7 @@ def take_step(
     current = Case.objects.select_for_update().get(pk=case.pk)
     if not flow.allowed(step, current.stage):
         raise Conflict(
-            f"“{current.title}”现处于“{flow.stages[current.stage]}”环节,"
+            f"“{current.title}”现处于“{flow.stages[current.stage]}”环节，"
             f"不能办理“{flow.steps[step].label}”。请刷新页面后再试。"
         )
     origin, case.stage = current.stage, flow.steps[step].to_stage

@@ -68,10 +68,10 @@ def thumbnail(request: HttpRequest, file_id: int) -> HttpResponse:
     """A small JPEG of a picture, turned upright."""
     found = _fetch(request, file_id)
     if not found.content_type.startswith("image/"):
-        raise NotFound("该文件不是图片,没有缩略图。")
+        raise NotFound("该文件不是图片，没有缩略图。")
     with Image.open(found.path) as image:
         if image.width * image.height > MAX_PIXELS:
-            raise Refused(f"照片尺寸 {image.width}×{image.height} 过大,不能生成缩略图。")
+            raise Refused(f"照片尺寸 {image.width}×{image.height} 过大，不能生成缩略图。")
         image.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
         small = ImageOps.exif_transpose(image).convert("RGB")
         small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))

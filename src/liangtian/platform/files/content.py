@@ -18,10 +18,10 @@ def content_type_of(path: Path, name: str, kind: str) -> str:
     image = next((mime for magic, mime in IMAGES.items() if head.startswith(magic)), None)
     if kind == "photo":
         if image is None:
-            raise Refused(f"“{name}”不是 JPEG 或 PNG 照片,不能作为举证照片上传。")
+            raise Refused(f"“{name}”不是 JPEG 或 PNG 照片，不能作为举证照片上传。")
         return image
     if head.startswith(PROGRAMS) or b"<script" in head.lower():
-        raise Refused(f"“{name}”的内容是程序或脚本,不能上传。")
+        raise Refused(f"“{name}”的内容是程序或脚本，不能上传。")
     if image:
         return image
     if head.startswith(b"%PDF-"):

@@ -42,7 +42,7 @@ def store(
             os.fsync(out.fileno())
         clean = Path(name.replace("\\", "/")).name[-255:] or "未命名"
         if size == 0:
-            raise Refused(f"文件“{clean}”是空的,请检查后重新上传。")
+            raise Refused(f"文件“{clean}”是空的，请检查后重新上传。")
         content_type = content_type_of(Path(temporary), clean, kind)
         row = StoredFile(
             sha256=sha256, name=clean, size=size, content_type=content_type,

@@ -104,5 +104,5 @@ def stop(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
 def _fetch(request: HttpRequest, job_id: UUID) -> Job:
     job: Job | None = _visible(user_of(request)).filter(pk=job_id).first()
     if job is None:
-        raise NotFound("没有该任务,或不在您的管辖范围内。")
+        raise NotFound("没有该任务，或不在您的管辖范围内。")
     return job

@@ -49,7 +49,7 @@ def cancel(user: User, job: Job) -> Job:
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job.pk)
         if job.finished:
-            raise Conflict(f"任务“{job.title}”已结束({job.get_status_display()}),不能取消。")
+            raise Conflict(f"任务“{job.title}”已结束({job.get_status_display()})，不能取消。")
         job.cancel_requested = True
         if job.status == Job.Status.QUEUED:
             job.status, job.finished_at = Job.Status.CANCELLED, timezone.now()
@@ -80,7 +80,7 @@ def run_job(job_id: str) -> None:
         _finish(job, Job.Status.FAILED, error=refusal.message)
     except Exception as error:
         logger.exception("job %s (%s) failed", job.pk, job.kind)
-        _finish(job, Job.Status.FAILED, error=f"程序错误:{type(error).__name__}: {error}")
+        _finish(job, Job.Status.FAILED, error=f"程序错误：{type(error).__name__}: {error}")
     else:
         _finish(job, Job.Status.DONE, progress=1.0, result=result)
 
@@ -110,13 +110,13 @@ def recover_stale() -> int:
     revived = 0
     for job in Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=limit):
         if job.attempts >= MAX_ATTEMPTS:
-            _finish(job, Job.Status.FAILED, error=f"后台进程 {job.attempts} 次中断,任务已停止。")
+            _finish(job, Job.Status.FAILED, error=f"后台进程 {job.attempts} 次中断，任务已停止。")
             continue
         with transaction.atomic():
             still = Job.objects.filter(
                 pk=job.pk, status=Job.Status.RUNNING, heartbeat_at=job.heartbeat_at
             )
-            if still.update(status=Job.Status.QUEUED, note="后台进程中断,任务重新排队。"):
+            if still.update(status=Job.Status.QUEUED, note="后台进程中断，任务重新排队。"):
                 transaction.on_commit(partial(run_job.enqueue, str(job.pk)))
                 revived += 1
     return revived

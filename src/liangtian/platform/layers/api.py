@@ -143,7 +143,7 @@ def _own(user: User, version_id: int) -> LayerVersion:
     """A version of the user's own county, for acts on the whole of it."""
     version = version_for(user, version_id)
     if not version.region_id.startswith(user.scope):
-        raise NotFound("没有该图层版本,或您无权处理。")
+        raise NotFound("没有该图层版本，或您无权处理。")
     return version
 
 

@@ -105,7 +105,7 @@ def _category_field(source: VectorLayer, layer: Layer, chosen: str | None) -> st
         found = _first(source, [chosen.upper()])
         if found is None:
             raise Refused(
-                f"文件里没有字段“{chosen}”。现有字段:{present}。",
+                f"文件里没有字段“{chosen}”。现有字段：{present}。",
                 fields={"category_field": "文件里没有该字段"},
             )
         return found
@@ -113,8 +113,8 @@ def _category_field(source: VectorLayer, layer: Layer, chosen: str | None) -> st
     found = _first(source, wanted)
     if wanted and found is None:
         raise Refused(
-            f"“{layer.name}”需要{layer.category_label}字段({'或'.join(wanted)}),文件里没有。"
-            f"现有字段:{present}。请在导入时指明{layer.category_label}字段,或检查文字编码。",
+            f"“{layer.name}”需要{layer.category_label}字段({'或'.join(wanted)})，文件里没有。"
+            f"现有字段：{present}。请在导入时指明{layer.category_label}字段，或检查文字编码。",
             fields={"category_field": "请选择"},
         )
     return found
@@ -130,22 +130,20 @@ def _categories(
         text = _text(value)
         if len(text) > MAX_CATEGORY:
             raise Refused(
-                f"第 {index + 1} 行字段“{key}”的值“{text[:20]}…”过长,不像{layer.category_label}。"
+                f"第 {index + 1} 行字段“{key}”的值“{text[:20]}…”过长，不像{layer.category_label}。"
                 "请另选字段。",
                 fields={"category_field": "值过长"},
             )
         if not text:
-            reason = (
-                f"字段“{key}”({layer.category_label})为空,按“{NO_CATEGORY}”入库。请补填后重新导入。"
-            )
+            reason = f"字段“{key}”({layer.category_label})为空，按“{NO_CATEGORY}”入库。请补填后重新导入。"
             problems.append(Found(index + 1, fids[index], WARNING, reason))
         elif known is not None and text not in known:
             strange.setdefault(text, []).append(index)
         out.append(text or NO_CATEGORY)
     for text, where in strange.items():
         reason = (
-            f"字段“{key}”的值“{text}”不在“{layer.legend_name}”中,共 {len(where)} 个图形,"
-            f"首见第 {where[0] + 1} 行。已照原值入库,请核对。"
+            f"字段“{key}”的值“{text}”不在“{layer.legend_name}”中，共 {len(where)} 个图形，"
+            f"首见第 {where[0] + 1} 行。已照原值入库，请核对。"
         )
         problems.append(Found(where[0] + 1, fids[where[0]], WARNING, reason))
     return out
@@ -168,7 +166,7 @@ def _dates(
         day = _date(text)
         if text and day is None:
             reason = (
-                f"字段“{key}”的值“{text}”不是日期,已按未填处理。"
+                f"字段“{key}”的值“{text}”不是日期，已按未填处理。"
                 "请写成 2026-03-31 或 20260331 后重新导入。"
             )
             problems.append(Found(index + 1, fids[index], WARNING, reason))

@@ -49,7 +49,7 @@ def import_layer(
             fail_import(version, "导入任务已取消。")
             raise
         except Exception as error:
-            fail_import(version, f"程序错误:{type(error).__name__}")
+            fail_import(version, f"程序错误：{type(error).__name__}")
             raise
     return _finish(run, version, publish)
 
@@ -72,7 +72,7 @@ def _fill(
     for start in range(0, total, CHUNK):
         stop = min(start + CHUNK, total)
         share = CHECKED + (1 - CHECKED) * start / total
-        run.progress(min(share, 0.99), f"写入第 {start + 1} 至 {stop} 个图形,共 {total} 个")
+        run.progress(min(share, 0.99), f"写入第 {start + 1} 至 {stop} 个图形，共 {total} 个")
         with transaction.atomic():
             Feature.objects.bulk_create(_features(version, ready, start, stop))
     _settle(run, version, ready)

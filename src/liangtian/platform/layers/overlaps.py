@@ -44,8 +44,8 @@ def self_overlaps(
             0,
             "",
             WARNING,
-            f"图形互相重叠 {len(area)} 处,重叠面积合计 {total} 平方米{tail}。"
-            "该图层应当互不重叠,请核对来源数据。",
+            f"图形互相重叠 {len(area)} 处，重叠面积合计 {total} 平方米{tail}。"
+            "该图层应当互不重叠，请核对来源数据。",
         )
     ]
     for k, (lon, lat) in zip(order.tolist(), places.tolist(), strict=True):

@@ -96,7 +96,7 @@ def version_for(user: User, version_id: int) -> LayerVersion:
     """One version the user may see; NotFound otherwise."""
     found = versions_for(user).filter(pk=version_id).first()
     if found is None:
-        raise NotFound("没有该图层版本,或您无权查看。")
+        raise NotFound("没有该图层版本，或您无权查看。")
     return found
 
 

@@ -65,8 +65,10 @@ def _choose(layers: list[VectorLayer], layer: Layer) -> VectorLayer:
             return candidates[0]
     listed = "、".join(f"“{one.name}”({one.geometry_type})" for one in layers)
     if not areal:
-        raise Refused(f"文件里没有面状图层,“{layer.name}”必须是面。现有:{listed}。")
-    raise Refused(f"文件里有多个面状图层:{listed}。请指明哪一个是“{layer.name}”,或单独导出后上传。")
+        raise Refused(f"文件里没有面状图层，“{layer.name}”必须是面。现有：{listed}。")
+    raise Refused(
+        f"文件里有多个面状图层：{listed}。请指明哪一个是“{layer.name}”，或单独导出后上传。"
+    )
 
 
 def prepare(source: VectorLayer, layer: Layer, category_field: str | None) -> Prepared:
@@ -81,7 +83,7 @@ def prepare(source: VectorLayer, layer: Layer, category_field: str | None) -> Pr
     problems = list(columns.problems)
     geoms, usable = _repaired(source, resolved.crs, problems)
     if not usable.any():
-        raise Refused("文件里没有一个可用的面状图形,未导入。请检查数据。")
+        raise Refused("文件里没有一个可用的面状图形，未导入。请检查数据。")
     keep = np.flatnonzero(usable)
     geoms, rows, fids = geoms[keep], keep + 1, [source.fids[i][:60] for i in keep.tolist()]
     areas = survey_areas(geoms, resolved.crs)
@@ -114,11 +116,11 @@ def _repaired(
             made = repair(geoms[fault.index], crs)
         except GeometryRefused as refusal:
             usable[fault.index] = False
-            reason = f"{fault.reason}。该图形未入库:{refusal}"
+            reason = f"{fault.reason}。该图形未入库：{refusal}"
             problems.append(Found(fault.index + 1, fault.fid, ERROR, reason, place))
             continue
         geoms[fault.index] = made.geom
-        reason = f"图形无效,已修复后入库。{made.note}"
+        reason = f"图形无效，已修复后入库。{made.note}"
         problems.append(Found(fault.index + 1, fault.fid, WARNING, reason, place))
     return geoms, usable
 
@@ -133,7 +135,7 @@ def _valid_in_degrees(
     for fault in check(geoms, fids):
         made = repair(geoms[fault.index], CGCS2000)
         geoms[fault.index] = made.geom
-        reason = f"换算为经纬度后图形无效,已修复。{made.note}"
+        reason = f"换算为经纬度后图形无效，已修复。{made.note}"
         problems.append(Found(int(rows[fault.index]), fault.fid, WARNING, reason, fault.location))
     return geoms
 

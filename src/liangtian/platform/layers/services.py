@@ -70,7 +70,7 @@ def start_import(
             record(user, "layers.import", version, after=_summary(version))
     except IntegrityError as error:
         raise Conflict(
-            f"“{layer.name}”已有名为“{label}”的版本。请换一个版本名,或先撤回原版本。"
+            f"“{layer.name}”已有名为“{label}”的版本。请换一个版本名，或先撤回原版本。"
         ) from error
     return version, version.job
 
@@ -82,7 +82,7 @@ def publish(user: User, version: LayerVersion) -> LayerVersion:
         version = _locked(version)
         if version.status != Status.CHECKED:
             raise Conflict(
-                f"“{version}”现为“{version.get_status_display()}”,只有“待发布”的版本可以发布。"
+                f"“{version}”现为“{version.get_status_display()}”，只有“待发布”的版本可以发布。"
             )
         version.status = Status.PUBLISHED
         version.published_at, version.published_by = timezone.now(), user
@@ -100,10 +100,10 @@ def withdraw(user: User, version: LayerVersion, reason: str) -> LayerVersion:
     with transaction.atomic():
         version = _locked(version)
         if version.status not in (Status.CHECKED, Status.PUBLISHED):
-            raise Conflict(f"“{version}”现为“{version.get_status_display()}”,不能撤回。")
+            raise Conflict(f"“{version}”现为“{version.get_status_display()}”，不能撤回。")
         before = {"status": version.status}
         version.status = Status.WITHDRAWN
-        version.notes = [*version.notes, f"撤回原因:{reason}"]
+        version.notes = [*version.notes, f"撤回原因：{reason}"]
         version.save(update_fields=["status", "notes"])
         record(
             user, "layers.withdraw", version, before=before, after=_summary(version), note=reason
@@ -157,7 +157,7 @@ def _check_request(file: StoredFile, label: str, valid_from: date, valid_to: dat
         )
     if file.kind != "layer":
         raise Refused(
-            f"文件“{file.name}”不是作为图层数据上传的,请在图层页面重新上传。",
+            f"文件“{file.name}”不是作为图层数据上传的，请在图层页面重新上传。",
             fields={"file_id": "用途不符"},
         )
 

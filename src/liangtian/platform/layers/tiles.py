@@ -38,7 +38,7 @@ def layer_tile(version: LayerVersion, scope: BaseGeometry | None, z: int, x: int
     Raises NotFound for a tile off the grid or a version that is still being filled.
     """
     if version.status not in SHOWN_TO_IMPORTERS:
-        raise NotFound(f"“{version}”{version.get_status_display()},还不能显示。")
+        raise NotFound(f"“{version}”{version.get_status_display()}，还不能显示。")
     try:
         tile_bounds(z, x, y)
     except ValueError as error:

@@ -62,7 +62,7 @@ class Ledger:
     columns: Sequence[Column]
     default_sort: str
     search: Sequence[str] = ()
-    unit_note: str = "单位:亩"
+    unit_note: str = "单位：亩"
     region_filter: str = "region__code"
     extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
 

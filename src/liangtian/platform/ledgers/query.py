@@ -94,7 +94,7 @@ def _bound(column: Column, key: str, value: str) -> Any:
         if column.kind in ("date", "datetime"):
             return date.fromisoformat(value)
     except (ValueError, InvalidOperation, OverflowError):
-        wanted = "日期,例如 2026-03-31" if column.kind.startswith("date") else "数字"
+        wanted = "日期，例如 2026-03-31" if column.kind.startswith("date") else "数字"
         raise Refused(
             f"查询条件“{column.label}”的值“{value}”不是{wanted}。", fields={key: f"应为{wanted}"}
         ) from None
@@ -153,7 +153,7 @@ def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
 def _whole(params: Mapping[str, str], name: str, default: int) -> int:
     text = params.get(name, str(default))
     if not text.isdecimal() or not 0 < int(text) < 10**7:
-        raise Refused(f"参数 {name} 应为正整数,收到“{text}”。", fields={name: "应为正整数"})
+        raise Refused(f"参数 {name} 应为正整数，收到“{text}”。", fields={name: "应为正整数"})
     return int(text)
 
 

@@ -69,7 +69,7 @@ def show(request: HttpRequest) -> dict[str, Any]:
 def start(request: HttpRequest, body: SignIn) -> dict[str, Any]:
     """Sign in."""
     if check_csrf(request) is not None:
-        raise Refused("页面已过期,请刷新后重新登录。", code="csrf", status=403)
+        raise Refused("页面已过期，请刷新后重新登录。", code="csrf", status=403)
     sign_in(request, body.username.strip(), body.password)
     return _session(request)
 

@@ -12,5 +12,5 @@ def user_of(request: HttpRequest) -> User:
     """The user who sent the request; Refused (401) when nobody is signed in."""
     user = request.user
     if not isinstance(user, User) or not user.is_active:
-        raise Refused("您尚未登录或登录已过期,请重新登录。", code="not_signed_in", status=401)
+        raise Refused("您尚未登录或登录已过期，请重新登录。", code="not_signed_in", status=401)
     return user

@@ -62,10 +62,12 @@ def scope_geometry(user: User) -> BaseGeometry | None:
     """
     region = user.region
     if region is None:
-        raise Forbidden("您的账号未设置管辖区划,不能查看图层。请联系系统管理员。")
+        raise Forbidden("您的账号未设置管辖区划，不能查看图层。请联系系统管理员。")
     if region.level in ("province", "prefecture", "county"):
         return None
     if region.geom is None:
-        raise Forbidden(f"“{region.name}”尚未导入界线,不能查看图层。请联系系统管理员导入区划界线。")
+        raise Forbidden(
+            f"“{region.name}”尚未导入界线，不能查看图层。请联系系统管理员导入区划界线。"
+        )
     boundary: BaseGeometry = region.geom
     return boundary

@@ -55,8 +55,8 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User:
     failures = _recent_failures(username)
     if failures >= settings.LOGIN_FAILURES_BEFORE_LOCK:
         raise Refused(
-            f"该账号连续 {settings.LOGIN_FAILURES_BEFORE_LOCK} 次登录失败,已锁定 "
-            f"{settings.LOGIN_LOCK_MINUTES} 分钟,请稍后再试或联系系统管理员。",
+            f"该账号连续 {settings.LOGIN_FAILURES_BEFORE_LOCK} 次登录失败，已锁定 "
+            f"{settings.LOGIN_LOCK_MINUTES} 分钟，请稍后再试或联系系统管理员。",
             code="locked",
             status=423,
         )
@@ -67,7 +67,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User:
             record(None, "session.refused", username[:40])
         left = settings.LOGIN_FAILURES_BEFORE_LOCK - failures - 1
         raise Refused(
-            f"账号或密码不正确。还可尝试 {left} 次,之后账号将锁定 {settings.LOGIN_LOCK_MINUTES} 分钟。",
+            f"账号或密码不正确。还可尝试 {left} 次，之后账号将锁定 {settings.LOGIN_LOCK_MINUTES} 分钟。",
             code="login_failed",
             status=401,
         )

@@ -65,7 +65,7 @@ def geometry(request: HttpRequest, code: str) -> dict[str, Any]:
     scope = user_of(request).scope
     region = Region.objects.filter(code=code).first()
     if region is None or not scope or not code.startswith(scope) or region.geom is None:
-        raise NotFound("没有该区划的界线,或不在您的管辖范围内。")
+        raise NotFound("没有该区划的界线，或不在您的管辖范围内。")
     return {
         "type": "Feature",
         "properties": {"code": region.code, "name": region.name},

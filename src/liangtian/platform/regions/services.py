@@ -105,12 +105,12 @@ def _rows(path: Path, county: str) -> dict[str, _Row]:
         for layer in layers:
             _collect(layer, county, found)
     except (FormatRefused, CrsRefused, GeometryRefused) as error:
-        raise Refused(f"区划界线“{path.name}”未导入:{error}") from error
+        raise Refused(f"区划界线“{path.name}”未导入：{error}") from error
     if not any(len(code) == CODE_LENGTH[Level.TOWNSHIP] for code in found):
         names = "、".join(layer.name for layer in layers)
         raise Refused(
-            f"文件“{path.name}”里没有 {county} 的乡级行政区(图层 XZQ,字段 XZQDM、XZQMC)。"
-            f"现有图层:{names}。"
+            f"文件“{path.name}”里没有 {county} 的乡级行政区(图层 XZQ，字段 XZQDM、XZQMC)。"
+            f"现有图层：{names}。"
         )
     level_of = {length: level for level, length in CODE_LENGTH.items()}
     rows = {
@@ -169,7 +169,9 @@ def _require_parents(rows: dict[str, _Row], county: str) -> None:
     lost = sorted(code for code in rows if len(code) == 12 and code[:9] not in rows)
     if lost:
         shown = "、".join(f"{code}({rows[code].name})" for code in lost[:5])
-        raise Refused(f"{len(lost)} 个村找不到所属乡镇的界线:{shown}。请补齐乡级行政区后重新导入。")
+        raise Refused(
+            f"{len(lost)} 个村找不到所属乡镇的界线：{shown}。请补齐乡级行政区后重新导入。"
+        )
 
 
 def _save(done: BoundaryImport, code: str, row: _Row) -> None:

@@ -66,7 +66,7 @@ def patch_dossier(user: User, patch_id: int) -> tuple[str, bytes]:
     try:
         content = dossier_pdf(_dossier(user, patch))
     except PressError as error:
-        raise Refused(f"图斑 {patch.number} 的卷宗不能生成:{error}") from error
+        raise Refused(f"图斑 {patch.number} 的卷宗不能生成：{error}") from error
     with transaction.atomic():
         record(user, "enforcement.patch.dossier", patch, after={"bytes": len(content)})
     return f"图斑卷宗-{patch.number}.pdf", content

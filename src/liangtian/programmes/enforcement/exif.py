@@ -39,11 +39,11 @@ def read_photo(path: Path, name: str, clock: tzinfo) -> PhotoFacts:
         with Image.open(path) as image:
             if image.width * image.height > MAX_PIXELS:
                 size = f"{image.width}×{image.height}"
-                raise Refused(f"照片“{name}”尺寸 {size} 过大,请缩小后上传。")
+                raise Refused(f"照片“{name}”尺寸 {size} 过大，请缩小后上传。")
             exif = image.getexif()
             image.verify()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Refused(f"照片“{name}”已损坏,无法打开,请重新拍摄或导出后上传。") from error
+        raise Refused(f"照片“{name}”已损坏，无法打开，请重新拍摄或导出后上传。") from error
     details, gps = exif.get_ifd(IFD.Exif), exif.get_ifd(IFD.GPSInfo)
     lat = _degrees(gps, GPS.GPSLatitude, GPS.GPSLatitudeRef, "S", 90)
     lon = _degrees(gps, GPS.GPSLongitude, GPS.GPSLongitudeRef, "W", 180)

@@ -36,13 +36,13 @@ def confirm(user: User, patch_id: int, outcome: str, reason: str = "") -> Patch:
     with transaction.atomic():
         patch = _locked(user, patch_id)
         if patch.measured_at is None:
-            raise Conflict(f"图斑 {patch.number} 尚未完成套合,还不能判定。请等批次入库任务结束。")
+            raise Conflict(f"图斑 {patch.number} 尚未完成套合，还不能判定。请等批次入库任务结束。")
         overridden, text = check_judgement(
             outcome, reason, patch.proposal_outcome, conclusions(patch)
         )
         detail = {"outcome": outcome, "proposed": patch.proposal_outcome, "overridden": overridden}
         label = Outcome(outcome).label
-        opinion = f"判定为{label}。{text}" if text else f"判定为{label},与拟判定一致。"
+        opinion = f"判定为{label}。{text}" if text else f"判定为{label}，与拟判定一致。"
         take_step(FLOW, patch.case, CONFIRM, user, opinion=opinion, detail=detail)
         patch.judgement_outcome, patch.judgement_reason = outcome, text
         patch.overridden = overridden

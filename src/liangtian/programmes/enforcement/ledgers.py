@@ -123,7 +123,7 @@ PATCHES = register(
         columns=(
             Column("number", "监测编号", "number", width=156, filter="text",
                    link="/patches/{id}", fixed=True),
-            Column("township_name", "乡镇", "township", width=70, filter="text"),
+            Column("township_name", "乡镇", "township", width=64, filter="text"),
             Column("region_name", "村", "region__name", width=74, filter="text"),
             Column("monitoring_type", "图斑类型", "monitoring_type", "choice", width=84,
                    filter="choice", choices=monitoring_types),
@@ -133,7 +133,7 @@ PATCHES = register(
                    filter="number_range"),
             Column("pbf_mu", "永农面积", "pbf_m2", "area_mu", width=88, sum=True,
                    filter="number_range"),
-            Column("proposal", "拟判定", "proposal_outcome", "choice", width=80,
+            Column("proposal", "拟判定", "proposal_outcome", "choice", width=86,
                    filter="choice", choices=outcomes),
             Column("judgement", "判定", "judgement_outcome", "choice", width=80,
                    filter="choice", choices=outcomes),

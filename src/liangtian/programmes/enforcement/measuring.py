@@ -140,7 +140,7 @@ def _conclude(patch: Patch, versions: Versions, measured: Measured, basis: _Basi
     absent = [x for x in basis.layers if x.code not in versions and x.code in asked]
     missing = [code for code in REQUIRED if code not in versions] + [x.code for x in absent]
     facts, proposal = propose_for(patch, measured, missing, pack, on)
-    notes = [f"“{layer.name}”没有已发布的版本,未参与判定。" for layer in absent] + measured.notes
+    notes = [f"“{layer.name}”没有已发布的版本，未参与判定。" for layer in absent] + measured.notes
     patch.farmland_m2 = (
         farmland_of(measured.of_layer(SURVEY), pack, on) if SURVEY in versions else None
     )
@@ -190,7 +190,7 @@ def replay(patch: Patch) -> Replay:
     """
     stored: dict[str, Any] | None = patch.facts
     if stored is None or patch.proposal is None:
-        raise ValueError(f"图斑 {patch.number} 尚未套合,没有可以复算的结果。")
+        raise ValueError(f"图斑 {patch.number} 尚未套合，没有可以复算的结果。")
     found = LayerVersion.objects.select_related("layer").in_bulk(stored["versions"].values())
     versions = {code: found[pk] for code, pk in stored["versions"].items()}
     pack, on = pack_in_use(), date.fromisoformat(stored["on"])

@@ -109,8 +109,8 @@ def _by_category(
         ]
         if position in result.excess_m2:
             measured.notes.append(
-                f"“{version}”在图斑内自相重叠 {result.excess_m2[position]} 平方米,"
-                "各类面积已按比例调平,请核对该图层。"
+                f"“{version}”在图斑内自相重叠 {result.excess_m2[position]} 平方米，"
+                "各类面积已按比例调平，请核对该图层。"
             )
 
 

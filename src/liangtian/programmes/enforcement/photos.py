@@ -82,7 +82,7 @@ def _refuse_repeated(patch: Patch, files: Sequence[StoredFile]) -> None:
     if repeated:
         names = "、".join(f"“{name}”" for name in repeated)
         raise Refused(
-            f"照片{names}与本图斑已有的(或同时上传的)照片相同,本次上传未保存。请去掉重复照片后再传。",
+            f"照片{names}与本图斑已有的(或同时上传的)照片相同，本次上传未保存。请去掉重复照片后再传。",
             fields={"files": "有重复照片"},
         )
 

@@ -129,7 +129,7 @@ def propose_for(
     lacking = [name for code, name in REQUIRED_NAMES.items() if code in missing]
     if lacking:
         names = "、".join(f"“{name}”" for name in lacking)
-        text = f"{on} 没有已发布的{names},不能量算,请发布该图层后重新套合"
+        text = f"{on} 没有已发布的{names}，不能量算，请发布该图层后重新套合"
         return None, doubtful(pack, text, on)
     facts = facts_of(patch, measured, pack, on)
     try:

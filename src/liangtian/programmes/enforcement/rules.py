@@ -35,7 +35,9 @@ def pack_in_use() -> Pack:
     if folder is None:
         return load_pack(PACK)
     if not folder.is_dir():
-        raise Refused(f"本县参数文件夹 {folder} 不存在,请系统管理员检查 LIANGTIAN_PACK_OVERRIDES。")
+        raise Refused(
+            f"本县参数文件夹 {folder} 不存在，请系统管理员检查 LIANGTIAN_PACK_OVERRIDES。"
+        )
     own = folder / f"{PACK}.toml"
     try:
         return load_pack(PACK, own if own.exists() else None)
@@ -76,8 +78,8 @@ def require_reason(reason: str, what: str) -> str:
     text = reason.strip()
     if len(text) < SHORTEST_REASON:
         raise Refused(
-            f"{what}须填写理由,至少 {SHORTEST_REASON} 个字。",
-            fields={"reason": f"至少 {SHORTEST_REASON} 个字,现有 {len(text)} 个"},
+            f"{what}须填写理由，至少 {SHORTEST_REASON} 个字。",
+            fields={"reason": f"至少 {SHORTEST_REASON} 个字，现有 {len(text)} 个"},
         )
     return text
 
@@ -92,13 +94,13 @@ def check_judgement(
     if outcome not in choices:
         allowed = "、".join(choices.values())
         raise Refused(
-            f"判定结论不能为“{outcome or '空'}”,请选择:{allowed}。"
-            "存疑的图斑须核实后再判;只有按批准范围分割过的图斑才能判为部分合法。",
-            fields={"outcome": f"请选择:{allowed}"},
+            f"判定结论不能为“{outcome or '空'}”，请选择：{allowed}。"
+            "存疑的图斑须核实后再判；只有按批准范围分割过的图斑才能判为部分合法。",
+            fields={"outcome": f"请选择：{allowed}"},
         )
     if outcome == proposed:
         return False, reason.strip()
-    return True, require_reason(reason, "判定结论与拟判定不同,")
+    return True, require_reason(reason, "判定结论与拟判定不同，")
 
 
 def photo_flags(
@@ -116,13 +118,13 @@ def photo_flags(
     if not position_known:
         flags.append("照片没有定位信息")
     elif distance_m is not None and Decimal(distance_m) > farthest_m:
-        flags.append(f"距图斑 {distance_m:.0f} 米,超过 {farthest_m.normalize():f} 米")
+        flags.append(f"距图斑 {distance_m:.0f} 米，超过 {farthest_m.normalize():f} 米")
     if taken_at is None:
         flags.append("照片没有拍摄时间")
     elif not_before is not None and taken_at.date() < not_before:
-        flags.append(f"拍摄于 {taken_at:%Y-%m-%d},早于后时相 {not_before}")
+        flags.append(f"拍摄于 {taken_at:%Y-%m-%d}，早于后时相 {not_before}")
     if not azimuth_known:
         flags.append("照片没有拍摄方向")
     elif magnetic:
-        flags.append("拍摄方向为磁方位角,未改正磁偏角")
+        flags.append("拍摄方向为磁方位角，未改正磁偏角")
     return flags

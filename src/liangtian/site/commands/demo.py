@@ -19,16 +19,16 @@ HELP = "建立示例县(首次约一分钟)并启动系统"
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--size", choices=("T", "S", "M", "L"), default="S",
-        help="示例县规模:T 约一千五百、S 约二万、M 约二十万、L 约四十万个地类图斑(仅首次有效)",
+        help="示例县规模：T 约一千五百、S 约二万、M 约二十万、L 约四十万个地类图斑(仅首次有效)",
     )  # fmt: skip
     parser.add_argument("--port", type=int, default=runtime.DEFAULT_PORT, help="端口")
     parser.add_argument("--data", type=Path, help="数据目录(默认 ./liangtian-data)")
-    parser.add_argument("--load-only", action="store_true", help="只建立数据,不启动服务")
+    parser.add_argument("--load-only", action="store_true", help="只建立数据，不启动服务")
 
 
 def run(args: Namespace) -> int:
     if not args.load_only and _taken(args.port):
-        print(f"端口 {args.port} 已被占用。请用 --port 换一个,例如 --port 8001。", file=sys.stderr)
+        print(f"端口 {args.port} 已被占用。请用 --port 换一个，例如 --port 8001。", file=sys.stderr)
         return 1
     runtime.start_django(args.data)
     from liangtian.site.demo.load import ACCOUNTS_NOTE, load_county, sample_accounts
@@ -65,7 +65,7 @@ def _run_both(port: int) -> int:
         while all(p.poll() is None for p in processes):
             time.sleep(0.5)
         code = next(p.returncode for p in processes if p.poll() is not None)
-        print("服务已停止,原因见上。", file=sys.stderr)
+        print("服务已停止，原因见上。", file=sys.stderr)
     except KeyboardInterrupt:
         pass
     finally:

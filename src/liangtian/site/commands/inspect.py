@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from liangtian.geo.formats import FormatRefused, VectorLayer
 
 NAME = "inspect"
-HELP = "查看矢量文件:格式、编码、坐标系、字段、图形检查和椭球面积"
+HELP = "查看矢量文件：格式、编码、坐标系、字段、图形检查和椭球面积"
 SHOWN = 20
 
 _TYPES = {
@@ -39,10 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        help="Shapefile、FileGDB、GeoPackage、GeoJSON、KML/KMZ、报部坐标 TXT,或它们的 zip",
+        help="Shapefile、FileGDB、GeoPackage、GeoJSON、KML/KMZ、报部坐标 TXT，或它们的 zip",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON")
-    parser.add_argument("--encoding", metavar="E", help="指定文字编码(如 GBK),不用自动判断")
+    parser.add_argument("--encoding", metavar="E", help="指定文字编码(如 GBK)，不用自动判断")
     parser.add_argument("--layer", metavar="L", help="只看这个图层")
     parser.add_argument("--all", action="store_true", help=f"列出全部要素(默认前 {SHOWN} 个)")
 
@@ -74,9 +74,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse(args: argparse.Namespace, refusal: FormatRefused) -> int:
-    print(f"拒收:{refusal.message}", file=sys.stderr)
+    print(f"拒收：{refusal.message}", file=sys.stderr)
     if refusal.detail:
-        print(f"读取程序原文:{refusal.detail}", file=sys.stderr)
+        print(f"读取程序原文：{refusal.detail}", file=sys.stderr)
     if args.json:
         problems = [
             {"line": p.line, "value": p.value, "message": p.message} for p in refusal.problems
@@ -134,20 +134,20 @@ def _areas(layer: VectorLayer, notes: list[str]) -> list[float | None]:
     if not any(polygonal):
         return unknown
     if layer.crs is None:
-        notes.append("坐标系未说明,不能计算面积。")
+        notes.append("坐标系未说明，不能计算面积。")
         return unknown
     try:
         areas = survey_areas(layer.geometry, layer.crs)
     except (CrsRefused, shapely.errors.GEOSException) as refusal:
-        notes.append(f"面积未计算:{refusal}")
+        notes.append(f"面积未计算：{refusal}")
         return unknown
     return [float(round_m2(a)) if p else None for a, p in zip(areas, polygonal, strict=True)]
 
 
 def _text(report: dict[str, Any], limit: int | None) -> list[str]:
-    lines = [f"文件:{report['file']}", f"格式:{report['format']}"]
+    lines = [f"文件：{report['file']}", f"格式：{report['format']}"]
     if len(report["layers"]) > 1:
-        lines.append(f"图层:{len(report['layers'])} 个")
+        lines.append(f"图层：{len(report['layers'])} 个")
     for layer in report["layers"]:
         lines += ["", *_layer_text(layer, limit)]
     return lines
@@ -160,19 +160,19 @@ def _layer_text(layer: dict[str, Any], limit: int | None) -> list[str]:
     areas = [f["area_m2"] for f in layer["features"] if f["area_m2"] is not None]
     total = f",椭球面积合计 {sum(areas):,.2f} 平方米" if areas else ""
     lines = [
-        f"图层:{layer['name']}",
-        f"  编码:{layer['encoding']}",
-        f"  坐标系:{crs['name']}{code}",
-        f"  图形:{_SHAPES.get(layer['geometry_type'], layer['geometry_type'])}",
-        f"  要素:{layer['count']} 个{total}",
-        f"  图形检查:{f'{invalid} 个有问题' if invalid else '全部合格'}"
+        f"图层：{layer['name']}",
+        f"  编码：{layer['encoding']}",
+        f"  坐标系：{crs['name']}{code}",
+        f"  图形：{_SHAPES.get(layer['geometry_type'], layer['geometry_type'])}",
+        f"  要素：{layer['count']} 个{total}",
+        f"  图形检查：{f'{invalid} 个有问题' if invalid else '全部合格'}"
         if layer["count"]
-        else "  图形检查:没有要素",
-        f"  字段:{len(layer['fields'])} 个",
+        else "  图形检查：没有要素",
+        f"  字段：{len(layer['fields'])} 个",
     ]
-    lines += [f"    {f['name']}:{_TYPES[f['type']]}" for f in layer["fields"]]
+    lines += [f"    {f['name']}：{_TYPES[f['type']]}" for f in layer["fields"]]
     if layer["notes"]:
-        lines += ["  说明:", *(f"    {note}" for note in layer["notes"])]
+        lines += ["  说明：", *(f"    {note}" for note in layer["notes"])]
     return lines + _feature_text(layer["features"], limit)
 
 

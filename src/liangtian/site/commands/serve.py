@@ -17,6 +17,6 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     runtime.start_django()
-    print(f"量田服务已启动:http://{args.host}:{args.port}", flush=True)
+    print(f"量田服务已启动：http://{args.host}:{args.port}", flush=True)
     runtime.serve(args.host, args.port)
     return 0

@@ -30,7 +30,7 @@ from liangtian.site.demo.generate import generate
 
 Say = Callable[[str], None]
 PASSWORD = "Liangtian-2026"
-ACCOUNTS_NOTE = f"密码均为 {PASSWORD},仅限本机试用"
+ACCOUNTS_NOTE = f"密码均为 {PASSWORD}，仅限本机试用"
 LAYER_CODES = {
     "survey": "dltb",
     "pbf": "pbf",
@@ -104,7 +104,7 @@ def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
     done = LayerVersion.objects.filter(layer=layer, label=label, status="published")
     if done.exists():
         return
-    say(f"正在导入图层:{entry['title']}({entry['rows']} 个图形)…")
+    say(f"正在导入图层：{entry['title']}({entry['rows']} 个图形)…")
     file = _stored(clerk, folder / entry["path"], "layer")
     version, _ = start_import(
         clerk,
@@ -122,10 +122,10 @@ def _load_batch(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
     period = entry["meta"]["batch"]
     if Batch.objects.filter(period=period).exists():
         return
-    say(f"正在导入图斑批次:{entry['title']}({entry['rows']} 个图斑)…")
+    say(f"正在导入图斑批次：{entry['title']}({entry['rows']} 个图斑)…")
     done = import_file(clerk, folder / entry["path"], period=period, title=entry["title"])
     if done.status != done.Status.DONE:
-        raise Refused(f"示例批次“{entry['title']}”未能入库:{done.error}")
+        raise Refused(f"示例批次“{entry['title']}”未能入库：{done.error}")
 
 
 def _load_photos(clerk: User, folder: Path, photos: list[dict[str, Any]], say: Say) -> None:

@@ -82,7 +82,7 @@ export default {
         reasonMissing: '改判必须填写理由。',
         confirm: '确认为“{label}”',
         confirmNext: '确认并转到下一图斑',
-        confirmed: '已确认图斑 {number}：{label}',
+        confirmed: '已判定图斑 {number}：{label}',
         by: '判定人',
         at: '判定时间',
         opinion: '理由',

@@ -22,7 +22,7 @@ export function samplePatch({ proposed = 'illegal', judged, may }: Wanted = {}):
     batch: { id: 1, title: '2026年1月土地卫片图斑', period: '2026-01' },
     region: { code: '990001101', name: '柳塘镇', path: '青禾县 / 柳塘镇' },
     stage: judged ? 'confirmed' : 'received',
-    stage_label: judged ? '已确认' : '待判定',
+    stage_label: judged ? '已判定' : '待判定',
     monitoring_type: { code: '11', label: '新增建设用地' },
     period_before: '2025-10-01',
     period_after: '2026-01-05',

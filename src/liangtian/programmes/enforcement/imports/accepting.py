@@ -81,7 +81,7 @@ def enter(batch_import: BatchImport, user: User) -> Batch:
 def refuse_again(batch_import: BatchImport) -> None:
     """Raise Refused when this file and layer, or all there is to enter, is in the register already."""
     if (earlier := earlier_batch(batch_import)) is not None:
-        raise Refused(f"同一文件已作为批次“{earlier.title}”入库,没有新的图斑,不再重复导入。")
+        raise Refused(f"同一文件已作为批次“{earlier.title}”入库，没有新的图斑，不再重复导入。")
     if batch_import.ready == 0:
         raise Refused("没有可以入库的图斑。请按问题清单改正源文件后重新导入。")
 
@@ -97,7 +97,7 @@ def _still_new(current: BatchImport) -> list[StagedPatch]:
                 batch_import=current, row=row.row, number=row.number, field="监测编号",
                 value=row.number, severity=ImportProblem.Severity.DUPLICATE,
                 reason=f"该编号已在批次“{present[row.number]}”中入库",
-                advice="已入库的图斑不会重复导入,无需处理",
+                advice="已入库的图斑不会重复导入，无需处理",
             )
             for row in late
         ],
@@ -106,7 +106,7 @@ def _still_new(current: BatchImport) -> list[StagedPatch]:
     rows = [row for row in staged if row.number not in present]
     current.ready, current.duplicates = len(rows), current.duplicates + len(late)
     if not rows:
-        raise Refused("全部图斑的编号都已由其他批次入库,没有新的图斑。")
+        raise Refused("全部图斑的编号都已由其他批次入库，没有新的图斑。")
     return rows
 
 

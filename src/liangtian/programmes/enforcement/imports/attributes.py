@@ -70,12 +70,12 @@ def _check_number(
         findings.error(i, "number", number, f"监测编号超过 {LONGEST['number']} 个字", _WRONG_FIELD)
     elif number in present:
         findings.duplicate(
-            i, f"该编号已在批次“{present[number]}”中入库", "已入库的图斑不会重复导入,无需处理"
+            i, f"该编号已在批次“{present[number]}”中入库", "已入库的图斑不会重复导入，无需处理"
         )
     elif number in first:
         findings.duplicate(
             i, f"与第 {first[number] + 1} 行的监测编号相同",
-            "同一编号只取先出现的一行;若确为两个图斑,请改编号后重新导入",
+            "同一编号只取先出现的一行；若确为两个图斑，请改编号后重新导入",
         )  # fmt: skip
     first.setdefault(number, i)
 
@@ -92,7 +92,7 @@ def _day(i: int, target: str, text: str, mapped: bool, findings: Findings) -> st
     if not text:
         if mapped:
             findings.warn(
-                i, target, "", f"{_LABELS[target]}为空", "不影响入库,但判定时会提示缺少日期"
+                i, target, "", f"{_LABELS[target]}为空", "不影响入库，但判定时会提示缺少日期"
             )
         return None
     day = parse_date(text)
@@ -119,7 +119,7 @@ def _figure(i: int, text: str, findings: Findings) -> str | None:
     if figure is None:
         findings.error(
             i, "declared_area_mu", text, "不是有效的面积数",
-            "面积只写数字,单位为亩;请核对字段或在源文件中改正",
+            "面积只写数字，单位为亩；请核对字段或在源文件中改正",
         )  # fmt: skip
         return None
     return str(figure)

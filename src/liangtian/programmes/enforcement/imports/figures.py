@@ -21,7 +21,7 @@ from liangtian.programmes.enforcement.imports.places import Places, point_of
 from liangtian.programmes.enforcement.imports.reading import Source
 
 _INSIDE = 0.9999  # a patch drawn along the county's border loses that much to rounding
-_CORRECT = "请在源文件中修正该图形后重新导入;系统不会擅自改动图形"
+_CORRECT = "请在源文件中修正该图形后重新导入；系统不会擅自改动图形"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def check_figures(source: Source, findings: Findings) -> Figures:
     """Refuse missing, broken and vanishing figures, with their place; measure and convert the others."""
     crs, plane = source.resolved.crs, source.layer.geometry.copy()
     for problem in check(plane, source.layer.fids):
-        reason = f"图形无效:{problem.reason}"
+        reason = f"图形无效：{problem.reason}"
         place = _to_degrees(problem.location, crs)
         findings.error(problem.index, SHAPE, "", reason, _CORRECT, place=place)
         plane[problem.index] = None
@@ -61,7 +61,7 @@ def check_figures(source: Source, findings: Findings) -> Figures:
         if plane[i] is None:
             continue
         if degrees[i] is not None:
-            reason = f"换算为经纬度后图形无效:{problem.reason}"
+            reason = f"换算为经纬度后图形无效：{problem.reason}"
             findings.error(i, SHAPE, "", reason, _CORRECT, place=problem.location)
         plane[i] = degrees[i] = None
     area = [round_m2(m2) for m2 in survey_areas(plane, crs).tolist()]
@@ -113,7 +113,7 @@ def compare_areas(
         if abs(measured - Decimal(declared)) > allowed:
             findings.warn(
                 i, "declared_area_mu", declared, f"与图形面积 {measured:.2f} 亩相差较大",
-                "不影响入库,以图形的调查面积为准;请核对面积单位是否为亩",
+                "不影响入库，以图形的调查面积为准；请核对面积单位是否为亩",
             )  # fmt: skip
 
 
@@ -130,11 +130,11 @@ def find_places(
         found[i] = region
         place = point_of(figures.degrees[i])
         if region is None:
-            advice = "请核对坐标系和带号,或退回下发单位"
+            advice = "请核对坐标系和带号，或退回下发单位"
             findings.error(i, SHAPE, "", f"图斑不在{county.name}范围内", advice, place=place)
         elif share < _INSIDE:
             reason = f"图斑有 {1 - share:.2%} 在{county.name}之外"
-            findings.warn(i, SHAPE, "", reason, "不影响入库,请核对是否应由邻县核查", place=place)
+            findings.warn(i, SHAPE, "", reason, "不影响入库，请核对是否应由邻县核查", place=place)
     return found
 
 
@@ -159,5 +159,5 @@ def find_overlaps(figures: Figures, findings: Findings) -> None:
         findings.warn(
             i, SHAPE, "",
             f"与第 {other + 1} 行(编号 {findings.numbers[other]})的图形重叠 {m2} 平方米{more}",
-            "不影响入库,但重叠部分会重复计算面积,请核对", place=point_of(figures.degrees[i]),
+            "不影响入库，但重叠部分会重复计算面积，请核对", place=point_of(figures.degrees[i]),
         )  # fmt: skip

@@ -21,7 +21,7 @@ class Places:
         levels = [[r for r in found if r.level == level] for level in _LEVELS]
         if not levels[0] and not levels[1]:
             raise Refused(
-                f"“{county.name}”尚未导入乡镇和村的界线,不能确定图斑位置。请先导入行政区划。"
+                f"“{county.name}”尚未导入乡镇和村的界线，不能确定图斑位置。请先导入行政区划。"
             )
         self.levels = [regions for regions in levels if regions]
 

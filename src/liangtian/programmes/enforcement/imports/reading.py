@@ -72,14 +72,14 @@ def _choose(layers: list[VectorLayer], wanted: str) -> VectorLayer:
     areal = [one for one in asked if _areal(one)]
     if not areal:
         listed = "、".join(
-            f"“{one.name}”({_shape_name(one.geometry_type)},{len(one.fids)} 行)" for one in layers
+            f"“{one.name}”({_shape_name(one.geometry_type)}，{len(one.fids)} 行)" for one in layers
         )
         missing = f"名为“{wanted}”的面状图层" if wanted else "可用的面状图层"
-        raise Refused(f"文件里没有{missing},图斑必须是面。现有:{listed}。请核对导出的内容。")
+        raise Refused(f"文件里没有{missing}，图斑必须是面。现有：{listed}。请核对导出的内容。")
     chosen = areal[0]
     if not chosen.fields:
         raise Refused(
-            f"图层“{chosen.name}”只有图形,没有属性字段,无法取得监测编号。请核对导出的内容。"
+            f"图层“{chosen.name}”只有图形，没有属性字段，无法取得监测编号。请核对导出的内容。"
         )
     return chosen
 
@@ -99,7 +99,7 @@ def _resolve(layer: VectorLayer) -> Resolved:
             raise
         named = "、".join(str(row) for row in odd[:_NAMED_ROWS])
         raise CrsRefused(
-            f"{refusal}只有第 {named} 行等 {len(odd)} 行与其余各行不合,请先改正或删去这些行。"
+            f"{refusal}只有第 {named} 行等 {len(odd)} 行与其余各行不合，请先改正或删去这些行。"
         ) from refusal
 
 

@@ -50,7 +50,7 @@ def start_import(
     if not 0 < len(title.strip()) <= 100:
         wrong["title"] = "请填写批次名称(1 至 100 个字)"
     if wrong:
-        raise Refused("批次信息有误,请改正标出的各项。", fields=wrong)
+        raise Refused("批次信息有误，请改正标出的各项。", fields=wrong)
     source = open_source(file, layer)
     mapping, remembered = _mapping_for(county, source)
     with transaction.atomic():
@@ -93,7 +93,7 @@ def choose_mapping(
             defaults={"mapping": clean},
         )  # fmt: skip
         current.job = enqueue(
-            "enforcement.check", f"检查图斑批次:{current.title}", user, current.region,
+            "enforcement.check", f"检查图斑批次：{current.title}", user, current.region,
             link=f"/imports/{current.pk}", import_id=current.pk,
         )  # fmt: skip
         current.save()
@@ -113,7 +113,7 @@ def accept_import(user: User, batch_import: BatchImport) -> Job:
             accepting.refuse_again(current)
         current.status, current.error = Status.ACCEPTING, ""
         current.job = enqueue(
-            "enforcement.accept", f"图斑入库与套合:{current.title}", user, current.region,
+            "enforcement.accept", f"图斑入库与套合：{current.title}", user, current.region,
             link=f"/imports/{current.pk}", import_id=current.pk, user_id=user.pk,
         )  # fmt: skip
         current.save(update_fields=["status", "error", "job"])
@@ -157,7 +157,7 @@ def import_file(
         if accepting.earlier_batch(started) is not None:
             accepting.refuse_again(started)
         if not layer and len(areal) > 1:
-            raise Refused(f"文件里有多个面状图层:{'、'.join(areal)}。请指明导入哪一个。")
+            raise Refused(f"文件里有多个面状图层：{'、'.join(areal)}。请指明导入哪一个。")
         job = choose_mapping(user, started, started.mapping)
     except Refused:
         discard_import(user, started)
@@ -191,7 +191,7 @@ def settle(batch_import: BatchImport) -> BatchImport:
         return batch_import
     error = job.error or f"任务{job.get_status_display()}。"
     if batch_import.batch_id:
-        error += "图斑已入库,套合尚未完成;请再次确认入库,从中断处继续。"
+        error += "图斑已入库，套合尚未完成；请再次确认入库，从中断处继续。"
     after = {
         "status": Status.CHECKED if batch_import.batch_id else Status.FAILED,
         "error": error,
@@ -213,7 +213,7 @@ def _mapping_for(county: Region, source: Source) -> tuple[dict[str, str | None],
 def _open(batch_import: BatchImport) -> BatchImport:
     current = _locked(batch_import, Status.UPLOADED, Status.CHECKED, Status.FAILED)
     if current.batch_id is not None:
-        raise Conflict(f"“{current.title}”的图斑已经入库,只能继续套合,不能再改字段或放弃。")
+        raise Conflict(f"“{current.title}”的图斑已经入库，只能继续套合，不能再改字段或放弃。")
     return current
 
 
@@ -223,7 +223,7 @@ def _locked(batch_import: BatchImport, *states: str) -> BatchImport:
     )
     if current.status not in states:
         raise Conflict(
-            f"“{current.title}”现为“{current.get_status_display()}”,不能进行此项操作。请刷新页面。"
+            f"“{current.title}”现为“{current.get_status_display()}”，不能进行此项操作。请刷新页面。"
         )
     return current
 

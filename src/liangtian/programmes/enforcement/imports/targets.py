@@ -24,8 +24,8 @@ TARGETS: tuple[Target, ...] = (
     Target("number", "监测编号", True, "每个图斑唯一的编号", ("JCBH", "监测编号", "图斑编号", "TBBH", "地块编号", "TBBSM")),
     Target("monitoring_type", "图斑类型", True, "监测单位给出的变化类型代码", ("TBLX", "图斑类型", "监测类型")),
     Target("period_before", "前时相", False, "前一期影像日期", ("QSX", "前时相", "QSXSJ")),
-    Target("period_after", "后时相", False, "后一期影像日期,判定批准是否在期内的依据", ("HSX", "后时相", "HSXSJ")),
-    Target("declared_area_mu", "监测面积(亩)", False, "下发的面积,用于核对", ("JCMJ", "监测面积", "TBMJ", "面积")),
+    Target("period_after", "后时相", False, "后一期影像日期，判定批准是否在期内的依据", ("HSX", "后时相", "HSXSJ")),
+    Target("declared_area_mu", "监测面积(亩)", False, "下发的面积，用于核对", ("JCMJ", "监测面积", "TBMJ", "面积")),
     Target("remark", "备注", False, "", ("BZ", "备注", "REMARK")),
 )  # fmt: skip
 
@@ -66,5 +66,5 @@ def check_mapping(
         else:
             used[chosen] = target.label
     if wrong:
-        raise Refused("字段对应有误,请改正标出的各项。", fields=wrong)
+        raise Refused("字段对应有误，请改正标出的各项。", fields=wrong)
     return {t.name: mapping.get(t.name) or None for t in TARGETS}
