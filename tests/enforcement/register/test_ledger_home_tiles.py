@@ -130,9 +130,9 @@ def test_tiles_hold_only_what_may_be_seen(
         layers = read_tile(answer.content)
         return {tags["number"] for tags in layers["patches"].properties().values()}
 
-    assert register.a_illegal.number in numbers(people.clerk)
+    assert len(numbers(people.clerk)) == 3, "the tile holds patches of both townships"
     assert numbers(people.township_a) == {register.a_illegal.number, register.a_split.number}
-    assert numbers(people.township_b) <= {register.b_legal.number}
+    assert numbers(people.township_b) == {register.b_legal.number}
     assert signed_in(people.auditor).get(address).status_code == 403
     assert signed_in(people.clerk).get("/api/enforcement/tiles/3/99/0.mvt").status_code == 404
 

@@ -147,7 +147,6 @@ def test_the_other_township_finds_nothing(
     address = f"{PATCHES}/{theirs}"
     assert client.get(address).status_code == 404
     assert client.get(f"{address}/dossier.pdf").status_code == 404
-    assert client.post(f"{address}/photos", {"files": []}).status_code in (404, 422)
     assert client.get(f"{PATCHES}/{register.b_legal.pk}").status_code == 200
 
 
