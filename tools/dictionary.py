@@ -70,7 +70,7 @@ _FILTERS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page, or compare it; 1 when `--check` finds it stale."""
     parser = argparse.ArgumentParser(description="生成数据字典 docs/dictionary.md")
-    parser.add_argument("--check", action="store_true", help="只检查,过期时返回 1")
+    parser.add_argument("--check", action="store_true", help="只检查，过期时返回 1")
     args = parser.parse_args(argv)
     start_django()
     text = dictionary()
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     changes = difflib.unified_diff(kept.splitlines(), text.splitlines(), "现有", "应有", n=0)
     print("\n".join(changes))
-    print("docs/dictionary.md 已过期,请运行 make docs。", file=sys.stderr)
+    print("docs/dictionary.md 已过期，请运行 make docs。", file=sys.stderr)
     return 1
 
 
@@ -125,7 +125,7 @@ def _model(model: type[Model]) -> str:
     )
     rules = [_constraint(rule) for rule in meta.constraints]
     if rules:
-        lines += ["", "整表约束:", "", *(f"- {rule}" for rule in rules)]
+        lines += ["", "整表约束：", "", *(f"- {rule}" for rule in rules)]
     return "\n".join([*lines, ""])
 
 

@@ -204,7 +204,7 @@ def test_stopped_while_measuring_the_import_can_be_accepted_again_to_go_on(
     current.refresh_from_db()
     settle(current)
     assert current.status == "checked"
-    assert "图斑已入库,套合尚未完成" in current.error
+    assert "图斑已入库，套合尚未完成" in current.error
     for act in (
         lambda: discard_import(people.clerk, current),
         lambda: choose_mapping(people.clerk, current, current.mapping),

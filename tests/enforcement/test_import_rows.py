@@ -135,7 +135,7 @@ def test_a_bow_tie_is_refused_with_the_place_where_it_crosses(check: Check) -> N
     current = check([sent(1), Sent("X1", shapely.Polygon([a, c, b, d]))], kind="gpkg")
     (problem,) = current.problems.all()
     assert (problem.row, problem.severity, problem.field) == (2, "error", "图形")
-    assert problem.reason == "图形无效:自相交"
+    assert problem.reason == "图形无效：自相交"
     middle = lonlat(box).centroid
     assert (problem.lon, problem.lat) == pytest.approx((middle.x, middle.y), abs=1e-6)
     assert current.ready == 1
@@ -144,7 +144,7 @@ def test_a_bow_tie_is_refused_with_the_place_where_it_crosses(check: Check) -> N
 def test_a_missing_figure_is_an_error_without_a_place(check: Check) -> None:
     current = check([sent(1), Sent("X1", None)])
     (problem,) = current.problems.all()
-    assert (problem.row, problem.reason, problem.lon) == (2, "图形无效:空几何", None)
+    assert (problem.row, problem.reason, problem.lon) == (2, "图形无效：空几何", None)
 
 
 def test_a_point_among_polygons_is_an_error_of_its_row(check: Check) -> None:
@@ -153,7 +153,7 @@ def test_a_point_among_polygons_is_an_error_of_its_row(check: Check) -> None:
         Sent("B", lonlat(sent(2).geom).centroid),
     ]
     current = check(rows, kind="geojson", crs=4490)
-    assert problems(current) == [(2, "error", "图形", "图形无效:不是面,是点")]
+    assert problems(current) == [(2, "error", "图形", "图形无效：不是面，是点")]
 
 
 def test_a_figure_too_small_to_have_an_area_is_an_error(check: Check) -> None:

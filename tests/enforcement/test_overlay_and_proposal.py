@@ -271,7 +271,7 @@ def test_after_the_missing_layer_is_published_the_batch_is_measured_again(
     )  # fmt: skip
     measure_patches(batch)
     first, second = batch.patches.order_by("number")
-    confirm(people.clerk, first.pk, "illegal", "现场核实,无任何批准手续")
+    confirm(people.clerk, first.pk, "illegal", "现场核实，无任何批准手续")
     publish_usual(people, county)
     address = f"/api/enforcement/batches/{batch.pk}/measure"
     assert signed_in(people.township_a).post(address).status_code == 403
