@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -19,6 +16,7 @@ from liangtian.geo.crs import require_holdable, resolve_crs, to_4490
 from liangtian.geo.formats import VectorLayer, read
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.services import named_copy
 from liangtian.platform.layers.columns import Columns, read_columns
 from liangtian.platform.layers.found import ERROR, WARNING, Found
 from liangtian.platform.layers.models import Layer
@@ -50,9 +48,7 @@ def open_layer(
     Files lie under their hash, so readers, which judge by content and name, get a copy under its own
     name. Raises FormatRefused or Refused (both Chinese).
     """
-    with tempfile.TemporaryDirectory(prefix="liangtian-layer-") as folder:
-        copy = Path(folder) / file.name
-        shutil.copyfile(file.path, copy)
+    with named_copy(file) as copy:
         found = read(copy, encoding=encoding or None, layer=source_layer or None)
     return _choose(found.layers, layer)
 
