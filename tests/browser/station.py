@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hatch_build import npm
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Liangtian-2026"
 STARTING_SECONDS = 120
@@ -85,6 +87,8 @@ def chromium() -> Iterator[Any]:
     """The system's Chromium without a window."""
     from playwright.sync_api import sync_playwright
 
+    # Playwright's own Node wants a system library that a bare machine lacks; the build's Node does not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", npm()[0][0])
     path = os.environ.get("LIANGTIAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
