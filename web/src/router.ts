@@ -87,6 +87,10 @@ export function createAppRouter(prepare: () => Promise<void>): Router {
       return { name: 'forbidden', query: { from: to.fullPath } }
     return true
   })
+  router.onError((error: Error, to) => {
+    // After an upgrade an open tab asks for files that are gone: the page itself must be loaded anew.
+    if (/dynamically imported module|module script failed/i.test(error.message)) window.location.assign(to.fullPath)
+  })
   router.afterEach((to) => {
     document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name')
   })

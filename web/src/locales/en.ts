@@ -321,7 +321,7 @@ const en: Messages = {
     result: 'Result',
     error: 'Error',
     wait: { seconds: 'about {n} s', minutes: 'about {n} min', hours: 'about {h} h {m} min' },
-    lasted: { seconds: '{n} s', minutes: '{m} min {s} s', hours: '{h} h {m} min' },
+    lasted: { moment: 'under 1 s', seconds: '{n} s', minutes: '{m} min {s} s', hours: '{h} h {m} min' },
   },
 }
 

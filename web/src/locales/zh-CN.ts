@@ -319,7 +319,7 @@ const zhCN = {
     result: '处理结果',
     error: '失败原因',
     wait: { seconds: '约 {n} 秒', minutes: '约 {n} 分钟', hours: '约 {h} 小时 {m} 分' },
-    lasted: { seconds: '{n} 秒', minutes: '{m} 分 {s} 秒', hours: '{h} 小时 {m} 分' },
+    lasted: { moment: '不到 1 秒', seconds: '{n} 秒', minutes: '{m} 分 {s} 秒', hours: '{h} 小时 {m} 分' },
   },
 }
 

@@ -9,5 +9,6 @@ it('says how long a job will still take', () => {
 })
 
 it('says how long a job took', () => {
+  expect(t(...lastedWords('2026-01-01T00:00:00Z', '2026-01-01T00:00:00.3Z'))).toBe('不到 1 秒')
   expect(t(...lastedWords('2026-01-01T00:00:00Z', '2026-01-01T00:03:09Z'))).toBe('3 分 9 秒')
 })

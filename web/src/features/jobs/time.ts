@@ -10,6 +10,7 @@ export function waitWords(seconds: number): Words {
 
 export function lastedWords(from: string, to: string): Words {
   const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))
+  if (seconds < 1) return ['jobs.lasted.moment', {}]
   if (seconds < 60) return ['jobs.lasted.seconds', { n: seconds }]
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return ['jobs.lasted.minutes', { m: minutes, s: seconds % 60 }]
