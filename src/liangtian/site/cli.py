@@ -39,7 +39,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if not _without_tables(error):
+            raise
+        print("数据库尚未建立或版本不符。请先运行 liangtian migrate。", file=sys.stderr)
+        return 1
     return code
+
+
+def _without_tables(error: Exception) -> bool:
+    """Whether the database lacks the tables asked for; Django may not even be loaded here."""
+    words = ("no such table", "no such column", "does not exist")
+    return type(error).__module__ == "django.db.utils" and any(w in str(error) for w in words)
 
 
 if __name__ == "__main__":
