@@ -15,7 +15,6 @@ from liangtian.site.cli import build_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {".venv", ".git", "node_modules", "liangtian-data", "dist", "build", "test-results"}
-LATER = {"docs/pictures"}  # made by `make pictures`, from a running demo
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -81,8 +80,6 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
             continue
         path, _, anchor = target.partition("#")
         there = (page.parent / path).resolve() if path else page
-        if any(name_of(there).startswith(f"{folder}/") for folder in LATER):
-            continue
         assert there.exists(), f"{name_of(page)} links to {target}"
         assert not anchor or anchor in headings(there), f"no heading for {target}"
 
