@@ -58,6 +58,13 @@ def test_signing_in_from_another_site_is_refused(people: People) -> None:
     assert sign_in(client, "clerk", PASSWORD).status_code == 403
 
 
+def test_signing_out_from_another_site_is_refused(people: People) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.clerk)
+    assert client.delete("/api/session").status_code == 403
+    assert client.get("/api/session").json()["user"]["username"] == "clerk"
+
+
 @pytest.mark.parametrize(
     "path",
     ["/api/regions", "/api/jobs", "/api/ledgers", "/api/layers", "/api/home", "/api/files/1",
