@@ -14,7 +14,16 @@ import pytest
 from liangtian.site.cli import build_parser
 
 ROOT = Path(__file__).resolve().parents[2]
-SKIPPED = {".venv", ".git", "node_modules", "liangtian-data", "dist", "build", "test-results"}
+SKIPPED = {
+    ".venv",
+    ".pytest_cache",
+    ".git",
+    "node_modules",
+    "liangtian-data",
+    "dist",
+    "build",
+    "test-results",
+}
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
