@@ -14,7 +14,7 @@ test: $(VENV)/.test-installed
 	bash tools/test.sh
 
 dev: $(VENV)/.test-installed
-	$(BIN)/liangtian demo & server=$$!; $(BIN)/python tools/web.py run dev; kill $$server
+	$(BIN)/liangtian demo & trap "kill $$!" EXIT INT TERM; $(BIN)/python tools/web.py run dev
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/python tools/web.py run lint

@@ -14,6 +14,8 @@ from hatch_build import install_packages, npm  # noqa: E402
 if __name__ == "__main__":
     install_packages(ROOT / "web")
     command, env = npm()
-    sys.exit(
-        subprocess.run([*command, *sys.argv[1:]], check=False, cwd=ROOT / "web", env=env).returncode
-    )
+    try:
+        done = subprocess.run([*command, *sys.argv[1:]], check=False, cwd=ROOT / "web", env=env)
+    except KeyboardInterrupt:  # how a development server is ended
+        sys.exit(0)
+    sys.exit(done.returncode)
