@@ -20,9 +20,10 @@ from tests.layers.deliveries import tile_of
 from tests.site.world import ABROAD, AT_HOME, HOME, NEXT, NOBODY, PLACES, ROLES, World, point
 
 EVERYONE = frozenset(ROLES)
-VIEW = EVERYONE - {"auditor", "sysadmin"}
+OFFICERS = frozenset({"auditor", "sysadmin", "security_officer"})  # 三员: no business data
+VIEW = EVERYONE - OFFICERS
 JUDGE = frozenset({"county_clerk", "county_reviewer"})
-EVIDENCE = frozenset({"county_clerk", *AT_HOME})
+EVIDENCE = frozenset({"county_clerk", "township_clerk", "grid_worker"})
 EXPORT = VIEW - {"grid_worker"}
 CLERK = frozenset({"county_clerk"})
 WITH_JOBS = frozenset({"county_clerk", "county_reviewer", "township_clerk", "sysadmin"})
@@ -168,7 +169,7 @@ LEDGER = "/api/ledgers/{name}"
 WHERE = tuple(PLACES)
 HIDDEN_OR_DENIED = frozenset({403, 404})
 
-MATRIX: tuple[Row, ...] = (
+CORE: tuple[Row, ...] = (
     # The page itself holds nothing but the program; 503 where it was not built.
     Row("GET", "/", EVERYONE, stranger=200),
     # Session

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
-from liangtian.platform.people.services import ROLES as ROLES_OF_THE_SYSTEM
+from liangtian.platform.people.permissions import ROLES as ROLES_OF_THE_SYSTEM
 from liangtian.site.api import api
-from tests.site.matrix import MATRIX, Row
+from tests.site.all_rows import MATRIX
+from tests.site.matrix import Row
 from tests.site.world import NOBODY, ROLES, World
 
 ROOT_OF_THE_API = "/api/"  # answers 404 to everybody; the framework adds it

@@ -22,7 +22,8 @@ from liangtian.programmes.enforcement.models import Patch
 from tests.conftest import plane_box
 from tests.geo.mvt_reader import ReadLayer, read_tile
 from tests.layers.deliveries import tile_of
-from tests.site.matrix import MATRIX, Row
+from tests.site.all_rows import MATRIX
+from tests.site.matrix import Row
 from tests.site.world import (
     ABROAD,
     BORDER,

@@ -23,11 +23,15 @@ from tests.layers.deliveries import START, delivery, handed_in
 
 HOME, NEXT, ABROAD = "home", "next", "abroad"  # township A, township B, the other county
 ROLES = (
-    "county_clerk", "county_reviewer", "leader", "township_clerk", "grid_worker",
-    "auditor", "sysadmin",
+    "county_clerk", "county_reviewer", "leader", "township_clerk", "township_leader",
+    "grid_worker", "auditor", "sysadmin", "security_officer",
 )  # fmt: skip
 NOBODY = "nobody"
-AT_HOME = ("township_clerk", "grid_worker")  # answer for township A and its village, not the county
+AT_HOME = (
+    "township_clerk",
+    "township_leader",
+    "grid_worker",
+)  # answer for township A and its village, not the county
 PLACES = {
     HOME: ("990121", "990121100", "990121100201", "柳塘", 0.0),
     NEXT: ("990121", "990121101", "990121101201", "石桥", SIDE),
@@ -133,9 +137,19 @@ def _people(world: World, counties: dict[str, Any]) -> None:
         world.users[username] = user
 
     village = world.regions[HOME].children.get()
-    names = ("张示例", "李样本", "周演练", "王演示", "郑样板", "钱虚构", "冯假定")
+    names = (
+        "张示例",
+        "李样本",
+        "周演练",
+        "王演示",
+        "吴模拟",
+        "郑样板",
+        "钱虚构",
+        "冯假定",
+        "陈试用",
+    )
     for role, name in zip(ROLES, names, strict=True):
-        at = {"township_clerk": world.regions[HOME], "grid_worker": village}.get(role)
+        at = {"grid_worker": village}.get(role, role in AT_HOME and world.regions[HOME])
         make(role, name, role, at or counties["990121"])
     make("clerk_next", "赵假设", "township_clerk", world.regions[NEXT])
     make("clerk_abroad", "孙举例", "county_clerk", counties["990122"])

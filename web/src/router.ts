@@ -3,61 +3,11 @@ import type { Router, RouteRecordRaw } from 'vue-router'
 import { useSession } from './features/session/session'
 import { t } from './locales'
 
+/** Each feature declares its screens in `features/<name>/routes.ts`. */
+const declared = import.meta.glob<RouteRecordRaw[]>('./features/*/routes.ts', { eager: true, import: 'default' })
+
 const screens: RouteRecordRaw[] = [
-  {
-    path: '',
-    name: 'home',
-    component: () => import('./features/home/HomePage.vue'),
-    meta: { title: 'menu.home', keep: 'HomePage' },
-  },
-  {
-    path: 'map',
-    name: 'map',
-    component: () => import('./features/map/MapPage.vue'),
-    meta: { title: 'menu.map', keep: 'MapPage', permissions: ['layers.view', 'enforcement.view'] },
-  },
-  {
-    path: 'patches',
-    name: 'patches',
-    component: () => import('./features/ledger/PatchLedger.vue'),
-    meta: { title: 'menu.patches', keep: 'PatchLedger', permissions: ['enforcement.view'] },
-  },
-  {
-    path: 'patches/:id',
-    name: 'patch',
-    component: () => import('./features/patch/PatchPage.vue'),
-    meta: { title: 'menu.patch', tabPerPath: true, permissions: ['enforcement.view'] },
-  },
-  {
-    path: 'imports',
-    name: 'imports',
-    component: () => import('./features/imports/BatchesPage.vue'),
-    meta: { title: 'menu.imports', keep: 'BatchesPage', permissions: ['enforcement.import'] },
-  },
-  {
-    path: 'imports/new',
-    name: 'import-new',
-    component: () => import('./features/imports/ImportPage.vue'),
-    meta: { title: 'menu.importNew', permissions: ['enforcement.import'] },
-  },
-  {
-    path: 'imports/:id',
-    name: 'import',
-    component: () => import('./features/imports/ImportPage.vue'),
-    meta: { title: 'menu.import', tabPerPath: true, permissions: ['enforcement.import'] },
-  },
-  {
-    path: 'layers',
-    name: 'layers',
-    component: () => import('./features/layers/LayersPage.vue'),
-    meta: { title: 'menu.layers', keep: 'LayersPage', permissions: ['layers.view'] },
-  },
-  {
-    path: 'jobs',
-    name: 'jobs',
-    component: () => import('./features/jobs/JobsPage.vue'),
-    meta: { title: 'menu.jobs', keep: 'JobsPage', permissions: ['jobs.view'] },
-  },
+  ...Object.values(declared).flat(),
   { path: '403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue') },
   { path: ':path(.*)*', name: 'missing', component: () => import('./shell/MissingPage.vue') },
 ]

@@ -16,6 +16,8 @@ const en: Messages = {
     imports: 'Batches',
     importNew: 'New import',
     import: 'Batch import',
+    work: 'Work',
+    admin: 'Administration',
     data: 'Data and jobs',
     layers: 'Layers',
     jobs: 'Jobs',

@@ -14,6 +14,8 @@ const zhCN = {
     imports: '图斑批次',
     importNew: '导入新批次',
     import: '批次导入',
+    work: '工作台',
+    admin: '系统管理',
     data: '数据与任务',
     layers: '参考图层',
     jobs: '后台任务',

@@ -96,7 +96,7 @@ def show(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
 def stop(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
     """Ask a job to stop: who started it, or who may see all jobs of the region."""
     job, user = _fetch(request, job_id), user_of(request)
-    if job.created_by_id != user.pk and not user.may("people.manage"):
+    if job.created_by_id != user.pk and not user.may("system.view"):
         raise Forbidden("只有任务的发起人或系统管理员可以取消任务。")
     return job_out(cancel(user, job))
 

@@ -14,32 +14,7 @@ from liangtian.platform.audit import context
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.people.models import LoginFailure, Role, User
-
-ROLES: dict[str, tuple[str, list[str]]] = {
-    "county_clerk": ("县卫片办经办员", ["enforcement.*", "layers.*", "jobs.view", "files.upload"]),
-    "county_reviewer": (
-        "县级审核员",
-        ["enforcement.view", "enforcement.judge", "enforcement.export", "layers.view", "jobs.view"],
-    ),
-    "leader": ("领导", ["enforcement.view", "enforcement.export", "layers.view"]),
-    "township_clerk": (
-        "乡镇经办员",
-        [
-            "enforcement.view",
-            "enforcement.evidence",
-            "enforcement.export",
-            "layers.view",
-            "jobs.view",
-            "files.upload",
-        ],
-    ),
-    "grid_worker": (
-        "村级网格员",
-        ["enforcement.view", "enforcement.evidence", "layers.view", "files.upload"],
-    ),
-    "auditor": ("审计管理员", ["audit.view"]),
-    "sysadmin": ("系统管理员", ["people.manage", "jobs.view"]),
-}
+from liangtian.platform.people.permissions import ROLES
 
 
 def ensure_roles() -> None:

@@ -68,7 +68,7 @@ def import_boundaries(
     townships. `user` None is the installation itself. Raises Refused; then nothing is changed.
     """
     if user is not None:
-        require(user, "people.manage")
+        require(user, "regions.manage")
     if not re.fullmatch(r"\d{6}", county_code):
         raise Refused(f"县级区划代码“{county_code}”应为6位数字。")
     rows = _rows(path, county_code)

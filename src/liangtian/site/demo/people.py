@@ -38,6 +38,8 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("sunyanshi", "孙演示", "grid_worker", f"{towns[1].code}-ZF", grid[0].code, f"{grid[0].name}网格员"),
         ("wushizuo", "吴试作", "grid_worker", f"{towns[2].code}-ZF", grid[1].code, f"{grid[1].name}网格员"),
         ("zhengyangli", "郑样例", "auditor", f"{COUNTY_CODE}-SJ", COUNTY_CODE, "审计员"),
+        ("chuweiji", "褚未济", "security_officer", bureau, COUNTY_CODE, "安全管理员"),
+        ("tongnifang", "佟拟方", "township_leader", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}分管领导"),
         ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
     ]  # fmt: skip
     return [

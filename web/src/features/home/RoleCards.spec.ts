@@ -22,7 +22,7 @@ it('tells an auditor what is recorded', () => {
 })
 
 it('leads an administrator to the jobs', () => {
-  const cards = show(['people.manage', 'jobs.view'])
+  const cards = show(['people.accounts', 'jobs.view'])
   expect(cards.findAll('h2').map((title) => title.text())).toEqual(['账号与权限', '任务运行情况'])
   expect(cards.find('a').attributes('href')).toBe('/jobs')
 })

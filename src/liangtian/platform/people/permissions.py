@@ -1,0 +1,69 @@
+"""What may be done in the system, and the roles that come with it.
+
+A permission is `family.act`; a role is a named set of them, and `family.*` stands for the whole family.
+The three officers (三员) hold no permission on business data: GB/T 22239-2019 8.1.4.2 d).
+"""
+
+from __future__ import annotations
+
+PERMISSIONS: dict[str, str] = {
+    "enforcement.view": "查看卫片图斑",
+    "enforcement.import": "导入卫片批次",
+    "enforcement.judge": "判定图斑",
+    "enforcement.evidence": "补充举证材料",
+    "enforcement.export": "导出卫片台账与案卷",
+    "layers.view": "查看参考图层",
+    "layers.import": "导入参考图层",
+    "layers.publish": "发布与撤回参考图层",
+    "layers.export": "导出参考图层",
+    "jobs.view": "查看后台任务",
+    "files.upload": "上传文件",
+    "packs.view": "查看政策参数",
+    "returns.prepare": "编制与上报报表",
+    "returns.sign": "签批报表",
+    "documents.register": "制发文书与编文号",
+    "documents.templates": "维护文书模板",
+    "api.token": "使用接口令牌",
+    "regions.manage": "维护行政区划",
+    "people.accounts": "维护账号与机构",
+    "people.grant": "授予与审批角色",
+    "security.policy": "维护安全策略",
+    "system.view": "查看运行状况",
+    "audit.view": "查看与导出审计记录",
+}
+
+_VIEW = ["enforcement.view", "layers.view", "packs.view"]
+_OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token"]
+
+ROLES: dict[str, tuple[str, list[str]]] = {
+    "county_clerk": (
+        "县卫片办经办员",
+        [
+            "enforcement.*",
+            "layers.*",
+            "jobs.view",
+            "files.upload",
+            "packs.view",
+            "returns.prepare",
+            "documents.*",
+            "api.token",
+        ],
+    ),
+    "county_reviewer": (
+        "县级审核员",
+        [*_OFFICE, "enforcement.judge", "layers.export", "returns.sign", "documents.register"],
+    ),
+    "leader": ("领导", [*_VIEW, "enforcement.export", "returns.sign"]),
+    "township_clerk": (
+        "乡镇经办员",
+        [*_OFFICE, "enforcement.evidence", "files.upload", "returns.prepare", "documents.register"],
+    ),
+    "township_leader": ("乡镇分管领导", [*_VIEW, "enforcement.export", "returns.sign"]),
+    "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),
+    "sysadmin": (
+        "系统管理员",
+        ["people.accounts", "regions.manage", "jobs.view", "system.view"],
+    ),
+    "security_officer": ("安全管理员", ["people.grant", "security.policy"]),
+    "auditor": ("审计管理员", ["audit.view"]),
+}
