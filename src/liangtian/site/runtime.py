@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from pathlib import Path
 
-HEARTBEAT_SECONDS = 15.0
-IDLE_SECONDS = 1.0
 DEFAULT_PORT = 8000
 
 
@@ -45,41 +41,13 @@ def serve(host: str, port: int, threads: int = 8) -> None:
 
 def drain() -> None:
     """Run every waiting job in this process, then return."""
-    from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
-    from django_tasks_db.management.commands.db_worker import Worker
+    from liangtian.platform.jobs import worker
 
-    from liangtian.platform.jobs.services import worker_id
-
-    Worker(
-        queue_names=["default"], interval=0, batch=True,
-        backend_name=DEFAULT_TASK_BACKEND_ALIAS, startup_delay=False,
-        max_tasks=None, worker_id=worker_id, excluded_queue_names=[],
-    ).run()  # fmt: skip
+    worker.drain()
 
 
 def work() -> None:
-    """Run jobs as they come, until stopped; take up again what a killed worker left."""
-    from liangtian.platform.jobs.services import recover_stale
+    """Be the worker process until told to stop."""
+    from liangtian.platform.jobs import worker
 
-    threading.Thread(target=_beat, daemon=True).start()
-    while True:
-        recover_stale()
-        drain()
-        time.sleep(IDLE_SECONDS)
-
-
-def _beat() -> None:
-    """A thread of its own, since a job may compute for minutes between two reports."""
-    import logging
-
-    from django.db import DatabaseError, close_old_connections
-
-    from liangtian.platform.jobs.services import beat
-
-    while True:
-        time.sleep(HEARTBEAT_SECONDS)
-        try:
-            close_old_connections()
-            beat()
-        except DatabaseError:  # a missed beat is made up by the next one
-            logging.getLogger(__name__).warning("heartbeat missed", exc_info=True)
+    worker.work()

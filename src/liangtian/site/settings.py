@@ -4,6 +4,8 @@ LIANGTIAN_DATA           folder for the embedded database, files and the secret 
 LIANGTIAN_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQLite in the data folder
 LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
 LIANGTIAN_COUNTY         region code of the county this installation serves
+LIANGTIAN_JOB_HEARTBEAT_SECONDS  how often a worker says that it lives (default 5)
+LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (default 30)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 """
 
@@ -113,6 +115,8 @@ LOGIN_LOCK_MINUTES = 30
 DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+JOB_HEARTBEAT_SECONDS = float(os.environ.get("LIANGTIAN_JOB_HEARTBEAT_SECONDS", "5"))
+JOB_STALE_SECONDS = float(os.environ.get("LIANGTIAN_JOB_STALE_SECONDS", "30"))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "zh-hans"

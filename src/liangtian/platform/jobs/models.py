@@ -58,3 +58,21 @@ class Job(ScopedModel):
     @property
     def finished(self) -> bool:
         return self.status in (self.Status.DONE, self.Status.FAILED, self.Status.CANCELLED)
+
+
+class Tick(models.Model):
+    """One thing the workers do by the clock, and when it is due next."""
+
+    name = models.CharField("名称", max_length=60, primary_key=True)
+    due_at = models.DateTimeField("下次时间", default=timezone.now)
+    ran_at = models.DateTimeField("上次运行", null=True)
+    holder = models.CharField("后台进程", max_length=64, blank=True)
+    held_until = models.DateTimeField("占用至", null=True)
+    error = models.CharField("上次错误", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定时任务"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,13 @@ Handler = Callable[..., dict[str, Any]]
 handlers: dict[str, Handler] = {}
 
 REPORT_EVERY_SECONDS = 0.5  # a progress bar needs no more; each report is a write
+
+
+stopping = threading.Event()  # this process has been told to stop
+
+
+class Interrupted(Exception):  # noqa: N818 -- the worker stops; the job goes back into the queue
+    """The worker ends; the handler lets it through, and another worker starts the job again."""
 
 
 class Cancelled(Exception):  # noqa: N818 -- a request obeyed, not an error
@@ -45,10 +53,13 @@ class JobRun:
     _last: float = field(default=0.0)
 
     def progress(self, share: float, note: str = "") -> None:
-        """Say how far the work is (0 to 1); raises Cancelled when someone asked to stop.
+        """Say how far the work is (0 to 1); raises Cancelled when someone asked to stop,
+        Interrupted when the worker ends.
 
         Call it outside transactions, or others will not see it before the commit.
         """
+        if stopping.is_set():
+            raise Interrupted
         now = time.monotonic()
         if now - self._last < REPORT_EVERY_SECONDS and share < 1:
             return

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -16,15 +17,16 @@ from django_tasks import task
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs.models import Job
-from liangtian.platform.jobs.registry import Cancelled, JobRun, handlers
+from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, handlers
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from liangtian.platform.people.models import User
     from liangtian.platform.regions.models import Region
 
 logger = logging.getLogger(__name__)
 
-STALE_AFTER = timedelta(seconds=90)  # no heartbeat for this long: the worker is gone
 MAX_ATTEMPTS = 3
 worker_id = f"{socket.gethostname()}-{os.getpid()}"
 
@@ -76,6 +78,9 @@ def run_job(job_id: str) -> None:
         result = handlers[job.kind](JobRun(job), **job.args)
     except Cancelled:
         _finish(job, Job.Status.CANCELLED, note="已按要求取消。")
+    except Interrupted:
+        mine = Job.objects.filter(pk=job.pk, attempts=job.attempts)
+        _put_back(mine, "后台进程停止，任务重新排队。", attempts=job.attempts - 1)
     except Refused as refusal:
         _finish(job, Job.Status.FAILED, error=refusal.message)
     except Exception as error:
@@ -94,6 +99,17 @@ def _finish(job: Job, status: Job.Status, **values: Any) -> None:
         record(None, f"job.{status.value}", job, after={"error": job.error} if job.error else None)
 
 
+def _put_back(one: QuerySet[Job], note: str, **values: Any) -> bool:
+    """Queue a running job again, unless it is no longer as `one` describes it."""
+    with transaction.atomic():
+        job = one.filter(status=Job.Status.RUNNING).select_for_update().first()
+        if job is None:
+            return False
+        one.update(status=Job.Status.QUEUED, note=note, progress=0.0, **values)
+        transaction.on_commit(partial(run_job.enqueue, str(job.pk)))
+    return True
+
+
 def beat() -> None:
     """Tell that this process still works on its jobs; the worker calls it from a thread of its own."""
     Job.objects.filter(status=Job.Status.RUNNING, worker=worker_id).update(
@@ -106,17 +122,12 @@ def recover_stale() -> int:
 
     Returns how many were taken up again.
     """
-    limit = timezone.now() - STALE_AFTER
+    limit = timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
     revived = 0
     for job in Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=limit):
         if job.attempts >= MAX_ATTEMPTS:
             _finish(job, Job.Status.FAILED, error=f"后台进程 {job.attempts} 次中断，任务已停止。")
-            continue
-        with transaction.atomic():
-            still = Job.objects.filter(
-                pk=job.pk, status=Job.Status.RUNNING, heartbeat_at=job.heartbeat_at
-            )
-            if still.update(status=Job.Status.QUEUED, note="后台进程中断，任务重新排队。"):
-                transaction.on_commit(partial(run_job.enqueue, str(job.pk)))
-                revived += 1
+        else:
+            silent = Job.objects.filter(pk=job.pk, heartbeat_at=job.heartbeat_at)
+            revived += _put_back(silent, "后台进程中断，任务重新排队。")
     return revived

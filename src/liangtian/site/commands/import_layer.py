@@ -66,7 +66,7 @@ def _finish(job: Job) -> None:
     runtime.drain()
     job.refresh_from_db()
     while not job.finished:
-        time.sleep(runtime.IDLE_SECONDS)
+        time.sleep(1)
         job.refresh_from_db()
 
 
