@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands. Called by `make test` and `.ci/run`.
-# As root on Debian it installs what the tests run (PostGIS, Chromium, a Chinese font); otherwise it
+# As root on Debian it installs what the tests run (PostGIS, Chromium, a Chinese font, Swift); otherwise it
 # says what is missing and stops, so that "passed" always means that everything was run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,20 +11,23 @@ step() { printf '\n== %s\n' "$*"; }
 
 find_postgres() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+has_swift() { command -v swift-proxy-server >/dev/null; }
 has_postgis() { ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; }
 
 step "What the tests need"
-if ! has_postgis || [ -z "$(find_chromium)" ] || ! fc-list 2>/dev/null | grep -qi 'noto.*cjk'; then
+if ! has_postgis || ! has_swift || [ -z "$(find_chromium)" ] || ! fc-list 2>/dev/null | grep -qi 'noto.*cjk'; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     # The server package would start a cluster of its own; the tests use a private one.
     apt-get install -qq -y --no-install-recommends postgresql-common >/dev/null
     sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-    apt-get install -qq -y --no-install-recommends postgresql-15-postgis-3 chromium fonts-noto-cjk fontconfig >/dev/null
+    # RUNLEVEL=1: packages that bring servers do not start them.
+    RUNLEVEL=1 apt-get install -qq -y --no-install-recommends postgresql-15-postgis-3 chromium \
+      fonts-noto-cjk fontconfig swift-proxy swift-account swift-container swift-object >/dev/null
   else
-    echo "缺少测试所需的软件:PostgreSQL + PostGIS、Chromium、Noto CJK 字体。" >&2
-    echo "Debian: apt-get install postgresql-15-postgis-3 chromium fonts-noto-cjk" >&2
+    echo "缺少测试所需的软件：PostgreSQL + PostGIS、Chromium、Noto CJK 字体、OpenStack Swift。" >&2
+    echo "Debian: apt-get install postgresql-15-postgis-3 chromium fonts-noto-cjk swift-proxy swift-account swift-container swift-object" >&2
     exit 1
   fi
 fi

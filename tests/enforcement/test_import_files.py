@@ -80,7 +80,7 @@ def test_the_raw_file_is_kept_under_its_hash(tmp_path: Path, people: People) -> 
     path = batch_file(tmp_path, [sent(1)])
     current = begin(people, path)
     assert current.file.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert current.file.path.read_bytes() == path.read_bytes()
+    assert current.file.open().read() == path.read_bytes()
     assert current.file.name == "WPTB_202603.shp.zip"
 
 

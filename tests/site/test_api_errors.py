@@ -105,7 +105,7 @@ def test_a_body_that_is_no_json_is_refused(people: People, signed_in: Any) -> No
 
 
 def test_a_file_above_the_limit_is_refused(people: People, signed_in: Any, settings: Any) -> None:
-    settings.MAX_UPLOAD_BYTES = 10
+    settings.MAX_UPLOAD_MB = {"document": 0, "layer": 0}
     upload = SimpleUploadedFile("大.zip", b"x" * 11)
     answer = signed_in(people.clerk).post("/api/files", {"kind": "layer", "file": upload})
     assert "上限" in refusal(answer, 413, "refused")["message"]

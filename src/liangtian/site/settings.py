@@ -6,6 +6,8 @@ LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
 LIANGTIAN_COUNTY         region code of the county this installation serves
 LIANGTIAN_JOB_HEARTBEAT_SECONDS  how often a worker says that it lives (default 5)
 LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (default 30)
+LIANGTIAN_FILES_S3       https://key:secret@host:port/bucket/prefix of an S3-compatible store; unset means FILES_ROOT
+LIANGTIAN_FILES_S3_REGION region name such a store was set up with (default us-east-1)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 """
 
@@ -59,6 +61,23 @@ def _database(url: str | None) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
+    }
+
+
+def _object_store(url: str | None) -> dict[str, str]:
+    """What `platform.files.stores` needs to reach a bucket; empty for the local folder."""
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    bucket, _, prefix = parts.path.strip("/").partition("/")
+    port = f":{parts.port}" if parts.port else ""
+    return {
+        "endpoint": f"{parts.scheme}://{parts.hostname}{port}",
+        "bucket": bucket,
+        "prefix": f"{prefix}/" if prefix else "",
+        "key": unquote(parts.username or ""),
+        "secret": unquote(parts.password or ""),
+        "region": os.environ.get("LIANGTIAN_FILES_S3_REGION", "us-east-1"),
     }
 
 
@@ -129,7 +148,11 @@ WEB_DIST = PACKAGE / "site" / "webdist"
 WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # the build puts a hash in the name
 FILES_ROOT = DATA / "files"
-MAX_UPLOAD_BYTES = 2 * 1024**3
+FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))
+MAX_UPLOAD_MB = {"batch": 500, "layer": 4096, "photo": 30, "document": 500}
+MAX_PICTURE_PIXELS = (
+    120_000_000  # above any camera a county owns; guards against pictures made to harm
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 

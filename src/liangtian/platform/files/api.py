@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from urllib.parse import quote
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
-from PIL import Image, ImageOps
 
 from liangtian.platform.errors import Forbidden, NotFound, Refused
+from liangtian.platform.files.content import PICTURES
 from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.sending import cached, ranged, unchanged
 from liangtian.platform.files.services import store
+from liangtian.platform.files.thumbnails import thumbnail_of
 from liangtian.platform.people.request import user_of
 
 router = Router(tags=["files"])
-THUMBNAIL_PIXELS = 480
-MAX_PIXELS = 120_000_000  # above any camera a county owns; guards against decompression bombs
+SHOWN_IN_THE_PAGE = {*PICTURES, "application/pdf", "video/mp4", "video/quicktime"}
 NEEDED = {
     "batch": "enforcement.import",
     "layer": "layers.import",
@@ -52,34 +53,27 @@ def upload(request: HttpRequest, kind: Form[str], file: File[UploadedFile]) -> S
 
 
 @router.get("/{file_id}")
-def download(request: HttpRequest, file_id: int) -> FileResponse:
+def download(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The bytes as they came in; offered for saving, never run in the page."""
     found = _fetch(request, file_id)
-    response = FileResponse(found.path.open("rb"), content_type=found.content_type)
-    inline = found.content_type.startswith("image/") or found.content_type == "application/pdf"
-    how = "inline" if inline else "attachment"
+    if (known := unchanged(request, found.sha256)) is not None:
+        return known
+    response = ranged(request, found.open(), found.size, found.content_type)
+    how = "inline" if found.content_type in SHOWN_IN_THE_PAGE else "attachment"
     response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(found.name)}"
-    response["Cache-Control"] = "private, max-age=86400"
-    return response
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; media-src 'self'"
+    return cached(response, found.sha256)
 
 
 @router.get("/{file_id}/thumbnail")
-def thumbnail(request: HttpRequest, file_id: int) -> HttpResponse:
+def thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """A small JPEG of a picture, turned upright."""
     found = _fetch(request, file_id)
-    if not found.content_type.startswith("image/"):
+    if found.content_type not in PICTURES:
         raise NotFound("该文件不是图片，没有缩略图。")
-    with Image.open(found.path) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise Refused(f"照片尺寸 {image.width}×{image.height} 过大，不能生成缩略图。")
-        image.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
-        small = ImageOps.exif_transpose(image).convert("RGB")
-        small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
-    out = BytesIO()
-    small.save(out, "JPEG", quality=82)
-    response = HttpResponse(out.getvalue(), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=86400"
-    return response
+    if (known := unchanged(request, found.sha256)) is not None:
+        return known
+    return cached(HttpResponse(thumbnail_of(found), content_type="image/jpeg"), found.sha256)
 
 
 def _fetch(request: HttpRequest, file_id: int) -> StoredFile:

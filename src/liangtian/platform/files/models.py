@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from liangtian.platform.files.stores import store_in_use
 from liangtian.platform.people.scope import ScopedModel
 
 
@@ -43,7 +44,6 @@ class StoredFile(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def path(self) -> Path:
-        """Where the bytes lie."""
-        return Path(settings.FILES_ROOT) / self.sha256[:2] / self.sha256[2:4] / self.sha256
+    def open(self) -> IO[bytes]:
+        """The bytes as a stream. Refused (503) when the store cannot give them."""
+        return store_in_use().open(self.sha256)

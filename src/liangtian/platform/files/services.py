@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +17,13 @@ from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.content import content_type_of
 from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.stores import local_copy, store_in_use
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
     from liangtian.platform.regions.models import Region
+
+MIB = 1024**2
 
 
 def store(
@@ -30,48 +32,43 @@ def store(
     """Keep a file under the hash of its bytes, computed as they arrive.
 
     The same bytes from the same person for the same use give back the row that exists. Raises Refused
-    for an empty file, one over the size limit, or a kind whose bytes are not what they claim.
+    for an empty file, one over the size limit of its kind, or one whose bytes are not what the kind allows.
     """
     root = Path(settings.FILES_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=root, prefix=".incoming-")
+    clean = Path(name.replace("\\", "/")).name[-255:] or "未命名"
     try:
         with os.fdopen(handle, "wb") as out:
-            sha256, size = _copy(chunks, out)
+            sha256, size = _copy(chunks, out, clean, kind)
             out.flush()
             os.fsync(out.fileno())
-        clean = Path(name.replace("\\", "/")).name[-255:] or "未命名"
         if size == 0:
             raise Refused(f"文件“{clean}”是空的，请检查后重新上传。")
-        content_type = content_type_of(Path(temporary), clean, kind)
         row = StoredFile(
-            sha256=sha256, name=clean, size=size, content_type=content_type,
-            kind=kind, created_by=user, region=region,
+            sha256=sha256, name=clean, size=size, kind=kind, created_by=user, region=region,
+            content_type=content_type_of(Path(temporary), clean, kind),
         )  # fmt: skip
-        _settle(Path(temporary), row.path)
+        store_in_use().put(Path(temporary), sha256)
     finally:
         Path(temporary).unlink(missing_ok=True)
     return _enter(row, user)
 
 
-def _copy(chunks: Iterable[bytes], out: object) -> tuple[str, int]:
+def _copy(chunks: Iterable[bytes], out: IO[bytes], name: str, kind: str) -> tuple[str, int]:
     total, size = hashlib.sha256(), 0
+    limit = settings.MAX_UPLOAD_MB[kind] * MIB
     for chunk in chunks:
         size += len(chunk)
-        if size > settings.MAX_UPLOAD_BYTES:
-            limit = settings.MAX_UPLOAD_BYTES // 1024**2
-            raise Refused(f"文件超过 {limit} MB 的上限。请拆分后上传。", status=413)
+        if size > limit:
+            label = StoredFile.Kind(kind).label
+            raise Refused(
+                f"文件“{name}”超过{label} {limit // MIB} MB 的上限。请压缩或拆分后上传。",
+                status=413,
+            )
         total.update(chunk)
-        out.write(chunk)  # type: ignore[attr-defined]
+        out.write(chunk)
     return total.hexdigest(), size
-
-
-def _settle(temporary: Path, final: Path) -> None:
-    if final.exists():
-        return
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary.chmod(0o440)
-    os.replace(temporary, final)
 
 
 def _enter(row: StoredFile, user: User) -> StoredFile:
@@ -96,7 +93,5 @@ def read_chunks(path: Path, size: int = 1024 * 1024) -> Iterable[bytes]:
 @contextmanager
 def named_copy(file: StoredFile) -> Iterator[Path]:
     """The file under its own name in a folder of its own, for readers that judge by the name too."""
-    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        copy = Path(folder) / file.name
-        shutil.copyfile(file.path, copy)
-        yield copy
+    with local_copy(file.sha256, file.name) as path:
+        yield path

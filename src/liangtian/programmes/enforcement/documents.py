@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
+from liangtian.platform.files.models import StoredFile
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require, scope_geometry
@@ -249,7 +250,7 @@ def _photos(patch: Patch, photos: list[PatchPhoto]) -> list[EvidencePhoto]:
     return [
         EvidencePhoto(
             no=str(number),
-            content=photo.file.path.read_bytes(),
+            content=_bytes(photo.file),
             taken_at=timezone.localtime(photo.taken_at) if photo.taken_at else None,
             position=_position(photo),
             azimuth_deg=photo.azimuth,
@@ -259,6 +260,11 @@ def _photos(patch: Patch, photos: list[PatchPhoto]) -> list[EvidencePhoto]:
         )
         for number, photo in enumerate(photos, start=1)
     ]
+
+
+def _bytes(file: StoredFile) -> bytes:
+    with file.open() as stream:
+        return stream.read()
 
 
 def _position(photo: PatchPhoto) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
-from liangtian.platform.files.services import store
+from liangtian.platform.files.services import named_copy, store
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.programmes.enforcement.exif import read_photo
@@ -52,7 +52,8 @@ def add_photos(user: User, patch_id: int, photos: Sequence[tuple[str, Iterable[b
 
 def _photo(user: User, patch: Patch, file: StoredFile) -> PatchPhoto:
     clock: tzinfo = timezone.get_default_timezone()
-    facts = read_photo(file.path, file.name, clock)
+    with named_copy(file) as path:
+        facts = read_photo(path, file.name, clock)
     distance = None
     if facts.lon is not None and facts.lat is not None:
         distance = round(distance_m(patch.geom, facts.lon, facts.lat), 1)
