@@ -35,7 +35,7 @@ class Store(Protocol):
     def has(self, sha256: str) -> bool:
         """Whether that file lies here."""
 
-    def keys(self) -> Iterator[str]:
+    def hashes(self) -> Iterator[str]:
         """The hash of every file that lies here, in order."""
 
 
@@ -66,7 +66,7 @@ class LocalStore:
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
-    def keys(self) -> Iterator[str]:
+    def hashes(self) -> Iterator[str]:
         for path in sorted(self.root.glob("??/??/*")):
             if len(path.name) == 64:
                 yield path.name
@@ -105,7 +105,7 @@ class S3Store:
                 raise
         return True
 
-    def keys(self) -> Iterator[str]:
+    def hashes(self) -> Iterator[str]:
         pages = self.client.get_paginator("list_objects_v2")
         with _reachable():
             for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix):
