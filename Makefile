@@ -44,4 +44,4 @@ $(VENV)/.test-installed: requirements/test.txt $(VENV)/.run-installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) web/node_modules src/liangtian/site/webdist src/liangtian/press/fonts
+	rm -rf $(VENV) web/node_modules src/liangtian/site/webdist src/liangtian/press/fonts src/liangtian/platform/regions/register.txt.gz

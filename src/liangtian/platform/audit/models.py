@@ -10,6 +10,8 @@ from django.utils import timezone
 class AuditEntry(models.Model):
     """One act. Written in the transaction of the act itself; never changed, never deleted by the application."""
 
+    keeps_region_code = True  # a change of regions does not rewrite what was written
+
     at = models.DateTimeField("时间", default=timezone.now, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人", related_name="+"

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connections
 
-_FIXED = ("layer_id", "region_id", "label", "valid_from", "valid_to", "source_file_id",
+# Not the region: whose the version is follows a change of region codes (platform.regions.changes).
+_FIXED = ("layer_id", "label", "valid_from", "valid_to", "source_file_id",
           "feature_count", "area_m2")  # fmt: skip
 _IN_USE = "IN ('published','withdrawn')"
 _MESSAGE = "a published layer version does not change"
@@ -39,8 +40,9 @@ def _statements(vendor: str, table: str, condition: str) -> list[str]:
     name = f"{table}_frozen"
     if vendor != "postgresql":
         return [
-            f'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE UPDATE ON "{table}" '
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            f'DROP TRIGGER IF EXISTS "{name}"',
+            f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{table}" '
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
         ]
     return [
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '

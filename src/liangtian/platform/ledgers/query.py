@@ -13,6 +13,7 @@ from django.db.models import Q, Sum
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger, shown_value
 from liangtian.platform.people.scope import ScopedQuerySet, require
+from liangtian.platform.regions.changes import successors
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -50,7 +51,10 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
         **{alias(c): shown_value(c) for c in ledger.columns}
     )
     if code := params.get("region"):
-        rows = rows.filter(**{f"{ledger.region_filter}__startswith": code})
+        within = Q()
+        for one in successors(code) or [code]:  # a code given up stands for what took its place
+            within |= Q(**{f"{ledger.region_filter}__startswith": one})
+        rows = rows.filter(within)
     if text := params.get("q", "").strip():
         wanted = Q()
         for path in ledger.search:

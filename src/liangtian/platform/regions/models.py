@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from liangtian.platform.geofield import GeometryField
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    """Regions, read by what holds today and by whose they are."""
+
+    def current(self) -> Self:
+        """Without those whose code was given up."""
+        return self.filter(valid_to=None)
+
+    def within(self, code: str) -> Self:
+        """The region of that code and all below it; none for an empty code."""
+        return self.filter(code__startswith=code) if code else self.none()
 
 
 class Region(models.Model):
@@ -33,10 +49,17 @@ class Region(models.Model):
     valid_from = models.DateField("启用日期", null=True)
     valid_to = models.DateField("停用日期", null=True)
 
+    objects = RegionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
         ordering = ["code"]
         constraints = [
+            models.CheckConstraint(
+                name="region_ends_after_it_begins",
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message="停用日期早于启用日期。",
+            ),
             models.CheckConstraint(
                 name="region_code_fits_level",
                 condition=Q(level="province", code__regex=r"^\d{2}$")
@@ -46,8 +69,69 @@ class Region(models.Model):
                 | Q(level="village", code__regex=r"^\d{12}$")
                 | Q(level="group", code__regex=r"^\d{14}$"),
                 violation_error_message="区划代码的位数与级别不符。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RegionChange(models.Model):
+    """One change of regions (区划变更) with its day and the document it rests on; never altered."""
+
+    class Kind(models.TextChoices):
+        RENAMED = "renamed", "更名"
+        RECODED = "recoded", "变更代码"
+        MOVED = "moved", "划转"
+        MERGED = "merged", "合并"
+        SPLIT = "split", "拆分"
+
+    kind = models.CharField("变更类型", max_length=10, choices=Kind)
+    effective_on = models.DateField("生效日期")
+    basis = models.CharField("批准文件", max_length=200)
+    note = models.TextField("说明", blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+    made_at = models.DateTimeField("登记时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划变更"
+        ordering = ["-effective_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.effective_on} {self.get_kind_display()}"
+
+
+class RegionLineage(models.Model):
+    """One old code and the code that took its place. Codes are text: history outlives the tree."""
+
+    change = models.ForeignKey(RegionChange, models.PROTECT, related_name="lines")
+    old_code = models.CharField("原代码", max_length=14, db_index=True)
+    old_name = models.CharField("原名称", max_length=60)
+    new_code = models.CharField("新代码", max_length=14, db_index=True)
+    new_name = models.CharField("新名称", max_length=60)
+    takes_data = models.BooleanField("承接数据", default=True)
+    rows = models.PositiveIntegerField("转入的数据条数", default=0)
+    old_geom = GeometryField("变更前界线", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划沿革"
+        ordering = ["old_code", "new_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "old_code", "new_code"], name="region_lineage_once"
+            )
+        ]
+
+
+class RegionTrace(models.Model):
+    """The code a row was made with, kept where the lineage alone would not tell it (合并、拆分)."""
+
+    lineage = models.ForeignKey(RegionLineage, models.PROTECT, related_name="traces")
+    table = models.CharField("表", max_length=100)
+    row = models.CharField("行", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据原属区划"
+        indexes = [models.Index(fields=["table", "row"])]

@@ -11,7 +11,6 @@ import numpy as np
 import shapely
 from django.db import transaction
 from numpy.typing import NDArray
-from pypinyin import Style, lazy_pinyin
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.area import densified
@@ -22,6 +21,7 @@ from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
+from liangtian.platform.regions.pinyin import pinyin_of
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -82,19 +82,12 @@ def import_boundaries(
         _save(done, county_code[:4], _Row(Level.PREFECTURE, prefecture_name, None))
         for code in sorted(rows):
             _save(done, code, rows[code])
-        known = Region.objects.filter(code__startswith=county_code).exclude(level=Level.GROUP)
+        known = Region.objects.current().within(county_code).exclude(level=Level.GROUP)
         done.absent = sorted(set(known.values_list("code", flat=True)) - rows.keys())
         after = {"created": done.created, "updated": done.updated, "absent": done.absent}
         county = Region.objects.get(code=county_code)
         record(user, "regions.import", county, region=county, after=after, note=path.name)
     return done
-
-
-def pinyin_of(name: str) -> str:
-    """Initials and full pinyin without tones, for the search box: 柳塘镇 -> "ltz liutangzhen"."""
-    full = "".join(lazy_pinyin(name)).lower()
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
-    return f"{initials} {full}"[:200]
 
 
 def _rows(path: Path, county: str) -> dict[str, _Row]:

@@ -17,7 +17,7 @@ class Places:
     """The regions of a county that have a boundary, smallest level first."""
 
     def __init__(self, county: Region) -> None:
-        found = list(Region.objects.filter(code__startswith=county.code).exclude(geom=None))
+        found = list(Region.objects.current().within(county.code).exclude(geom=None))
         levels = [[r for r in found if r.level == level] for level in _LEVELS]
         if not levels[0] and not levels[1]:
             raise Refused(
