@@ -17,6 +17,7 @@ from liangtian.platform.files.api import router as files
 from liangtian.platform.jobs.api import router as jobs
 from liangtian.platform.layers.api import router as layers
 from liangtian.platform.ledgers.api import router as ledgers
+from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
@@ -48,6 +49,7 @@ for prefix, router in (
     ("/files", files),
     ("/jobs", jobs),
     ("/ledgers", ledgers),
+    ("/ledgers", ledger_views),
     ("/layers", layers),
     ("/enforcement", enforcement),
     ("", home),

@@ -36,6 +36,10 @@ export type LedgerRows = Schemas['LedgerPage']
 export type LedgerRow = LedgerRows['rows'][number]
 export type LedgerValue = LedgerRow[string]
 export type ColumnKind = LedgerColumn['kind']
+export type LedgerView = Schemas['ViewOut']
+export type LedgerViews = Schemas['ViewsOut']
+export type LedgerGroups = Schemas['GroupedOut']
+export type LedgerGroup = Schemas['GroupOut']
 export type TagType = NonNullable<Schemas['ChoiceOut']['tag']>
 
 // --- Layers

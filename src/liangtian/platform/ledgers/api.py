@@ -23,9 +23,13 @@ from liangtian.platform.ledgers.declaration import (
     find_ledger,
 )
 from liangtian.platform.ledgers.export import workbook
-from liangtian.platform.ledgers.query import read_page
+from liangtian.platform.ledgers.extent import extent
+from liangtian.platform.ledgers.groups import dimensions, grouped
+from liangtian.platform.ledgers.pages import read_page
+from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.shapes import Bounds
 
 router = Router(tags=["ledgers"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,6 +57,7 @@ class ColumnOut(Schema):
     choices: list[ChoiceOut] | None
     link: str | None
     fixed: bool
+    group: str
 
 
 class FilterOut(Schema):
@@ -62,10 +67,17 @@ class FilterOut(Schema):
     choices: list[ChoiceOut] | None
 
 
+class DimensionOut(Schema):
+    name: str
+    label: str
+
+
 class LedgerOut(Schema):
     name: str
     title: str
     unit_note: str
+    has_map: bool
+    dimensions: list[DimensionOut]
     columns: list[ColumnOut]
     filters: list[FilterOut]
     default_sort: str
@@ -88,9 +100,31 @@ LedgerRow = Annotated[
 
 class LedgerPage(Schema):
     rows: list[LedgerRow]
-    total: int
     page: int
     size: int
+    next: str | None
+    total: int | None
+    sums: dict[str, float] | None
+
+
+class ExtentOut(Schema):
+    bounds: Bounds | None
+
+
+class GroupOut(Schema):
+    keys: list[str]
+    labels: list[str]
+    parts: list[dict[str, str]]
+    narrow: dict[str, str]
+    count: int
+    sums: dict[str, float]
+
+
+class GroupedOut(Schema):
+    dimensions: list[DimensionOut]
+    axes: list[list[str]]
+    groups: list[GroupOut]
+    count: int
     sums: dict[str, float]
 
 
@@ -128,6 +162,8 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
         "name": ledger.name,
         "title": ledger.title,
         "unit_note": ledger.unit_note,
+        "has_map": ledger.geometry is not None,
+        "dimensions": [{"name": n, "label": label} for n, label in dimensions(ledger)],
         "columns": columns,
         "filters": filters,
         "default_sort": ledger.default_sort,
@@ -135,19 +171,41 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
     }
 
 
-_COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sortable", "sum", "link", "fixed")
+_COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sortable", "sum", "link", "fixed",
+                "group")  # fmt: skip
 
 
 @router.get("/{name}/rows", response=LedgerPage)
 def rows(request: HttpRequest, name: str) -> dict[str, Any]:
-    """One page of rows; the query string holds the filters."""
+    """One page of rows; the query string holds the filters. `totals=0` leaves count and sums out."""
     page = read_page(_find(name), user_of(request), request.GET.dict())
     return {
         "rows": [{key: _json(value) for key, value in row.items()} for row in page.rows],
         "total": page.total,
         "page": page.page,
         "size": page.size,
+        "next": page.next,
         "sums": page.sums,
+    }
+
+
+@router.get("/{name}/extent", response=ExtentOut)
+def where(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Where the filtered rows lie, for the map."""
+    ledger = _find(name)
+    return {"bounds": extent(ledger, filtered(ledger, user_of(request), request.GET.dict()))}
+
+
+@router.get("/{name}/groups", response=GroupedOut)
+def groups(request: HttpRequest, name: str, by: str) -> dict[str, Any]:
+    """The filtered rows summed up by one dimension, or by two: `by=region:township,judgement`."""
+    found = grouped(_find(name), user_of(request), request.GET.dict(), by.split(","))
+    return {
+        "dimensions": [{"name": d.name, "label": d.label} for d in found.dimensions],
+        "axes": found.axes,
+        "groups": found.groups,
+        "count": found.count,
+        "sums": found.sums,
     }
 
 

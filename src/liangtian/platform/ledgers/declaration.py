@@ -43,11 +43,18 @@ class Column:
     choices: Callable[[], Sequence[Choice]] | None = None
     link: str | None = None
     fixed: bool = False
+    group: str = ""  # neighbouring columns of the same group share a heading above them
+    by: bool = False  # a text column whose values are few enough to group by
 
     @property
     def unit(self) -> str | None:
         """Unit shown in the heading."""
         return {"area_mu": "亩", "area_m2": "平方米"}.get(self.kind)
+
+    @property
+    def groupable(self) -> bool:
+        """Whether the ledger can be summed up by this column."""
+        return self.by or self.kind in ("choice", "boolean", "date", "datetime")
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Ledger:
     unit_note: str = "单位：亩"
     region_filter: str = "region__code"
     extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
+    geometry: str | None = None  # the rows' geometry column, for the map and for vector files
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from liangtian.platform.ledgers.declaration import Column, Ledger
-from liangtian.platform.ledgers.query import AREAS, filtered, ordered, sums, values
+from liangtian.platform.ledgers.query import AREAS, filtered, ordered, totals, values
 from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, SheetFooter, ledger_xlsx
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def workbook(ledger: Ledger, user: User, params: Mapping[str, str]) -> tuple[byt
         [_cell(column, row[column.name], labels) for column in ledger.columns]
         for row in values(ledger, shown)
     ]
-    by_name = sums(ledger, rows)
-    totals: dict[str, Decimal | None] = {
+    _, by_name = totals(ledger, rows)
+    printed: dict[str, Decimal | None] = {
         c.label: Decimal(by_name[c.name]) for c in ledger.columns if c.sum
     }
     sheet = LedgerSheet(
@@ -51,7 +51,7 @@ def workbook(ledger: Ledger, user: User, params: Mapping[str, str]) -> tuple[byt
             maker=user.name,
         ),
         unit_note=ledger.unit_note,
-        sums=totals,
+        sums=printed,
     )
     return ledger_xlsx(sheet), len(lines)
 

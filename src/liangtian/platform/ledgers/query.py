@@ -1,14 +1,15 @@
-"""Reading a ledger: filters, order, page, sums. The export reads through the same door."""
+"""Reading a ledger: filters, order, sums. Pages, groups and exports read through the same door."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, Sum
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Count, F, Q, Sum
+from django.db.models.expressions import OrderBy
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger, shown_value
@@ -18,21 +19,10 @@ from liangtian.platform.regions.changes import successors
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-PAGE_SIZES = (20, 50, 100, 200)
 AREAS = ("area_mu", "area_m2")
-RESERVED = frozenset({"page", "size", "sort", "region", "q"})
+RESERVED = frozenset({"page", "size", "sort", "after", "totals", "q", "by", "columns"})
+OPERATORS = ("", "gte", "lte", "is", "empty")
 LARGEST = 2**63 - 1  # the largest whole number the database compares with
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of rows with the total count and the sums over all filtered rows."""
-
-    rows: list[dict[str, Any]]
-    total: int
-    page: int
-    size: int
-    sums: dict[str, Any]
 
 
 def alias(column: Column) -> str:
@@ -47,14 +37,7 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
     would show more rows than asked for.
     """
     require(user, ledger.permission)
-    rows: ScopedQuerySet = ledger.rows(user).annotate(
-        **{alias(c): shown_value(c) for c in ledger.columns}
-    )
-    if code := params.get("region"):
-        within = Q()
-        for one in successors(code) or [code]:  # a code given up stands for what took its place
-            within |= Q(**{f"{ledger.region_filter}__startswith": one})
-        rows = rows.filter(within)
+    rows = annotated(ledger, user)
     if text := params.get("q", "").strip():
         wanted = Q()
         for path in ledger.search:
@@ -66,21 +49,58 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
     return rows
 
 
+def annotated(ledger: Ledger, user: User) -> ScopedQuerySet:
+    """All rows the user may see, each column annotated with what it shows."""
+    rows: ScopedQuerySet = ledger.rows(user).annotate(
+        **{alias(c): shown_value(c) for c in ledger.columns}
+    )
+    return rows
+
+
 def _condition(ledger: Ledger, key: str, value: str) -> Q:
     name, _, operator = key.partition("__")
+    if key == "region":
+        return _within(ledger, value)
+    if key == "region__is":
+        return Q(**{f"{ledger.region_filter}__exact": value})
     if name in ledger.extra_filters and not operator:
         return Q(**{ledger.extra_filters[name]: _key(key, value)})
     column = ledger.column(name)
-    if column is None or column.filter is None or operator not in ("", "gte", "lte"):
+    known = column is not None and (column.filter is not None or column.groupable)
+    if column is None or not known or operator not in OPERATORS:
         raise Refused(f"“{ledger.title}”没有查询条件“{key}”。", fields={key: "没有此查询条件"})
+    return _of_column(column, operator, key, value)
+
+
+def _within(ledger: Ledger, code: str) -> Q:
+    within = Q()
+    for one in successors(code) or [code]:  # a code given up stands for what took its place
+        within |= Q(**{f"{ledger.region_filter}__startswith": one})
+    return within
+
+
+def _of_column(column: Column, operator: str, key: str, value: str) -> Q:
     field = alias(column)
-    if operator:
+    if operator == "empty":
+        return _empty(column, value != "0")
+    if operator in ("gte", "lte"):
+        if column.kind == "datetime":
+            field = f"{field}__date"
         return Q(**{f"{field}__{operator}": _bound(column, key, value)})
-    if column.filter == "choice":
+    if column.kind == "boolean":
+        return Q(**{field: value in ("1", "true")})
+    if column.kind == "choice":
         return Q(**{f"{field}__in": value.split(",")})
-    if column.filter == "text":
-        return Q(**{f"{field}__icontains": value})
+    if column.kind == "text":
+        return Q(**{field: value} if operator == "is" else {f"{field}__icontains": value})
     return Q(**{field: _bound(column, key, value)})
+
+
+def _empty(column: Column, wanted: bool) -> Q:
+    nothing = Q(**{f"{alias(column)}__isnull": True})
+    if column.kind in ("text", "choice"):
+        nothing |= Q(**{alias(column): ""})
+    return nothing if wanted else ~nothing
 
 
 def _key(key: str, value: str) -> int:
@@ -117,17 +137,35 @@ def ordered(ledger: Ledger, rows: ScopedQuerySet, sort: str) -> ScopedQuerySet:
     column = ledger.column(name)
     if column is None or not column.sortable:
         raise Refused(f"“{ledger.title}”不能按“{name}”排序。", fields={"sort": "不能按此列排序"})
-    sign = "-" if descending else ""
-    return rows.order_by(f"{sign}{alias(column)}", f"{sign}pk")
+    place: str | OrderBy = f"-{alias(column)}" if descending else alias(column)
+    if may_be_empty(rows, column):
+        # Both databases put rows without a value last, so that a page number means the same.
+        field = F(alias(column))
+        place = field.desc(nulls_first=True) if descending else field.asc(nulls_last=True)
+    return rows.order_by(place, "-pk" if descending else "pk")
 
 
-def sums(ledger: Ledger, rows: ScopedQuerySet) -> dict[str, Any]:
-    """Sum of each summed column over `rows`: the sum of the figures as printed."""
+def may_be_empty(rows: ScopedQuerySet, column: Column) -> bool:
+    """Whether the column's source can be NULL; what is computed is taken to be."""
+    model: Any = rows.model
+    try:
+        for part in column.source.split("__"):
+            field = model._meta.get_field(part)
+            if field.null:
+                return True
+            model = field.related_model
+    except FieldDoesNotExist:
+        return True
+    return False
+
+
+def totals(ledger: Ledger, rows: ScopedQuerySet) -> tuple[int, dict[str, Any]]:
+    """Number of `rows`, and the sum of each summed column: of the figures as printed."""
     summed = [c for c in ledger.columns if c.sum]
-    if not summed:
-        return {}
-    totals = rows.order_by().aggregate(**{f"sum_{c.name}": Sum(alias(c)) for c in summed})
-    return {c.name: plain(c, totals[f"sum_{c.name}"] or 0) for c in summed}
+    found = rows.order_by().aggregate(
+        ledger_count=Count("pk"), **{f"sum_{c.name}": Sum(alias(c)) for c in summed}
+    )
+    return found["ledger_count"], {c.name: plain(c, found[f"sum_{c.name}"] or 0) for c in summed}
 
 
 def plain(column: Column, value: Any) -> Any:
@@ -135,30 +173,6 @@ def plain(column: Column, value: Any) -> Any:
     if column.kind in AREAS and value is not None:
         return Decimal(int(value)) / 100
     return value
-
-
-def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
-    """One page of the ledger."""
-    page, size = _whole(params, "page", 1), _whole(params, "size", PAGE_SIZES[1])
-    if size not in PAGE_SIZES:
-        raise Refused("每页条数只能是 20、50、100 或 200。", fields={"size": "20、50、100 或 200"})
-    rows = filtered(ledger, user, params)
-    shown = ordered(ledger, rows, params.get("sort") or ledger.default_sort)
-    start = (page - 1) * size
-    return Page(
-        rows=list(values(ledger, shown[start : start + size])),
-        total=rows.count(),
-        page=page,
-        size=size,
-        sums=sums(ledger, rows),
-    )
-
-
-def _whole(params: Mapping[str, str], name: str, default: int) -> int:
-    text = params.get(name, str(default))
-    if not text.isdecimal() or not 0 < int(text) < 10**7:
-        raise Refused(f"参数 {name} 应为正整数，收到“{text}”。", fields={name: "应为正整数"})
-    return int(text)
 
 
 def values(ledger: Ledger, rows: ScopedQuerySet) -> Iterator[dict[str, Any]]:

@@ -12,13 +12,15 @@ const ledger = {
   unit_note: '单位：亩',
   default_sort: '-number',
   may_export: true,
+  has_map: false,
+  dimensions: [{ name: 'region:township', label: '乡镇' }],
   columns: [
     { name: 'number', label: '监测编号', unit: null, kind: 'text', width: 120, sortable: true, sum: false, choices: null, link: '/patches/{id}', fixed: false },
     { name: 'area_mu', label: '面积', unit: '亩', kind: 'area_mu', width: 120, sortable: true, sum: true, choices: null, link: null, fixed: false },
   ],
   filters: [{ name: 'stage', label: '状态', kind: 'choice', choices: [] }],
 }
-const rows = { rows: [{ id: 7, number: 'A7', area_mu: 1.5 }], total: 1, page: 1, size: 50, sums: { area_mu: 1.5 } }
+const rows = { rows: [{ id: 7, number: 'A7', area_mu: 1.5 }], next: null, total: 1, page: 1, size: 50, sums: { area_mu: 1.5 } }
 let asked: string[] = []
 
 beforeEach(() => {
@@ -28,6 +30,7 @@ beforeEach(() => {
     if (address.includes('odd='))
       return Response.json({ error: { code: 'refused', message: '没有查询条件“odd”。', fields: {} } }, { status: 422 })
     if (address.includes('/rows')) return Response.json(rows)
+    if (address.endsWith('/views')) return Response.json({ views: [], default: null })
     return Response.json(address.includes('regions') ? [] : ledger)
   })
 })
@@ -55,7 +58,7 @@ it('puts the order into the address and asks again', async () => {
   await wrapper.find('button[aria-label^="按“面积”排序"]').trigger('click')
   await flushPromises()
   expect(router.currentRoute.value.query).toEqual({ stage: 'received', sort: 'area_mu' })
-  expect(asked.at(-1)).toBe('/api/ledgers/x/rows?stage=received&sort=area_mu&size=50')
+  expect(asked.at(-1)).toBe('/api/ledgers/x/rows?stage=received&sort=area_mu&size=50&totals=0')
 })
 
 it('says what the server refused instead of showing rows', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LedgerFilter } from '@/api/types'
-import { apiQuery, byUse, changed, formKeys, nextSort, readForm, writeForm } from './query'
+import { apiQuery, byUse, changed, EMPTY, FILLED, formKeys, nextSort, readForm, writeForm } from './query'
 
 const filters: LedgerFilter[] = [
   { name: 'number', label: '监测编号', kind: 'text', choices: null },
@@ -16,6 +16,8 @@ describe('the filters of a ledger in the address bar', () => {
       stage: ['received', 'confirmed'],
       period_after: ['2026-01-01', ''] as [string, string],
       area_mu: ['', '3.5'] as [string, string],
+      [EMPTY]: ['stage'],
+      [FILLED]: ['area_mu'],
     }
     const query = writeForm(filters, form)
     expect(query).toEqual({
@@ -23,6 +25,8 @@ describe('the filters of a ledger in the address bar', () => {
       stage: 'received,confirmed',
       period_after__gte: '2026-01-01',
       area_mu__lte: '3.5',
+      stage__empty: '1',
+      area_mu__empty: '0',
     })
     expect(readForm(filters, query)).toEqual(form)
   })
@@ -33,7 +37,8 @@ describe('the filters of a ledger in the address bar', () => {
 
   it('name every key the form owns', () => {
     expect([...formKeys(filters)]).toEqual([
-      'number', 'stage', 'period_after__gte', 'period_after__lte', 'area_mu__gte', 'area_mu__lte',
+      'number__empty', 'number', 'stage__empty', 'stage',
+      'period_after__empty', 'period_after__gte', 'period_after__lte', 'area_mu__empty', 'area_mu__gte', 'area_mu__lte',
     ])
   })
 

@@ -9,6 +9,13 @@ export type FilterForm = Record<string, FilterValue>
 export const PAGE_SIZES = [20, 50, 100, 200]
 export const DEFAULT_SIZE = 50
 
+/** Places of the form for "this column is empty" and "is filled in": names of columns. */
+export const EMPTY = '@empty'
+export const FILLED = '@filled'
+const EMPTINESS: [key: string, value: string][] = [[EMPTY, '1'], [FILLED, '0']]
+/** Keys of the address that are about the screen and narrow nothing. */
+export const OF_THE_SCREEN = new Set(['page', 'size', 'sort', 'by', 'view', 'across'])
+
 const RANGES = new Set<LedgerFilter['kind']>(['date_range', 'number_range'])
 const isRange = (filter: LedgerFilter): boolean => RANGES.has(filter.kind)
 
@@ -28,12 +35,12 @@ export function byUse(filters: LedgerFilter[]): LedgerFilter[] {
 }
 
 export function emptyForm(filters: LedgerFilter[]): FilterForm {
-  return Object.fromEntries(
+  return { [EMPTY]: [], [FILLED]: [], ...Object.fromEntries(
     filters.map((filter) => {
       if (isRange(filter)) return [filter.name, ['', '']]
       return [filter.name, filter.kind === 'choice' ? [] : '']
     }),
-  )
+  ) }
 }
 
 export function readForm(filters: LedgerFilter[], query: LocationQuery): FilterForm {
@@ -45,6 +52,8 @@ export function readForm(filters: LedgerFilter[], query: LocationQuery): FilterF
     else if (filter.kind === 'choice') form[filter.name] = text ? text.split(',') : []
     else form[filter.name] = text
   }
+  for (const [place, value] of EMPTINESS)
+    form[place] = filters.map((filter) => filter.name).filter((name) => single(query[`${name}__empty`]) === value)
   return form
 }
 
@@ -63,15 +72,17 @@ export function writeForm(filters: LedgerFilter[], form: FilterForm): Record<str
     const text = Array.isArray(value) ? value.join(',') : value.trim()
     if (text) query[filter.name] = text
   }
+  for (const [place, value] of EMPTINESS) for (const name of form[place] ?? []) query[`${name}__empty`] = value
   return query
 }
 
 /** Keys of the address that belong to filters of the form (so that 重置 knows what to clear). */
 export function formKeys(filters: LedgerFilter[]): Set<string> {
   return new Set(
-    filters.flatMap((filter) =>
-      isRange(filter) ? [`${filter.name}__gte`, `${filter.name}__lte`] : [filter.name],
-    ),
+    filters.flatMap((filter) => [
+      `${filter.name}__empty`,
+      ...(isRange(filter) ? [`${filter.name}__gte`, `${filter.name}__lte`] : [filter.name]),
+    ]),
   )
 }
 
@@ -83,7 +94,7 @@ export function apiQuery(query: LocationQuery): URLSearchParams {
   const parameters = new URLSearchParams()
   for (const key of Object.keys(query)) {
     const text = single(query[key])
-    if (text) parameters.set(key, text)
+    if (text && !['by', 'view', 'across'].includes(key)) parameters.set(key, text)
   }
   return parameters
 }

@@ -7,4 +7,11 @@ export default [
     component: () => import('./PatchLedger.vue'),
     meta: { title: 'menu.patches', keep: 'PatchLedger', permissions: ['enforcement.view'] },
   },
+  // Any declared ledger; what the user may read the server decides.
+  {
+    path: 'ledgers/:name',
+    name: 'ledger',
+    component: () => import('./AnyLedger.vue'),
+    meta: { title: 'menu.ledgerPage', tabPerPath: true },
+  },
 ] satisfies RouteRecordRaw[]
