@@ -13,7 +13,7 @@ from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.errors import Forbidden, NotFound, Refused
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.ledgers.declaration import find_ledger
-from liangtian.platform.ledgers.query import read_page
+from liangtian.platform.ledgers.pages import read_page
 from liangtian.platform.people.models import Role, User
 from liangtian.platform.regions.changes import change_regions, preview, successors
 from liangtian.platform.regions.models import Region, RegionChange, RegionLineage, RegionTrace
