@@ -60,6 +60,8 @@ def seen(user: Any, region: str = "") -> tuple[int, Any]:
     ledger = find_ledger("enforcement.patches")
     assert ledger is not None
     page = read_page(ledger, fresh, {"region": region} if region else {})
+    assert page.total is not None
+    assert page.sums is not None
     return page.total, next(iter(page.sums.values()))
 
 
