@@ -532,6 +532,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledgers/{name}/default-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What the ledger opens with. */
+        put: operations["liangtian_platform_ledgers_api_views_choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledgers/{name}/export.xlsx": {
         parameters: {
             query?: never;
@@ -549,6 +566,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledgers/{name}/extent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the filtered rows lie, for the map. */
+        get: operations["liangtian_platform_ledgers_api_where"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/{name}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The filtered rows summed up by one dimension, or by two: `by=region:township,judgement`. */
+        get: operations["liangtian_platform_ledgers_api_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledgers/{name}/rows": {
         parameters: {
             query?: never;
@@ -556,11 +607,47 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One page of rows; the query string holds the filters. */
+        /** One page of rows; the query string holds the filters. `totals=0` leaves count and sums out. */
         get: operations["liangtian_platform_ledgers_api_rows"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/{name}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views the user may use, and which one the ledger opens with. */
+        get: operations["liangtian_platform_ledgers_api_views_views"];
+        put?: never;
+        /** Keep a new view. */
+        post: operations["liangtian_platform_ledgers_api_views_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/{name}/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change one's own view. */
+        put: operations["liangtian_platform_ledgers_api_views_change"];
+        post?: never;
+        /** Delete one's own view. */
+        delete: operations["liangtian_platform_ledgers_api_views_drop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -728,6 +815,7 @@ export interface components {
         ColumnOut: {
             choices: components["schemas"]["ChoiceOut"][] | null;
             fixed: boolean;
+            group: string;
             /** @enum {string} */
             kind: "text" | "integer" | "area_mu" | "area_m2" | "date" | "datetime" | "choice" | "boolean";
             label: string;
@@ -753,6 +841,17 @@ export interface components {
             code: string;
             name: string;
         };
+        DefaultIn: {
+            view: number | null;
+        };
+        DimensionOut: {
+            label: string;
+            name: string;
+        };
+        Done: {
+            /** @default true */
+            done?: boolean;
+        };
         EarlierOut: {
             batch_title: string;
             id: number;
@@ -763,6 +862,14 @@ export interface components {
             number: string;
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
+        };
+        ExtentOut: {
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
         };
         FieldOut: {
             name: string;
@@ -792,6 +899,29 @@ export interface components {
             kind: "text" | "choice" | "date_range" | "number_range" | "region";
             label: string;
             name: string;
+        };
+        GroupOut: {
+            count: number;
+            keys: string[];
+            labels: string[];
+            narrow: {
+                [key: string]: string;
+            };
+            parts: {
+                [key: string]: string;
+            }[];
+            sums: {
+                [key: string]: number;
+            };
+        };
+        GroupedOut: {
+            axes: string[][];
+            count: number;
+            dimensions: components["schemas"]["DimensionOut"][];
+            groups: components["schemas"]["GroupOut"][];
+            sums: {
+                [key: string]: number;
+            };
         };
         Hit: {
             bounds: [
@@ -972,13 +1102,16 @@ export interface components {
         LedgerOut: {
             columns: components["schemas"]["ColumnOut"][];
             default_sort: string;
+            dimensions: components["schemas"]["DimensionOut"][];
             filters: components["schemas"]["FilterOut"][];
+            has_map: boolean;
             may_export: boolean;
             name: string;
             title: string;
             unit_note: string;
         };
         LedgerPage: {
+            next: string | null;
             page: number;
             rows: ({
                 id: number;
@@ -988,8 +1121,8 @@ export interface components {
             size: number;
             sums: {
                 [key: string]: number;
-            };
-            total: number;
+            } | null;
+            total: number | null;
         };
         LegendEntry: {
             code: string;
@@ -1279,6 +1412,40 @@ export interface components {
             /** Format: date */
             valid_from: string;
             valid_to: string | null;
+        };
+        ViewColumn: {
+            name: string;
+            pin?: ("left" | "right") | null;
+            width?: number | null;
+        };
+        ViewIn: {
+            /** @default [] */
+            columns?: components["schemas"]["ViewColumn"][];
+            /** @default [] */
+            grouping?: string[];
+            name: string;
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+            /** @default false */
+            shared?: boolean;
+        };
+        ViewOut: {
+            columns: components["schemas"]["ViewColumn"][];
+            grouping: string[];
+            id: number;
+            mine: boolean;
+            name: string;
+            owner: string;
+            query: {
+                [key: string]: string;
+            };
+            shared: boolean;
+        };
+        ViewsOut: {
+            default: number | null;
+            views: components["schemas"]["ViewOut"][];
         };
         WithdrawIn: {
             reason: string;
@@ -2024,6 +2191,32 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_ledgers_api_views_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
     liangtian_platform_ledgers_api_export: {
         parameters: {
             query?: never;
@@ -2041,6 +2234,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_where: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtentOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_groups: {
+        parameters: {
+            query: {
+                by: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupedOut"];
+                };
             };
         };
     };
@@ -2062,6 +2301,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_views_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_views_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_views_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_views_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
         };
