@@ -9,6 +9,9 @@ LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (d
 LIANGTIAN_FILES_S3       https://key:secret@host:port/bucket/prefix of an S3-compatible store; unset means FILES_ROOT
 LIANGTIAN_FILES_S3_REGION region name such a store was set up with (default us-east-1)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
+LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
+LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
+LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
 """
 
 from __future__ import annotations
@@ -88,6 +91,9 @@ COUNTY = os.environ.get("LIANGTIAN_COUNTY", "")
 HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
 _OVERRIDES = os.environ.get("LIANGTIAN_PACK_OVERRIDES")
 PACK_OVERRIDES = Path(_OVERRIDES).resolve() if _OVERRIDES else None
+BACKUP_DIR = Path(os.environ.get("LIANGTIAN_BACKUP_DIR", DATA / "backups")).resolve()
+BACKUP_KEEP = int(os.environ.get("LIANGTIAN_BACKUP_KEEP", "14"))
+BACKUP_PASSPHRASE_FILE = os.environ.get("LIANGTIAN_BACKUP_PASSPHRASE_FILE")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -104,6 +110,7 @@ INSTALLED_APPS = [
     "liangtian.platform.layers",
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
+    "liangtian.platform.operation",
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,123 @@
+"""Sites of their own, as real processes meet them: on SQLite in a folder, on PostgreSQL in a database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0  # seconds after which a step is given up; far more than it takes
+SERVER = os.environ.get("LIANGTIAN_DATABASE_URL")
+_numbers = count()
+
+
+def beside(name: str) -> str:
+    """The address of another database of the server under test."""
+    return urlunsplit(urlsplit(SERVER or "")._replace(path=f"/{name}"))
+
+
+def on_server(statement: str) -> None:
+    with psycopg.connect(SERVER or "", autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@dataclass
+class Site:
+    """A data folder, with a database in it or beside it, and the commands one gives there."""
+
+    folder: Path
+    database: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("LIANGTIAN_")}
+        env |= {"LIANGTIAN_DATA": str(self.folder), "PYTHONUNBUFFERED": "1",
+                "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}  # fmt: skip
+        if self.database:
+            env["LIANGTIAN_DATABASE_URL"] = beside(self.database)
+        return env | self.settings
+
+    def start(self, *words: str, module: str = "liangtian.site.cli") -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *words], cwd=ROOT, env=self.env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def run(self, *words: str, code: int = 0, module: str = "liangtian.site.cli") -> str:
+        """The output of a command that ends with `code`."""
+        process = self.start(*words, module=module)
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == code, said
+        return said
+
+    def connect(self) -> Any:
+        if self.database:
+            return psycopg.connect(beside(self.database), autocommit=True)
+        return sqlite3.connect(self.folder / "liangtian.sqlite3", timeout=60)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with closing(self.connect()) as connection:
+            return list(connection.execute(statement).fetchall())
+
+    def change(self, statement: str) -> None:
+        with closing(self.connect()) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+
+MakeSite = Callable[[str], Site]
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeSite]:
+    made: list[str] = []
+
+    def make(template: str = "") -> Site:
+        number = next(_numbers)
+        name = f"liangtian_operation_{os.getpid()}_{number}" if SERVER else None
+        if name:
+            on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+            made.append(name)
+        return Site(tmp_path_factory.mktemp("site") / "data", name)
+
+    yield make
+    for name in made:
+        with suppress(psycopg.Error):
+            on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _pattern(_made: MakeSite) -> Site:
+    """Made once; each test works on a copy."""
+    site = _made("")
+    site.folder.mkdir()
+    site.run("prepare", module="tests.operation.scratch")
+    return site
+
+
+@pytest.fixture
+def empty_site(_made: MakeSite) -> Site:
+    """Neither tables nor files."""
+    return _made("")
+
+
+@pytest.fixture
+def site(_made: MakeSite, _pattern: Site) -> Site:
+    """A small county with files and a layer."""
+    copy = _made(_pattern.database or "")
+    shutil.copytree(_pattern.folder, copy.folder)
+    return copy
