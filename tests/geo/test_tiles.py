@@ -125,7 +125,7 @@ def test_a_self_crossing_plot_does_not_break_the_tile() -> None:
 def test_missing_and_empty_geometries_are_passed_over() -> None:
     got = tile(None, shapely.Polygon(), square(0.1, 0.1, 0.2))
     assert list(got.polygons()) == [2]
-    assert mvt({"features": (np.array([], dtype=object), [], {})}, Z, X, Y) == b""
+    assert mvt({"features": TileLayer(np.array([], dtype=object), [], {})}, Z, X, Y) == b""
 
 
 def test_lines_unknown_values_and_tiles_off_the_grid_are_refused() -> None:

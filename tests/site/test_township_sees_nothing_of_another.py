@@ -201,9 +201,9 @@ def test_layer_tiles_end_at_his_border(clerk: Any, world: World, own_ground: Any
     own, whole = (shown_in(layer, tile) for layer in layers)
     assert own_ground.buffer(2 * step).covers(own)
     assert not own_ground.buffer(20 * step).covers(whole)
-    titles = {tags["title"] for tags in layers[0].properties().values()}
-    assert "2" in titles, "the plot that crosses the border is there as far as it is his"
-    assert "3" not in titles
+    classes = {tags["category"] for tags in layers[0].properties().values()}
+    assert "0103" in classes, "the plot that crosses the border is there as far as it is his"
+    assert "0301" not in classes
 
 
 def test_beyond_his_border_the_layer_is_empty(clerk: Any, world: World) -> None:

@@ -37,11 +37,16 @@ Bounds = tuple[float, float, float, float]
 
 
 class TileLayer(NamedTuple):
-    """One layer of a tile: (n,) polygons or None, (n,) non-negative ids, columns of n values each."""
+    """One layer of a tile: (n,) polygons or None, (n,) non-negative ids, columns of n values each.
+
+    `groups`: neighbours in the array with the same number are written as one feature, with the id and
+    the properties of the first of them that is seen.
+    """
 
     geometry: Shapes
     ids: Sequence[int] | Ints
     properties: Mapping[str, Sequence[Any]]
+    groups: Ints | None = None
 
 
 class _Frame(NamedTuple):
@@ -90,7 +95,7 @@ def least_area(z: int, latitude: float) -> float:
 
 
 def mvt(
-    layers: Mapping[str, TileLayer | tuple[Shapes, Sequence[int] | Ints, Mapping[str, Any]]],
+    layers: Mapping[str, TileLayer],
     z: int,
     x: int,
     y: int,
@@ -109,7 +114,7 @@ def mvt(
     frame = _Frame(z, x, y, extent, buffer, crs)
     out = bytearray()
     for name, content in layers.items():
-        body = _layer(name, TileLayer(*content), frame)
+        body = _layer(name, content, frame)
         if body:
             out += b"\x1a" + _varint(len(body)) + body
     return bytes(out)
@@ -125,6 +130,8 @@ def _layer(name: str, layer: TileLayer, frame: _Frame) -> bytes:
     rings = _visible(_snap(raw, step), least)
     if not len(rings.size):
         return b""
+    if layer.groups is not None:
+        source, rings = _joined(source, rings, layer.groups)
     features, commands = _commands(rings)
     table = _Values(layer.properties)
     body = bytearray(b"\x0a" + _sized(name.encode()))
@@ -135,6 +142,15 @@ def _layer(name: str, layer: TileLayer, frame: _Frame) -> bytes:
         body += b"\x12" + _sized(message)
     body += table.tail() + b"\x28" + _varint(frame.extent) + b"\x78\x02"
     return bytes(body)
+
+
+def _joined(source: Ints, rings: _Rings, groups: Ints) -> tuple[Ints, _Rings]:
+    """The rings of one group counted to the first feature of the group that has any."""
+    feature = rings.feature
+    group = np.asarray(groups)[source[feature]]
+    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
+    owner = np.repeat(feature[first], np.diff(np.r_[first, len(group)]))
+    return source, rings._replace(feature=owner)
 
 
 def _in_tile_units(geometry: Shapes, frame: _Frame) -> tuple[Ints, Shapes]:

@@ -33,7 +33,9 @@ class MapPolygon:
 
 @dataclass(frozen=True)
 class MapLayer:
-    """Polygons drawn alike, one line in the legend (图例). Colours are ``#rrggbb``; "" is none.
+    """Figures drawn alike, one line in the legend (图例). Colours are ``#rrggbb``; "" is none.
+
+    lines are open paths and dots single places, drawn in the stroke colour over the polygons.
 
     hatch: line filling in the stroke colour, for red lines (红线) and the like.
     """
@@ -44,6 +46,8 @@ class MapLayer:
     stroke: str = "#333333"
     stroke_width_mm: float = 0.2
     hatch: Hatch = ""
+    lines: Sequence[Ring] = ()
+    dots: Sequence[Point] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class MapSheet:
     scale that fits the frame is taken (`scale` 2000 means 1:2000, centred on the extent).
 
     points are drawn above the layers; numbers are (name, value) pairs printed beside the legend,
-    e.g. ("图斑面积", "42.22 亩").
+    e.g. ("图斑面积", "42.22 亩"). grid: lines of round coordinates (方里网) with their figures.
     """
 
     title: str
@@ -85,6 +89,7 @@ class MapSheet:
     scale: int | None = None
     image: MapImage | None = None
     numbers: Sequence[tuple[str, str]] = ()
+    grid: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,32 +132,50 @@ _LANDSCAPE: dict[Paper, Frame] = {
     "a4": Frame(width=214.0, height=173.0),
     "a3": Frame(width=330.0, height=258.0),
 }
+_PORTRAIT: dict[Paper, Frame] = {
+    "a4": Frame(width=186.0, height=222.0),
+    "a3": Frame(width=269.0, height=340.0),
+}
 _MARGIN = 1.08
 _LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
 _LOWEST_FRAME = 70.0
 
 
-def map_pdf(sheet: MapSheet, paper: Paper = "a4") -> bytes:
-    """The sheet alone on one landscape page. Raises MapRefused, GlyphMissing, ImageRefused."""
+def map_pdf(sheet: MapSheet, paper: Paper = "a4", *, portrait: bool = False) -> bytes:
+    """The sheet alone on one page, legend beside the map, or below it on an upright page.
+
+    Raises MapRefused, GlyphMissing, ImageRefused.
+    """
     images: dict[str, bytes] = {}
+    frame = frame_on(sheet, paper, portrait=portrait)
+    data = sheet_data(sheet, frame, images, "base.jpg")
+    page = {"paper": paper, "portrait": portrait, "sheet": data}
+    return typeset("map.typ", page, images, sheet.on)
+
+
+def frame_on(sheet: MapSheet, paper: Paper, *, portrait: bool = False) -> Frame:
+    """The room for the map on a page. Raises MapRefused when the legend leaves too little."""
+    if portrait:
+        return _frame_above_legend(sheet, _PORTRAIT[paper])
     _require_side_room(sheet, _LANDSCAPE[paper])
-    data = sheet_data(sheet, _LANDSCAPE[paper], images, "base.jpg")
-    return typeset("map.typ", {"paper": paper, "sheet": data}, images, sheet.on)
+    return _LANDSCAPE[paper]
 
 
 def frame_for_dossier(sheet: MapSheet) -> Frame:
-    """The frame on an upright A4 page with the legend below: a longer legend, a lower frame.
+    """The frame on an upright A4 page of a dossier: a longer legend, a lower frame. Raises MapRefused."""
+    return _frame_above_legend(sheet, Frame(160.0, 197.0))
 
-    Raises MapRefused when legend and notes leave no room for the map.
-    """
+
+def _frame_above_legend(sheet: MapSheet, room: Frame) -> Frame:
+    """What legend, figures and notes below the map leave of `room`."""
     lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in _legend_names(sheet)]
     legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
     figures = "；".join(f"{name}：{value}" for name, value in sheet.numbers)
     notes = sum(math.ceil(len(note) / 30) for note in (figures, *sheet.notes)) * 3.8
-    height = 197.0 - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
+    height = room.height - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
     if height < _LOWEST_FRAME:
         raise _too_long(sheet)
-    return Frame(160.0, height)
+    return Frame(room.width, height)
 
 
 def _require_side_room(sheet: MapSheet, frame: Frame) -> None:
@@ -209,6 +232,7 @@ def sheet_data(
         "scale": f"1:{view.scale}",
         "bar": _scale_bar(view.scale),
         "corners": _corners(view),
+        "grid": _grid(view) if sheet.grid else None,
         "crs": sheet.crs_label,
         "maker": sheet.maker,
         "date": f"{sheet.on.year}年{sheet.on.month}月{sheet.on.day}日",
@@ -229,6 +253,8 @@ def _view(sheet: MapSheet, frame: Frame) -> _View:
 
 def _drawn_extent(sheet: MapSheet) -> Extent:
     spots = [p for layer in sheet.layers for g in layer.polygons for ring in g.rings for p in ring]
+    spots += [p for layer in sheet.layers for line in layer.lines for p in line]
+    spots += [p for layer in sheet.layers for p in layer.dots]
     spots += [(p.x, p.y) for p in sheet.points]
     if not spots:
         raise MapRefused(f"地图「{sheet.title}」没有可画的图形，也没有指定范围，无法出图。")
@@ -263,6 +289,33 @@ def _corners(view: _View) -> list[list[str]]:
     return [[f"{north:.0f}", f"{west:.0f}"], [f"{south:.0f}", f"{east:.0f}"]]
 
 
+_GRID_MM = 40.0  # grid lines lie at least so far apart
+
+
+def _grid(view: _View) -> dict[str, object]:
+    """Lines of round coordinates inside the frame: paper millimetres and the figure at each."""
+    step = _grid_step(view.scale)
+    west, south, east, north = view.extent
+
+    def lines(low: float, high: float) -> list[int]:
+        return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+    return {
+        "x": [[view.mm((x, south))[0], f"{x}"] for x in lines(west, east)],
+        "y": [[view.mm((west, y))[1], f"{y}"] for y in lines(south, north)],
+    }
+
+
+def _grid_step(scale: int) -> int:
+    """Metres between grid lines: 1, 2 or 5 times a power of ten."""
+    least, power = _GRID_MM * scale / 1000.0, 1
+    while True:
+        for step in (1, 2, 5):
+            if step * power >= least:
+                return step * power
+        power *= 10
+
+
 def _layer(layer: MapLayer, view: _View) -> dict[str, object]:
     shown = [g for g in layer.polygons if g.rings and view.shows(g.rings[0])]
     return {
@@ -272,17 +325,19 @@ def _layer(layer: MapLayer, view: _View) -> dict[str, object]:
         "width": layer.stroke_width_mm,
         "hatch": layer.hatch,
         "polygons": [[_path(ring, view) for ring in g.rings] for g in shown],
+        "lines": [_path(line, view, closed=False) for line in layer.lines if view.shows(line)],
+        "dots": [view.mm(dot) for dot in layer.dots if view.shows([dot])],
     }
 
 
-def _path(ring: Ring, view: _View) -> list[Point]:
-    """Paper points of an open ring: points that fall on the one before are left out."""
+def _path(ring: Ring, view: _View, *, closed: bool = True) -> list[Point]:
+    """Paper points of an open ring (or of a line): points that fall on the one before are left out."""
     path: list[Point] = []
     for point in ring:
         spot = view.mm(point)
         if not path or spot != path[-1]:
             path.append(spot)
-    if len(path) > 1 and path[0] == path[-1]:
+    if closed and len(path) > 1 and path[0] == path[-1]:
         path.pop()
     return path
 

@@ -21,6 +21,7 @@ from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
+from liangtian.platform.sketches.api import router as sketches
 from liangtian.programmes.enforcement.api import router as enforcement
 from liangtian.site.home import router as home
 
@@ -51,6 +52,7 @@ for prefix, router in (
     ("/ledgers", ledgers),
     ("/ledgers", ledger_views),
     ("/layers", layers),
+    ("/sketches", sketches),
     ("/enforcement", enforcement),
     ("", home),
 ):

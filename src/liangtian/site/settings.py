@@ -8,6 +8,9 @@ LIANGTIAN_JOB_HEARTBEAT_SECONDS  how often a worker says that it lives (default 
 LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (default 30)
 LIANGTIAN_FILES_S3       https://key:secret@host:port/bucket/prefix of an S3-compatible store; unset means FILES_ROOT
 LIANGTIAN_FILES_S3_REGION region name such a store was set up with (default us-east-1)
+LIANGTIAN_TILE_CACHE_MB  most megabytes of made map tiles kept on disk (default 2048)
+LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid instead (default 12000)
+LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
@@ -108,6 +111,7 @@ INSTALLED_APPS = [
     "liangtian.platform.files",
     "liangtian.platform.jobs",
     "liangtian.platform.layers",
+    "liangtian.platform.sketches",
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
     "liangtian.platform.operation",
@@ -162,6 +166,14 @@ MAX_PICTURE_PIXELS = (
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+
+TILE_CACHE_BYTES = int(os.environ.get("LIANGTIAN_TILE_CACHE_MB", "2048")) * 1024**2
+TILE_FEATURES = int(os.environ.get("LIANGTIAN_TILE_FEATURES", "12000"))
+SKETCH_VERTICES = 20_000  # in one drawn figure
+SKETCHES_PER_USER = 2_000
+SKETCHES_PER_FILE = 500
+SKETCH_FILE_BYTES = 20 * 1024**2
+BASEMAPS = os.environ.get("LIANGTIAN_BASEMAPS", "")
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

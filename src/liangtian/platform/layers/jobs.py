@@ -19,6 +19,7 @@ from liangtian.platform.jobs.registry import Cancelled, JobRun, job
 from liangtian.platform.layers.models import Feature, LayerProblem, LayerVersion
 from liangtian.platform.layers.reading import Prepared, open_layer, prepare
 from liangtian.platform.layers.services import fail_import, publish
+from liangtian.platform.layers.tiles import layer_tile, low_tiles
 
 CHUNK = 2000  # features stored in one transaction
 READ, CHECKED = 0.1, 0.4  # share of the work done once the file is read, once it is checked
@@ -52,6 +53,17 @@ def import_layer(
             fail_import(version, f"程序错误：{type(error).__name__}")
             raise
     return _finish(run, version, publish)
+
+
+@job("layers.tiles")
+def make_low_tiles(run: JobRun, *, version_id: int) -> dict[str, Any]:
+    """Make the tiles that show much of a version at once, before anybody waits for them."""
+    version = LayerVersion.objects.select_related("layer").get(pk=version_id)
+    wanted = list(low_tiles(version))
+    for number, (z, x, y) in enumerate(wanted):
+        run.progress(number / len(wanted), f"第 {number + 1} 块，共 {len(wanted)} 块")
+        layer_tile(version, None, z, x, y)
+    return {"tiles": len(wanted)}
 
 
 def _fill(

@@ -15,6 +15,7 @@ from liangtian.platform.jobs import services as jobs
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.layers.catalogue import ensure_layers
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
+from liangtian.platform.layers.tiles import grid_zoom
 from liangtian.platform.people.scope import require
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ def publish(user: User, version: LayerVersion) -> LayerVersion:
         version.published_at, version.published_by = timezone.now(), user
         version.save(update_fields=["status", "published_at", "published_by"])
         record(user, "layers.publish", version, after=_summary(version))
+        if grid_zoom(version) is not None:
+            jobs.enqueue(
+                "layers.tiles", f"生成小比例尺瓦片：{version}", user, version.region,
+                link="/map", version_id=version.pk,
+            )  # fmt: skip
     return version
 
 

@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, str] = {
     "layers.import": "导入参考图层",
     "layers.publish": "发布与撤回参考图层",
     "layers.export": "导出参考图层",
+    "sketches.draw": "标绘与套合量算",
     "jobs.view": "查看后台任务",
     "files.upload": "上传文件",
     "packs.view": "查看政策参数",
@@ -32,7 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "audit.view": "查看与导出审计记录",
 }
 
-_VIEW = ["enforcement.view", "layers.view", "packs.view"]
+_VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view"]
 _OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token"]
 
 ROLES: dict[str, tuple[str, list[str]]] = {
@@ -41,6 +42,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [
             "enforcement.*",
             "layers.*",
+            "sketches.draw",
             "jobs.view",
             "files.upload",
             "packs.view",

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.area import single_polygons
 from liangtian.geo.gauss import Zone
+from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
 from liangtian.press.map import (
@@ -25,7 +26,6 @@ from liangtian.press.map import (
     round_scale,
 )
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
-from liangtian.programmes.enforcement.plane import to_plane, zone_at
 from liangtian.programmes.enforcement.proposing import SURVEY
 
 LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least

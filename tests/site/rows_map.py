@@ -1,0 +1,81 @@
+"""Who may use the map's own addresses: sketches, printing, snapping, base maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.map.drawing import drawn, plot
+from tests.site.matrix import COUNTY_ONLY, VIEW, Row
+from tests.site.world import HOME, World
+
+SKETCHES = "/api/sketches"
+ONE = f"{SKETCHES}/{{sketch_id}}"
+
+
+def _body(**rest: Any) -> dict[str, Any]:
+    return {"name": "村北地块", "geometry": drawn(plot()), **rest}
+
+
+def _new(w: World, place: str) -> Mapping[str, Any]:
+    return {"json": _body()}
+
+
+def _figure(w: World, place: str) -> Mapping[str, Any]:
+    return {"json": {"geometry": drawn(plot())}}
+
+
+def _merge(w: World, place: str) -> Mapping[str, Any]:
+    both = [drawn(plot()), drawn(plot(1_100))]
+    return {"json": {"act": "merge", "geometries": both}}
+
+
+def _analysis(w: World, place: str) -> Mapping[str, Any]:
+    body = _body(versions=[w.versions[place]["published"].pk])
+    return {"json": body}
+
+
+def _clerks(w: World, place: str) -> Any:
+    """A sketch of the county's clerk, shared with nobody: the other county's for `abroad`."""
+    from liangtian.platform.sketches.services import Draft, create
+
+    user = w.users["county_clerk" if place == HOME else "clerk_abroad"]
+    (kept,) = create(user, [Draft("核查范围", plot())])
+    return kept
+
+
+def _kept(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"sketch_id": _clerks(w, place).pk}}
+
+
+def _changed(w: World, place: str) -> Mapping[str, Any]:
+    return {**_kept(w, place), "json": _body(revision=1)}
+
+
+def _export(w: World, place: str) -> Mapping[str, Any]:
+    return {"query": {"ids": _clerks(w, place).pk, "format": "geojson"}}
+
+
+def _file(w: World, place: str) -> Mapping[str, Any]:
+    content = b'{"type":"Point","coordinates":[111.1,34.2]}'
+    return {"form": {"file": SimpleUploadedFile("point.geojson", content)}}
+
+
+_NOT_MINE = {role: 404 for role in VIEW - {"county_clerk"}}
+
+ROWS: tuple[Row, ...] = (
+    Row("GET", SKETCHES, VIEW),
+    Row("POST", SKETCHES, VIEW, _new),
+    Row("POST", f"{SKETCHES}/check", VIEW, _figure),
+    Row("POST", f"{SKETCHES}/shape", VIEW, _merge),
+    Row("POST", f"{SKETCHES}/import", VIEW, _file),
+    Row("GET", f"{SKETCHES}/export", VIEW, _export, COUNTY_ONLY, other=_NOT_MINE),
+    Row("POST", f"{SKETCHES}/analysis", VIEW, _analysis),
+    Row("POST", f"{SKETCHES}/analysis.xlsx", VIEW, _analysis),
+    Row("POST", f"{SKETCHES}/analysis.pdf", VIEW, _analysis),
+    Row("GET", ONE, VIEW, _kept, COUNTY_ONLY, other=_NOT_MINE),
+    Row("PUT", ONE, VIEW, _changed, COUNTY_ONLY, other=_NOT_MINE),
+    Row("DELETE", ONE, VIEW, _kept, COUNTY_ONLY, other=_NOT_MINE),
+)
