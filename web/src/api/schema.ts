@@ -723,10 +723,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sketches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sketches and those shared in the office, lately changed first. */
+        get: operations["liangtian_platform_sketches_api_sketches"];
+        put?: never;
+        /** Keep a drawing. */
+        post: operations["liangtian_platform_sketches_api_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Areas by category of a drawn plot in each chosen layer version. */
+        post: operations["liangtian_platform_sketches_api_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/analysis.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as a PDF report with a map. */
+        post: operations["liangtian_platform_sketches_api_analysis_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/analysis.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as an Excel workbook, one sheet per layer version. */
+        post: operations["liangtian_platform_sketches_api_analysis_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The exact figures of a drawing, or what is wrong with it and where; nothing is kept. */
+        post: operations["liangtian_platform_sketches_api_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chosen sketches as a file: geojson, gpkg, shp, kml or txt (boundary points). */
+        get: operations["liangtian_platform_sketches_api_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every figure of a vector file or boundary-point TXT becomes a sketch. */
+        post: operations["liangtian_platform_sketches_api_take_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/shape": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Split by a line, merge, or cut a hole; nothing is kept. */
+        post: operations["liangtian_platform_sketches_api_shape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sketches/{sketch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sketch. */
+        get: operations["liangtian_platform_sketches_api_show"];
+        /** Change one's own sketch. */
+        put: operations["liangtian_platform_sketches_api_change"];
+        post?: never;
+        /** Delete one's own sketch. */
+        delete: operations["liangtian_platform_sketches_api_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnalyseIn: {
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
+            /** @default  */
+            name?: string;
+            versions: number[];
+        };
+        AnalysisLine: {
+            category: string;
+            label: string;
+            m2: number;
+            mu: number;
+        };
+        AnalysisOut: {
+            area_m2: number;
+            area_mu: number;
+            tables: components["schemas"]["AnalysisTable"][];
+        };
+        AnalysisTable: {
+            layer_code: string;
+            layer_name: string;
+            lines: components["schemas"]["AnalysisLine"][];
+            notes: string[];
+            version_id: number;
+            version_label: string;
+        };
         Attribute: {
             label: string;
             value: string | number | boolean | null;
@@ -881,6 +1065,13 @@ export interface components {
             unit: string;
             value: number;
         };
+        FiguresOut: {
+            area_m2: number | null;
+            area_mu: number | null;
+            /** @enum {string} */
+            kind: "point" | "line" | "polygon";
+            length_m: number | null;
+        };
         FileOut: {
             content_type: string;
             id: number;
@@ -899,6 +1090,12 @@ export interface components {
             kind: "text" | "choice" | "date_range" | "number_range" | "region";
             label: string;
             name: string;
+        };
+        GeometryIn: {
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
         };
         GroupOut: {
             count: number;
@@ -1327,9 +1524,92 @@ export interface components {
             user: components["schemas"]["UserOut"] | null;
             version: string;
         };
+        /** @description `split` takes one figure and the line as `tool`; `hole` one polygon and the hole as `tool`. */
+        ShapeIn: {
+            /** @enum {string} */
+            act: "split" | "merge" | "hole";
+            geometries: {
+                coordinates: unknown[];
+                type: string;
+            }[];
+            tool?: {
+                coordinates: unknown[];
+                type: string;
+            } | null;
+        };
+        ShapedOut: {
+            area_m2: number | null;
+            area_mu: number | null;
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
+            /** @enum {string} */
+            kind: "point" | "line" | "polygon";
+            length_m: number | null;
+        };
         SignIn: {
             password: string;
             username: string;
+        };
+        SketchChangeIn: {
+            /** @default #c2185b */
+            colour?: string;
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
+            name: string;
+            /** @default  */
+            note?: string;
+            revision: number;
+            /** @default false */
+            shared?: boolean;
+        };
+        SketchIn: {
+            /** @default #c2185b */
+            colour?: string;
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
+            name: string;
+            /** @default  */
+            note?: string;
+            /** @default false */
+            shared?: boolean;
+        };
+        SketchOut: {
+            area_m2: number | null;
+            area_mu: number | null;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Format: date-time */
+            changed_at: string;
+            colour: string;
+            geometry: {
+                coordinates: unknown[];
+                type: string;
+            };
+            id: number;
+            /** @enum {string} */
+            kind: "point" | "line" | "polygon";
+            length_m: number | null;
+            mine: boolean;
+            name: string;
+            note: string;
+            office: string;
+            owner: string;
+            revision: number;
+            shared: boolean;
+        };
+        SketchPage: {
+            rows: components["schemas"]["SketchOut"][];
+            total: number;
         };
         SourceFile: {
             name: string;
@@ -2528,6 +2808,286 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
                 };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_sketches: {
+        parameters: {
+            query?: {
+                q?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SketchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_analysis_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_sketches_api_analysis_workbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_sketches_api_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GeometryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_export: {
+        parameters: {
+            query: {
+                ids: string;
+                format: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_sketches_api_take_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_shape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShapeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShapedOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sketch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sketch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SketchChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SketchOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_sketches_api_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sketch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
