@@ -175,3 +175,24 @@ def run_jobs(db: Any) -> Run:
         return done
 
     return run
+
+
+def _past_triggers() -> None:
+    """SQLite empties tables row by row after a test with transactions of its own: triggers go first.
+
+    The migrate signal that follows puts them back.
+    """
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+
+    def flush(self: Any, *args: Any, **options: Any) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            triggers = [row[0] for row in cursor.fetchall()]
+        return [f'DROP TRIGGER "{name}"' for name in triggers] + plain(self, *args, **options)
+
+    DatabaseOperations.sql_flush = flush  # type: ignore[method-assign]
+
+
+_past_triggers()

@@ -15,7 +15,7 @@ from liangtian.geo.crs import to_4490
 from liangtian.platform.files.services import store
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.services import ensure_catalogue
-from liangtian.programmes.enforcement.flow import open_case
+from liangtian.programmes.enforcement.flow import new_case, receive
 from liangtian.programmes.enforcement.models import Batch, Patch
 from tests.conftest import ZONE_38, County, plane_box
 
@@ -99,8 +99,7 @@ def make_batch(
             imported_by=people.clerk,
         )  # fmt: skip
         for row, (number, plane, region) in enumerate(rows, start=1):
-            case = open_case(county.county, number, region)
-            case.save()
+            (case,) = receive([new_case(county.county, number, region)], people.clerk)
             fields = {
                 "monitoring_type": "20", "period_before": BEFORE, "period_after": AFTER, **values,
             }  # fmt: skip

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from liangtian.policy.pack import Clause, Pack, Value, WrongType
-from liangtian.policy.workdays import estimate_workdays
+from liangtian.policy.workdays import (
+    NOTHING_OWN,
+    Arrangement,
+    estimate_workdays,
+    estimated_workday,
+)
 
 _MONTHS = 12
 _QUARTER = 3
@@ -51,7 +56,7 @@ def add_years(day: date, years: int) -> date:
     return add_months(day, years * _MONTHS)
 
 
-def due_after(value: Value, start: date) -> Deadline:
+def due_after(value: Value, start: date, own: Arrangement = NOTHING_OWN) -> Deadline:
     """`start` plus a period from a pack (日, 工作日, 月 or 年); raises WrongType for another unit.
 
     Working days of a year not yet published are estimated, and the deadline warns.
@@ -60,7 +65,7 @@ def due_after(value: Value, start: date) -> Deadline:
     if value.unit == "日":
         due = start + timedelta(days=n)
     elif value.unit == "工作日":
-        reckoned = estimate_workdays(start, n)
+        reckoned = estimate_workdays(start, n, own)
         due, warnings = reckoned.day, reckoned.warnings
     elif value.unit == "月":
         due = add_months(start, n)
@@ -78,6 +83,24 @@ def due_on(value: Value, year: int) -> Deadline:
     month, day = (int(part) for part in value.text.split("-"))
     due = date(year, month, min(day, month_end(date(year, month, 1)).day))
     return Deadline(due, value.label, value.clause)
+
+
+def resumed_due(
+    due: date, paused: date, resumed: date, *, workdays: bool, own: Arrangement = NOTHING_OWN
+) -> date:
+    """The due day after a pause (中止): what was left when it was paused is left again when it goes on.
+
+    `paused` is the first day that does not count, `resumed` the first that counts again. Days left are
+    counted like the period itself, in calendar days or in working days; a deadline already missed when
+    it was paused is not revived.
+    """
+    if paused > due or resumed <= paused:
+        return due
+    days = [paused + timedelta(days=n) for n in range((due - paused).days + 1)]
+    if not workdays:
+        return resumed + timedelta(days=len(days) - 1)
+    left = sum(estimated_workday(day, own) for day in days)
+    return estimate_workdays(resumed - timedelta(days=1), left, own).day
 
 
 def month_clear_due(received: date, pack: Pack) -> Deadline:

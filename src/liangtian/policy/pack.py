@@ -23,6 +23,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from liangtian.policy.legality_table import LegalityTable, PatchType
+from liangtian.policy.obligation_schema import Obligation
 from liangtian.policy.pack_schema import (
     Amount,
     Document,
@@ -160,6 +161,7 @@ class Pack:
     documents: Mapping[str, Document]
     version: str
     legality: LegalityTable | None
+    obligations: tuple[Obligation, ...]
     _values: Mapping[str, tuple[_Dated, ...]]
 
     @property
@@ -292,6 +294,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         documents=MappingProxyType(documents),
         version=_version(base, own),
         legality=table,
+        obligations=tuple(parsed.obligation),
         _values=MappingProxyType(values),
     )
 

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from liangtian.policy.legality_table import LegalityTable, PatchType
+from liangtian.policy.obligation_schema import Obligation, mistakes
 
 Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
 Confidence = Literal["H", "M", "L"]
@@ -107,7 +108,14 @@ class PackFile(_Strict):
     pack: Head
     document: list[Document]
     values: dict[str, list[Entry]]
+    obligation: list[Obligation] = []
     legality: LegalityTable | None = None
+
+    @model_validator(mode="after")
+    def _obligations_known(self) -> PackFile:
+        if wrong := list(mistakes(self.obligation, self.values)):
+            raise ValueError("；".join(wrong))
+        return self
 
 
 class OverrideFile(_Strict):

@@ -1,13 +1,14 @@
 """Working days (工作日) in China, with holidays and make-up days as published by the State Council.
 
 A year whose arrangement has not been published is never guessed: `is_workday` and `add_workdays`
-raise `NotPublished`; `estimate_workdays` goes by weekends and says so.
+raise `NotPublished`; `estimate_workdays` goes by weekends and says so. A county may hand over the days of
+a year itself (`Arrangement`) as soon as they are published, without waiting for new software.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -18,6 +19,20 @@ _PUBLISHED_FROM: date = min(chinese_calendar.holidays)
 _PUBLISHED_TO: date = max(chinese_calendar.holidays)
 # The next year's arrangement can still move days of the last week of December (元旦调休).
 _UNSETTLED_FROM = date(_PUBLISHED_TO.year, 12, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A county's own table: which days are holidays (False) or make-up days (True).
+
+    `years` are those it gives as a whole: their other days go by weekends. Its days go before the published ones.
+    """
+
+    days: Mapping[date, bool] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+
+NOTHING_OWN = Arrangement()
 
 
 class NotPublished(ValueError):  # noqa: N818
@@ -39,24 +54,28 @@ class Reckoned:
     warnings: tuple[str, ...] = ()
 
 
-def published(year: int) -> bool:
+def published(year: int, own: Arrangement = NOTHING_OWN) -> bool:
     """True when the holiday arrangement of that year is known."""
-    return _PUBLISHED_FROM.year <= year <= _PUBLISHED_TO.year
+    return year in own.years or _PUBLISHED_FROM.year <= year <= _PUBLISHED_TO.year
 
 
-def is_workday(day: date) -> bool:
+def is_workday(day: date, own: Arrangement = NOTHING_OWN) -> bool:
     """True for a working day, make-up days (调休上班) included; raises NotPublished."""
+    if day in own.days:
+        return own.days[day]
+    if day.year in own.years:
+        return day.weekday() < _SATURDAY
     if not published(day.year):
         raise NotPublished(day)
     return bool(chinese_calendar.is_workday(day))
 
 
-def add_workdays(start: date, n: int) -> date:
+def add_workdays(start: date, n: int, own: Arrangement = NOTHING_OWN) -> date:
     """The n-th working day after `start`; `start` itself is not counted (民法典第201条).
 
     n = 0 gives `start`, a negative n counts back. Raises NotPublished.
     """
-    return _step(start, n, is_workday)
+    return _step(start, n, lambda day: is_workday(day, own))
 
 
 def workdays_between(start: date, end: date) -> int:
@@ -76,7 +95,12 @@ def workday_on_or_after(day: date) -> date:
     return day
 
 
-def estimate_workdays(start: date, n: int) -> Reckoned:
+def estimated_workday(day: date, own: Arrangement = NOTHING_OWN) -> bool:
+    """As `is_workday`; a day of an unpublished year goes by weekends."""
+    return is_workday(day, own) if published(day.year, own) else day.weekday() < _SATURDAY
+
+
+def estimate_workdays(start: date, n: int, own: Arrangement = NOTHING_OWN) -> Reckoned:
     """As `add_workdays`, but unpublished years go by weekends, with a warning naming them.
 
     Warns also when the count runs through the last week of the last published year, which the
@@ -86,12 +110,15 @@ def estimate_workdays(start: date, n: int) -> Reckoned:
     unsettled: set[int] = set()
 
     def by_weekend(day: date) -> bool:
-        if published(day.year):
-            if day >= _UNSETTLED_FROM:
-                unsettled.add(day.year)
-            return is_workday(day)
-        guessed.add(day.year)
-        return day.weekday() < _SATURDAY
+        if not published(day.year, own):
+            guessed.add(day.year)
+        elif (
+            day >= _UNSETTLED_FROM
+            and day.year == _PUBLISHED_TO.year
+            and day.year + 1 not in own.years
+        ):
+            unsettled.add(day.year)
+        return estimated_workday(day, own)
 
     end = _step(start, n, by_weekend)
     said = [

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from liangtian import __version__
+from liangtian.platform.cases.api import router as inbox
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.api import router as files
 from liangtian.platform.jobs.api import router as jobs
@@ -49,6 +50,7 @@ for prefix, router in (
     ("/regions", regions),
     ("/files", files),
     ("/jobs", jobs),
+    ("/inbox", inbox),
     ("/ledgers", ledgers),
     ("/ledgers", ledger_views),
     ("/layers", layers),

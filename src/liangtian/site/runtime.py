@@ -22,12 +22,14 @@ def migrate(verbosity: int = 0) -> None:
     """Bring the database to the present schema, with the roles and layer catalogue that come with it."""
     from django.core.management import call_command
 
+    from liangtian.platform.cases.services import mend_tasks
     from liangtian.platform.layers.services import ensure_catalogue
     from liangtian.platform.people.services import ensure_roles
 
     call_command("migrate", verbosity=verbosity, interactive=False)
     ensure_roles()
     ensure_catalogue()
+    mend_tasks()
 
 
 def serve(host: str, port: int, threads: int = 8) -> None:

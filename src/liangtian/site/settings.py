@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "liangtian.platform.jobs",
     "liangtian.platform.layers",
     "liangtian.platform.sketches",
+    "liangtian.platform.calendar",
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
     "liangtian.platform.operation",
@@ -141,6 +142,7 @@ LOGIN_FAILURES_BEFORE_LOCK = (
     5  # GB/T 22239-2019 8.1.4.1 asks for a limit; the figure is common practice
 )
 LOGIN_LOCK_MINUTES = 30
+DUE_SOON_DAYS = 3  # a task due within so many days is shown as due soon
 
 DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

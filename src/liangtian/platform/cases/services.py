@@ -1,68 +1,279 @@
-"""Opening cases and moving them, one declared step at a time."""
+"""Opening cases and moving them, one declared step at a time. Nothing else changes a stage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from liangtian.platform.cases.models import Case, CaseStep
-from liangtian.platform.errors import Conflict
+from django.utils import timezone
+
+from liangtian.platform.calendar import deadlines
+from liangtian.platform.calendar.messages import tell_of_task
+from liangtian.platform.calendar.models import Deadline
+from liangtian.platform.cases.delegating import stands_in_for
+from liangtian.platform.cases.machine import (
+    START,
+    WITHDRAW,
+    Machine,
+    Situation,
+    Transition,
+    all_machines,
+)
+from liangtian.platform.cases.models import Case, CaseStep, Task
+from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.people.scope import require
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-
-@dataclass(frozen=True)
-class Step:
-    """A named way from some stages to one stage."""
-
-    label: str
-    from_stages: tuple[str, ...]
-    to_stage: str
+ROWS_PER_STATEMENT = 500
+SHORTEST_OPINION = 5  # characters; a word like “同意” explains nothing later
 
 
 @dataclass(frozen=True)
-class Flow:
-    """The stages and steps of one kind of case, declared as data."""
+class Taking:
+    """What goes with a step: the opinion, the facts its guards judge by, and who is to have it next."""
 
-    kind: str
-    stages: Mapping[str, str]
-    steps: Mapping[str, Step]
+    opinion: str = ""
+    detail: dict[str, Any] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    to_user: User | None = None
 
-    def allowed(self, step: str, stage: str) -> bool:
-        """Whether `step` may be taken at `stage`."""
-        return stage in self.steps[step].from_stages
+
+@dataclass(frozen=True)
+class _Actor:
+    """Who takes the step, and in whose place."""
+
+    user: User | None
+    behalf: User | None = None
+
+
+def open_cases(
+    machine: Machine, cases: Sequence[Case], step: str, user: User | None, opinion: str = ""
+) -> list[Case]:
+    """Save new cases by the step that begins them, with history, clocks and tasks; in the caller's transaction."""
+    first = machine.transition(step)
+    if START not in first.origins:
+        raise ValueError(f"{step} does not begin a case")
+    for case in cases:
+        case.kind, case.stage = machine.kind, first.to
+    saved = Case.objects.bulk_create(cases, batch_size=ROWS_PER_STATEMENT)
+    CaseStep.objects.bulk_create(
+        [
+            CaseStep(case=case, by=user, step=step, to_stage=first.to, opinion=opinion)
+            for case in saved
+        ],
+        batch_size=ROWS_PER_STATEMENT,
+    )
+    _open_tasks(machine, saved, user, _start_clocks(machine, first, saved))
+    return saved
 
 
 def take_step(
-    flow: Flow,
-    case: Case,
-    step: str,
-    user: User | None,
-    *,
-    opinion: str = "",
-    detail: dict[str, Any] | None = None,
+    machine: Machine, case: Case, step: str, user: User | None, taking: Taking | None = None
 ) -> CaseStep:
     """Move `case` by `step` and write the history; the caller's transaction and audit entry surround it.
 
     The case row is locked first, so that of two people acting at once the second is told so.
-    Raises Conflict when the step does not start at the present stage.
+    Raises Conflict when the step does not start at the present stage, when another person has the task,
+    or when a guard says no; Forbidden without the permission; Refused when the opinion is missing.
     """
-    current = Case.objects.select_for_update().get(pk=case.pk)
-    if not flow.allowed(step, current.stage):
+    taking = taking or Taking()
+    current = _locked(case)
+    transition = machine.transition(step)
+    if current.stage not in transition.origins:
         raise Conflict(
-            f"“{current.title}”现处于“{flow.stages[current.stage]}”环节，"
-            f"不能办理“{flow.steps[step].label}”。请刷新页面后再试。"
+            f"“{current.title}”现处于“{machine.labels[current.stage]}”环节，"
+            f"不能办理“{transition.label}”。请刷新页面后再试。"
         )
-    origin, case.stage = current.stage, flow.steps[step].to_stage
+    behalf = None
+    if user is not None:
+        require(user, transition.permission)
+        behalf = _acting_for(current, user, transition)
+        if transition.opinion:
+            _require_opinion(taking.opinion, transition.label)
+        situation = Situation(user.pk, taking.facts, taking.opinion, taking.to_user is not None)
+        if reasons := machine.refusals(transition, situation):
+            raise Conflict("".join(reasons))
+    return _move(machine, case, transition, _Actor(user, behalf), taking)
+
+
+def withdraw(machine: Machine, case: Case, user: User) -> CaseStep:
+    """Take one's own last step back while nobody has touched what came of it (撤回).
+
+    The caller takes back what that step did to the matter. Raises Conflict with the reason why not.
+    """
+    current = _locked(case)
+    last = current.steps.order_by("-id").first()
+    if last is None:
+        raise Conflict(f"“{current.title}”还没有可撤回的步骤。")
+    if reason := why_not_withdrawn(machine, current, last, user):
+        raise Conflict(reason)
+    done = machine.transition(last.step)
+    back = Transition(
+        WITHDRAW, "撤回", (last.to_stage,), last.from_stage, done.permission,
+        starts=done.stops, stops=done.starts,
+    )  # fmt: skip
+    taking = Taking(detail={"withdrawn": last.step})
+    return _move(machine, case, back, _Actor(user), taking)
+
+
+def why_not_withdrawn(
+    machine: Machine, case: Case, last: CaseStep | None, user: User
+) -> str | None:
+    """The reason (Chinese) why the user may not take the last step back; None when he may."""
+    declared = {t.name: t for t in machine.transitions}
+    if last is None or last.step not in declared or not declared[last.step].withdrawable:
+        return f"“{case.title}”的上一步不能撤回。"
+    if last.by_id != user.pk:
+        return f"“{case.title}”的上一步不是您办理的，不能撤回。"
+    task = case.tasks.filter(closed_at=None).first()
+    if task is not None and task.moves.exists():
+        return f"“{case.title}”已由下一环节签收或转办，不能撤回。"
+    return None
+
+
+def steps_open(
+    machine: Machine, case: Case, user: User, facts: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The steps the user may see from here, each with the reasons that still hinder it."""
+    task = case.tasks.filter(closed_at=None).select_related("holder").first()
+    found = []
+    for t in machine.transitions:
+        if case.stage not in t.origins or not user.may(t.permission):
+            continue
+        reasons = machine.refusals(t, Situation(user.pk, facts))
+        if (held := _held_by_another(task, user, t)) is not None:
+            reasons.insert(0, held)
+        found.append({"name": t.name, "label": t.label, "opinion": t.opinion, "hindered": reasons})
+    last = case.steps.order_by("-id").first()
+    if why_not_withdrawn(machine, case, last, user) is None and last is not None:
+        label = f"撤回“{machine.step_labels[last.step]}”"
+        found.append({"name": WITHDRAW, "label": label, "opinion": False, "hindered": []})
+    return found
+
+
+def mend_tasks() -> int:
+    """Open the task of every case that waits without one, as cases of before there were tasks do; how many."""
+    mended = 0
+    for machine in all_machines():
+        waiting = [s.code for s in machine.states if s.desk]
+        bare = Case.objects.filter(kind=machine.kind, stage__in=waiting).exclude(
+            tasks__in=Task.objects.filter(closed_at=None)
+        )
+        cases = list(bare)
+        first = next(t for t in machine.transitions if START in t.origins)
+        by_day: dict[date, list[Case]] = {}
+        for case in cases:
+            by_day.setdefault(timezone.localdate(case.opened_at), []).append(case)
+        for day, some in sorted(by_day.items()):
+            _open_tasks(machine, some, None, _start_clocks(machine, first, some, day))
+        mended += len(cases)
+    return mended
+
+
+def _locked(case: Case) -> Case:
+    found: Case = Case.objects.select_for_update().get(pk=case.pk)
+    return found
+
+
+def _move(
+    machine: Machine, case: Case, transition: Transition, actor: _Actor, taking: Taking
+) -> CaseStep:
+    """Step first, then stage: the database refuses a stage that no step led to."""
+    user = actor.user
+    origin = Case.objects.values_list("stage", flat=True).get(pk=case.pk)
+    step = CaseStep.objects.create(
+        case=case, by=user, on_behalf_of=actor.behalf, step=transition.name,
+        from_stage=origin, to_stage=transition.to,
+        opinion=taking.opinion.strip(), detail=taking.detail,
+    )  # fmt: skip
+    case.stage = transition.to
     case.save(update_fields=["stage"])
-    return CaseStep.objects.create(
-        case=case,
-        by=user,
-        step=step,
-        from_stage=origin,
-        to_stage=case.stage,
-        opinion=opinion,
-        detail=detail,
+    Task.objects.filter(case=case, closed_at=None).update(
+        closed_at=step.at, closed_by=user, closed_step=step
     )
+    for event in transition.stops:
+        deadlines.stop(event, machine.kind, [case.pk], user)
+    started = _start_clocks(machine, transition, [case])
+    _open_tasks(machine, [case], user, started, taking.to_user)
+    return step
+
+
+def _start_clocks(
+    machine: Machine, transition: Transition, cases: Sequence[Case], day: date | None = None
+) -> dict[int, Deadline]:
+    """Start the clocks of a step; the deadline each case now works against."""
+    sources = [
+        deadlines.Source(machine.kind, case.pk, case.region_id, case.title) for case in cases
+    ]
+    started: dict[int, Deadline] = {}
+    for event in transition.starts:
+        started |= deadlines.start(event, sources, day)
+    return started
+
+
+def _open_tasks(
+    machine: Machine,
+    cases: Sequence[Case],
+    user: User | None,
+    clocks: Mapping[int, Deadline],
+    holder: User | None = None,
+) -> None:
+    tasks = []
+    for case in cases:
+        desk = machine.state(case.stage).desk
+        if desk is None:
+            continue
+        running = clocks.get(case.pk) or _running(machine, case)
+        tasks.append(
+            Task(
+                case=case, region_id=case.region_id, state=case.stage, title=desk.task,
+                desk_id=desk.region_code(case.region_id), permission=desk.permission,
+                holder=holder, opened_by=user, deadline=running,
+            )
+        )  # fmt: skip
+    Task.objects.bulk_create(tasks, batch_size=ROWS_PER_STATEMENT)
+    if holder is not None and holder != user:
+        for task in tasks:
+            tell_of_task(holder, task.pk, f"{task.title}：{task.case.title}", "新的待办", machine.pages([task.case_id]).get(task.case_id, ""))  # fmt: skip
+
+
+def _running(machine: Machine, case: Case) -> Deadline | None:
+    """The nearest clock that still runs for a case."""
+    return (
+        Deadline.objects.filter(source_kind=machine.kind, source_id=case.pk, done_on=None)
+        .order_by("due_on")
+        .first()
+    )
+
+
+def _acting_for(case: Case, user: User, transition: Transition) -> User | None:
+    """The person in whose place the user acts; Conflict when the task is another's."""
+    task = case.tasks.filter(closed_at=None).select_related("holder").first()
+    if held := _held_by_another(task, user, transition):
+        raise Conflict(held)
+    if task is None or task.holder is None or task.holder_id == user.pk:
+        return None
+    return task.holder if transition.of_holder else None
+
+
+def _held_by_another(task: Task | None, user: User, transition: Transition) -> str | None:
+    if task is None or task.holder is None or not transition.of_holder:
+        return None
+    if task.holder_id == user.pk or stands_in_for(user, task.holder):
+        return None
+    return (
+        f"“{task.case.title}”由{task.holder.name}承办，您不能代为办理。请由其本人办理、转办或委托。"
+    )
+
+
+def _require_opinion(opinion: str, what: str) -> None:
+    text = opinion.strip()
+    if len(text) < SHORTEST_OPINION:
+        raise Refused(
+            f"{what}须填写理由，至少 {SHORTEST_OPINION} 个字。",
+            fields={"reason": f"至少 {SHORTEST_OPINION} 个字，现有 {len(text)} 个"},
+        )

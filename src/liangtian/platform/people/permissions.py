@@ -10,6 +10,7 @@ PERMISSIONS: dict[str, str] = {
     "enforcement.view": "查看卫片图斑",
     "enforcement.import": "导入卫片批次",
     "enforcement.judge": "判定图斑",
+    "enforcement.review": "复核判定",
     "enforcement.evidence": "补充举证材料",
     "enforcement.export": "导出卫片台账与案卷",
     "layers.view": "查看参考图层",
@@ -20,6 +21,9 @@ PERMISSIONS: dict[str, str] = {
     "jobs.view": "查看后台任务",
     "files.upload": "上传文件",
     "packs.view": "查看政策参数",
+    "calendar.view": "查看日历与时限",
+    "calendar.manage": "中止、延长时限与维护节假日",
+    "tasks.handover": "交接他人待办",
     "returns.prepare": "编制与上报报表",
     "returns.sign": "签批报表",
     "documents.register": "制发文书与编文号",
@@ -33,7 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "audit.view": "查看与导出审计记录",
 }
 
-_VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view"]
+_VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
 _OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token"]
 
 ROLES: dict[str, tuple[str, list[str]]] = {
@@ -46,6 +50,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "jobs.view",
             "files.upload",
             "packs.view",
+            "calendar.*",
             "returns.prepare",
             "documents.*",
             "api.token",
@@ -53,14 +58,27 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "county_reviewer": (
         "县级审核员",
-        [*_OFFICE, "enforcement.judge", "layers.export", "returns.sign", "documents.register"],
+        [
+            *_OFFICE,
+            "enforcement.judge",
+            "enforcement.review",
+            "layers.export",
+            "returns.sign",
+            "documents.register",
+        ],
     ),
-    "leader": ("领导", [*_VIEW, "enforcement.export", "returns.sign"]),
+    "leader": (
+        "领导",
+        [*_VIEW, "enforcement.export", "returns.sign", "calendar.manage", "tasks.handover"],
+    ),
     "township_clerk": (
         "乡镇经办员",
         [*_OFFICE, "enforcement.evidence", "files.upload", "returns.prepare", "documents.register"],
     ),
-    "township_leader": ("乡镇分管领导", [*_VIEW, "enforcement.export", "returns.sign"]),
+    "township_leader": (
+        "乡镇分管领导",
+        [*_VIEW, "enforcement.export", "returns.sign", "tasks.handover"],
+    ),
     "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),
     "sysadmin": (
         "系统管理员",

@@ -11,16 +11,26 @@ from django.utils.http import parse_etags, quote_etag
 from ninja import File, Router
 from ninja.files import UploadedFile
 
+from liangtian.platform.cases.shapes import PersonOut, person_out
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
-from liangtian.programmes.enforcement import judging
+from liangtian.programmes.enforcement import judging, judging_many
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.batches import batches_out
 from liangtian.programmes.enforcement.documents import patch_dossier
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.remeasuring import remeasure
-from liangtian.programmes.enforcement.shapes import BatchOut, ConfirmIn, PatchOut, ReopenIn
+from liangtian.programmes.enforcement.shapes import (
+    AssignIn,
+    BatchOut,
+    ConfirmIn,
+    ManyIn,
+    ManyOut,
+    PatchOut,
+    ReopenIn,
+    StepIn,
+)
 from liangtian.programmes.enforcement.tiles import patch_tile
 
 router = Router(tags=["enforcement"])
@@ -72,6 +82,33 @@ def confirm(request: HttpRequest, patch_id: int, body: ConfirmIn) -> dict[str, A
 def reopen(request: HttpRequest, patch_id: int, body: ReopenIn) -> dict[str, Any]:
     """Take the judgement back."""
     judging.reopen(user_of(request), patch_id, body.reason)
+    return _page(request, patch_id)
+
+
+@router.post("/patches/steps", response=ManyOut)
+def many(request: HttpRequest, body: ManyIn) -> dict[str, Any]:
+    """Assign many patches, or confirm them as proposed; tells of each whether and why not."""
+    return judging_many.take(user_of(request), body.ids, body.step, body.note, whole=body.whole)
+
+
+@router.post("/patches/{patch_id}/assign", response=PatchOut)
+def assign(request: HttpRequest, patch_id: int, body: AssignIn) -> dict[str, Any]:
+    """Hand the patch out to its township, or to a person there, for a check on the ground."""
+    user = user_of(request)
+    judging.assign(user, patch_id, judging.checker(user, patch_id, body.to_user), body.note)
+    return _page(request, patch_id)
+
+
+@router.get("/patches/{patch_id}/checkers", response=list[PersonOut])
+def checkers(request: HttpRequest, patch_id: int) -> list[dict[str, Any]]:
+    """Who could check the patch on the ground."""
+    return [person_out(p) for p in judging.checkers(user_of(request), patch_id)]
+
+
+@router.post("/patches/{patch_id}/steps/{step}", response=PatchOut)
+def take_step(request: HttpRequest, patch_id: int, step: str, body: StepIn) -> dict[str, Any]:
+    """Take a step that needs nothing but an opinion: return, decline, recall, review, send_back, withdraw."""
+    judging.step(user_of(request), patch_id, step, body.opinion)
     return _page(request, patch_id)
 
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
-from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, RECEIVED
+from liangtian.programmes.enforcement.flow import CHECKING, CONFIRMED, FLOW, JUDGED, RECEIVED
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
     Outcome,
@@ -47,8 +47,10 @@ def outcomes() -> Sequence[Choice]:
 
 def stages() -> Sequence[Choice]:
     """Stages of the flow."""
-    tags: dict[str, Tag] = {RECEIVED: "warning", CONFIRMED: "success"}
-    return [Choice(stage, label, tags[stage]) for stage, label in FLOW.stages.items()]
+    tags: dict[str, Tag] = {
+        RECEIVED: "warning", CHECKING: "info", JUDGED: "primary", CONFIRMED: "success",
+    }  # fmt: skip
+    return [Choice(stage, label, tags[stage]) for stage, label in FLOW.labels.items()]
 
 
 def monitoring_types() -> Sequence[Choice]:

@@ -19,7 +19,7 @@ from liangtian.platform.layers.queries import published_version
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.earlier import batches_before, beyond_sliver
-from liangtian.programmes.enforcement.flow import RECEIVED
+from liangtian.programmes.enforcement.flow import UNJUDGED
 from liangtian.programmes.enforcement.models import (
     Batch,
     EarlierOverlap,
@@ -102,7 +102,7 @@ def measure_patches(batch: Batch, run: JobRun | None = None, *, again: bool = Fa
 
 def _open(batch: Batch, again: bool) -> QuerySet[Patch]:
     """Patches that may be measured now."""
-    wanted = Q(case__stage=RECEIVED) if again else Q(measured_at=None)
+    wanted = Q(case__stage__in=UNJUDGED) if again else Q(measured_at=None)
     return Patch.objects.filter(wanted, batch=batch)
 
 

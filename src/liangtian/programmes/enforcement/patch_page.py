@@ -10,6 +10,8 @@ import shapely
 from django.db.models import Q
 
 from liangtian.geo.area import round_m2, to_mu
+from liangtian.platform.cases.inbox import task_out
+from liangtian.platform.cases.services import steps_open
 from liangtian.platform.errors import NotFound
 from liangtian.platform.layers.catalogue import field_label
 from liangtian.platform.people.models import User
@@ -18,8 +20,8 @@ from liangtian.platform.regions.models import Region
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack, UnknownPack, load_pack
 from liangtian.programmes.enforcement.earlier import earlier_out
-from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, RECEIVED, STEP_LABELS
-from liangtian.programmes.enforcement.judging import conclusions
+from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, JUDGED, RECEIVED, STEP_LABELS
+from liangtian.programmes.enforcement.judging import conclusions, facts_of
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchArea
 from liangtian.programmes.enforcement.overlay import OUTSIDE
 from liangtian.programmes.enforcement.photos import photos_of
@@ -79,7 +81,7 @@ def patch_out(user: User, patch: Patch) -> dict[str, Any]:
             "code": patch.region_id, "name": patch.region.name, "path": region_path(patch.region),
         },
         "stage": stage,
-        "stage_label": FLOW.stages[stage],
+        "stage_label": FLOW.labels[stage],
         "monitoring_type": {
             "code": patch.monitoring_type, "label": type_label(pack, patch.monitoring_type),
         },
@@ -101,10 +103,13 @@ def patch_out(user: User, patch: Patch) -> dict[str, Any]:
         "history": history_of(patch),
         "may": {
             "judge": stage == RECEIVED and user.may("enforcement.judge"),
-            "reopen": stage == CONFIRMED and user.may("enforcement.judge"),
+            "reopen": stage in (CONFIRMED, JUDGED) and user.may("enforcement.judge"),
             "evidence": user.may("enforcement.evidence"),
             "export": user.may("enforcement.export"),
         },
+        "flow": FLOW.kind,
+        "steps": steps_open(FLOW, patch.case, user, facts_of(patch)),
+        "task": task_out(patch.case, user),
         "previous_id": previous_id,
         "next_id": next_id,
         "outcomes": [{"value": v, "label": label} for v, label in conclusions(patch).items()],
@@ -264,13 +269,14 @@ def history_of(patch: Patch) -> list[dict[str, Any]]:
         {
             "at": step.at,
             "by": step.by.name if step.by else "系统",
+            "on_behalf_of": step.on_behalf_of.name if step.on_behalf_of else None,
             "step": step.step,
             "step_label": STEP_LABELS.get(step.step, step.step),
             "from_stage": step.from_stage or None,
             "to_stage": step.to_stage or None,
             "opinion": step.opinion,
         }
-        for step in patch.case.steps.select_related("by")
+        for step in patch.case.steps.select_related("by", "on_behalf_of")
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from ninja import Schema
 
+from liangtian.platform.cases.shapes import OpenStepOut, TaskOut
 from liangtian.platform.shapes import Bounds, Surface, one_of
 from liangtian.programmes.enforcement.models import Batch, Outcome
 
@@ -149,6 +150,7 @@ class PhotoOut(Schema):
 class StepOut(Schema):
     at: datetime
     by: str
+    on_behalf_of: str | None
     step: str
     step_label: str
     from_stage: str | None
@@ -173,7 +175,7 @@ class PatchOut(Schema):
     number: str
     batch: BatchRef
     region: RegionRef
-    stage: Literal["received", "confirmed"]
+    stage: Literal["received", "checking", "judged", "confirmed"]
     stage_label: str
     monitoring_type: CodeLabel
     period_before: date | None
@@ -193,6 +195,9 @@ class PatchOut(Schema):
     photos: list[PhotoOut]
     history: list[StepOut]
     may: MayOut
+    flow: str
+    steps: list[OpenStepOut]
+    task: TaskOut | None
     previous_id: int | None
     next_id: int | None
     outcomes: list[OutcomeOut]
@@ -205,3 +210,32 @@ class ConfirmIn(Schema):
 
 class ReopenIn(Schema):
     reason: str
+
+
+class AssignIn(Schema):
+    to_user: int | None = None
+    note: str = ""
+
+
+class StepIn(Schema):
+    opinion: str = ""
+
+
+class ManyIn(Schema):
+    ids: list[int]
+    step: Literal["assign", "confirm"]
+    note: str = ""
+    whole: bool = False
+
+
+class ManyRow(Schema):
+    id: int
+    number: str
+    done: bool
+    message: str
+
+
+class ManyOut(Schema):
+    done: int
+    refused: int
+    rows: list[ManyRow]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from liangtian.platform.audit.services import record
-from liangtian.platform.cases.models import Case, CaseStep
+from liangtian.platform.cases.models import Case
 from liangtian.platform.errors import Refused
-from liangtian.programmes.enforcement.flow import RECEIVE, RECEIVED, open_case
+from liangtian.programmes.enforcement.flow import new_case, receive
 from liangtian.programmes.enforcement.models import (
     Batch,
     BatchImport,
@@ -111,24 +111,15 @@ def _still_new(current: BatchImport) -> list[StagedPatch]:
 
 
 def _create(batch: Batch, rows: list[StagedPatch], user: User) -> None:
-    cases = Case.objects.bulk_create(
-        [open_case(batch.region, row.number, row.region) for row in rows],
-        batch_size=ROWS_PER_STATEMENT,
+    cases = receive(
+        [new_case(batch.region, row.number, row.region) for row in rows],
+        user,
+        f"随批次“{batch.title}”入库",
     )
     Patch.objects.bulk_create(
         [_patch(batch, case, row) for case, row in zip(cases, rows, strict=True)],
         batch_size=ROWS_PER_STATEMENT,
     )
-    CaseStep.objects.bulk_create(
-        [
-            CaseStep(
-                case=case, by=user, step=RECEIVE, to_stage=RECEIVED,
-                opinion=f"随批次“{batch.title}”入库",
-            )
-            for case in cases
-        ],
-        batch_size=ROWS_PER_STATEMENT,
-    )  # fmt: skip
 
 
 def _patch(batch: Batch, case: Case, row: StagedPatch) -> Patch:

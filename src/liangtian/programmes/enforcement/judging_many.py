@@ -1,0 +1,65 @@
+"""The same step for many patches at once, each with its own permission, scope and guards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.flow import ASSIGN
+from liangtian.programmes.enforcement.judging import assign, confirm
+from liangtian.programmes.enforcement.models import Patch
+
+MOST_AT_ONCE = 500  # a month's batch of a county; more would hold a request too long
+
+
+def take(user: User, ids: list[int], step: str, note: str = "", *, whole: bool) -> dict[str, Any]:
+    """Assign the patches to their townships, or confirm them as proposed; what became of each.
+
+    With `whole`, one refusal leaves all as they were. Raises Forbidden, Refused for too many.
+    """
+    require(user, "enforcement.view", "enforcement.judge")
+    wanted = list(dict.fromkeys(ids))
+    if not wanted or len(wanted) > MOST_AT_ONCE:
+        raise Refused(
+            f"请选择 1 至 {MOST_AT_ONCE} 个图斑，现选 {len(wanted)} 个。",
+            fields={"ids": "数量不符"},
+        )
+    seen = {p.pk: p for p in Patch.objects.visible_to(user).filter(pk__in=wanted)}
+    rows: list[dict[str, Any]] = []
+    with transaction.atomic():
+        for key in wanted:
+            rows.append(_one(user, seen.get(key), key, step, note))
+        refused = sum(not row["done"] for row in rows)
+        if whole and refused:
+            transaction.set_rollback(True)
+            rows = [
+                {
+                    **row,
+                    "done": False,
+                    "message": row["message"] or "因其他图斑未能办理，本次未办。",
+                }
+                for row in rows
+            ]
+    done = sum(row["done"] for row in rows)
+    return {"done": done, "refused": len(rows) - done, "rows": rows}
+
+
+def _one(user: User, patch: Patch | None, key: int, step: str, note: str) -> dict[str, Any]:
+    row = {"id": key, "number": patch.number if patch else "", "done": False, "message": ""}
+    if patch is None:
+        return {**row, "message": "没有找到，或不在您的管辖范围内。"}
+    try:
+        with transaction.atomic():
+            if step == ASSIGN:
+                assign(user, key, note=note)
+            elif patch.proposal_outcome in ("", "undetermined"):
+                raise Conflict("没有可照准的拟判定，须逐个判定。")
+            else:
+                confirm(user, key, patch.proposal_outcome, note)
+    except Refused as refusal:
+        return {**row, "message": refusal.message}
+    return {**row, "done": True}

@@ -1,0 +1,98 @@
+"""Rows of the matrix: my work, delegations, the steps of a patch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tests.site.matrix import EVERYONE, JUDGE, Request, Row
+from tests.site.world import HOME, PLACES, World
+
+WHERE = tuple(PLACES)
+PATCH = "/api/enforcement/patches/{patch_id}"
+TASK = "/api/inbox/tasks/{task_id}"
+DELEGATIONS = "/api/inbox/delegations"
+LEADERS = frozenset({"leader", "township_leader"})
+
+
+def _task(index: int = 0, held: bool = False, **body: Any) -> Request:
+    def request(w: World, place: str) -> Mapping[str, Any]:
+        from liangtian.platform.cases.models import Task
+
+        task = Task.objects.get(case=w.patches[place][index].case, closed_at=None)
+        if held:
+            task.holder = w.users["county_clerk"]
+            task.save(update_fields=["holder"])
+        return {"path": {"task_id": task.pk}, "json": body}
+
+    return request
+
+
+def _give(w: World, place: str) -> Mapping[str, Any]:
+    body = {"to_user": w.users["county_clerk"].pk, "reason": "出差"}
+    return _task(0, **body)(w, place)
+
+
+def _handover(w: World, place: str) -> Mapping[str, Any]:
+    users = w.users
+    body = {
+        "from_user": users["county_clerk"].pk, "to_user": users["county_reviewer"].pk,
+        "reason": "调离",
+    }  # fmt: skip
+    return {"json": body}
+
+
+def _delegate(w: World, place: str) -> Mapping[str, Any]:
+    body = {
+        "to_user": w.users["leader"].pk, "starts_on": "2099-01-01", "ends_on": "2099-01-05",
+        "reason": "休假",
+    }  # fmt: skip
+    return {"json": body}
+
+
+def _delegation(w: World, place: str) -> Mapping[str, Any]:
+    from liangtian.platform.cases.models import Delegation
+
+    row, _ = Delegation.objects.get_or_create(
+        from_user=w.users["county_clerk"], to_user=w.users["county_reviewer"],
+        starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 5), reason="休假",
+    )  # fmt: skip
+    return {"path": {"delegation_id": row.pk}}
+
+
+def _patch(index: int = 0, step: str = "", **body: Any) -> Request:
+    def request(w: World, place: str) -> Mapping[str, Any]:
+        path = {"patch_id": w.patches[place][index].pk, **({"step": step} if step else {})}
+        return {"path": path, "json": body}
+
+    return request
+
+
+def _many(w: World, place: str) -> Mapping[str, Any]:
+    return {"json": {"ids": [w.patches[HOME][0].pk], "step": "assign"}}
+
+
+ROWS: tuple[Row, ...] = (
+    Row("GET", "/api/inbox", EVERYONE),
+    Row("GET", "/api/inbox/counts", EVERYONE),
+    Row("GET", "/api/inbox/flows", EVERYONE),
+    Row("GET", "/api/inbox/colleagues", EVERYONE),
+    Row("GET", "/api/inbox/people", LEADERS),
+    Row("POST", "/api/inbox/handover", {"leader"}, _handover, other={"township_leader": 404}),
+    Row("POST", f"{TASK}/claim", JUDGE, _task(), WHERE),
+    Row("POST", f"{TASK}/release", {"county_clerk"}, _task(2, held=True), (HOME,)),
+    Row("POST", f"{TASK}/give", {"county_reviewer"}, _give, WHERE, other={"county_clerk": 404}),
+    Row("POST", f"{TASK}/urge", {"county_clerk"}, _task(), WHERE),
+    Row("GET", DELEGATIONS, EVERYONE),
+    # Nobody of this world has a colleague of the same role.
+    Row("POST", DELEGATIONS, (), _delegate, denied=frozenset({404, 422})),
+    Row("POST", f"{DELEGATIONS}/{{delegation_id}}/end", JUDGE, _delegation,
+        denied=frozenset({404})),
+    Row("POST", "/api/enforcement/patches/steps", JUDGE, _many),
+    Row("POST", f"{PATCH}/assign", JUDGE, _patch(0), WHERE),
+    Row("GET", f"{PATCH}/checkers", JUDGE, _patch(0), WHERE),
+    # The second patch was judged by the county clerk and waits for another person.
+    Row("POST", f"{PATCH}/steps/{{step}}", {"county_reviewer"}, _patch(1, "review"), WHERE,
+        other={"county_clerk": 409}),
+)  # fmt: skip
