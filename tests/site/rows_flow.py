@@ -89,7 +89,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", DELEGATIONS, (), _delegate, denied=frozenset({404, 422})),
     Row("POST", f"{DELEGATIONS}/{{delegation_id}}/end", JUDGE, _delegation,
         denied=frozenset({404})),
-    Row("POST", "/api/enforcement/patches/steps", JUDGE, _many),
+    Row("POST", "/api/enforcement/steps", JUDGE, _many),
     Row("POST", f"{PATCH}/assign", JUDGE, _patch(0), WHERE),
     Row("GET", f"{PATCH}/checkers", JUDGE, _patch(0), WHERE),
     # The second patch was judged by the county clerk and waits for another person.

@@ -85,7 +85,7 @@ def reopen(request: HttpRequest, patch_id: int, body: ReopenIn) -> dict[str, Any
     return _page(request, patch_id)
 
 
-@router.post("/patches/steps", response=ManyOut)
+@router.post("/steps", response=ManyOut)
 def many(request: HttpRequest, body: ManyIn) -> dict[str, Any]:
     """Assign many patches, or confirm them as proposed; tells of each whether and why not."""
     return judging_many.take(user_of(request), body.ids, body.step, body.note, whole=body.whole)
