@@ -158,6 +158,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the patch out to its township, or to a person there, for a check on the ground. */
+        post: operations["liangtian_programmes_enforcement_api_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/checkers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who could check the patch on the ground. */
+        get: operations["liangtian_programmes_enforcement_api_checkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/confirm": {
         parameters: {
             query?: never;
@@ -220,6 +254,40 @@ export interface paths {
         put?: never;
         /** Take the judgement back. */
         post: operations["liangtian_programmes_enforcement_api_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/steps/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step that needs nothing but an opinion: return, decline, recall, review, send_back, withdraw. */
+        post: operations["liangtian_programmes_enforcement_api_take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign many patches, or confirm them as proposed; tells of each whether and why not. */
+        post: operations["liangtian_programmes_enforcement_api_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,6 +373,211 @@ export interface paths {
         get: operations["liangtian_site_home_home"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page of a box. */
+        get: operations["liangtian_platform_cases_api_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be given a task or stand in. */
+        get: operations["liangtian_platform_cases_api_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks wait and how many messages are unread. */
+        get: operations["liangtian_platform_cases_api_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Given and taken. */
+        get: operations["liangtian_platform_cases_api_delegations"];
+        put?: never;
+        /** Let a colleague stand in. */
+        post: operations["liangtian_platform_cases_api_delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/delegations/{delegation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it before its time. */
+        post: operations["liangtian_platform_cases_api_end_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The declared flows, to be drawn. */
+        get: operations["liangtian_platform_cases_api_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand every task of a leaver over. */
+        post: operations["liangtian_platform_cases_api_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everyone in the region, to hand over the tasks of a leaver. */
+        get: operations["liangtian_platform_cases_api_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/tasks/{task_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a task of the desk. */
+        post: operations["liangtian_platform_cases_api_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/tasks/{task_id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it to a colleague. */
+        post: operations["liangtian_platform_cases_api_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/tasks/{task_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it back. */
+        post: operations["liangtian_platform_cases_api_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/tasks/{task_id}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Urge who has it. */
+        post: operations["liangtian_platform_cases_api_urge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -911,6 +1184,40 @@ export interface components {
             version_id: number;
             version_label: string;
         };
+        Asked: {
+            /**
+             * @default todo
+             * @enum {string}
+             */
+            box?: "todo" | "done" | "sent";
+            /**
+             * @default
+             * @enum {string}
+             */
+            due?: "" | "overdue" | "today" | "soon";
+            /** @default  */
+            kind?: string;
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            region?: string;
+            /** @default 20 */
+            size?: number;
+            /** @default  */
+            state?: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            whose?: "" | "mine" | "pool" | "delegated";
+        };
+        AssignIn: {
+            /** @default  */
+            note?: string;
+            to_user?: number | null;
+        };
         Attribute: {
             label: string;
             value: string | number | boolean | null;
@@ -1015,6 +1322,14 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        Counts: {
+            mine: number;
+            overdue: number;
+            soon: number;
+            today: number;
+            todo: number;
+            unread: number;
+        };
         CountyOut: {
             bounds: [
                 number,
@@ -1027,6 +1342,27 @@ export interface components {
         };
         DefaultIn: {
             view: number | null;
+        };
+        DelegateIn: {
+            /** Format: date */
+            ends_on: string;
+            reason: string;
+            /** Format: date */
+            starts_on: string;
+            to_user: number;
+        };
+        DelegationOut: {
+            /** Format: date */
+            ends_on: string;
+            from_user: string;
+            given: boolean;
+            id: number;
+            reason: string;
+            /** Format: date */
+            starts_on: string;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            to_user: string;
         };
         DimensionOut: {
             label: string;
@@ -1097,6 +1433,10 @@ export interface components {
                 type: string;
             };
         };
+        GiveIn: {
+            reason: string;
+            to_user: number;
+        };
         GroupOut: {
             count: number;
             keys: string[];
@@ -1119,6 +1459,14 @@ export interface components {
             sums: {
                 [key: string]: number;
             };
+        };
+        HandOverIn: {
+            from_user: number;
+            reason: string;
+            to_user: number;
+        };
+        HandedOver: {
+            count: number;
         };
         Hit: {
             bounds: [
@@ -1328,6 +1676,32 @@ export interface components {
             label: string;
             stroke: string;
         };
+        MachineOut: {
+            kind: string;
+            states: components["schemas"]["StateOut"][];
+            title: string;
+            transitions: components["schemas"]["TransitionOut"][];
+        };
+        ManyIn: {
+            ids: number[];
+            /** @default  */
+            note?: string;
+            /** @enum {string} */
+            step: "assign" | "confirm";
+            /** @default false */
+            whole?: boolean;
+        };
+        ManyOut: {
+            done: number;
+            refused: number;
+            rows: components["schemas"]["ManyRow"][];
+        };
+        ManyRow: {
+            done: boolean;
+            id: number;
+            message: string;
+            number: string;
+        };
         Mapping: {
             /** @default  */
             encoding?: string;
@@ -1346,6 +1720,12 @@ export interface components {
         Named: {
             code: string;
             name: string;
+        };
+        OpenStepOut: {
+            hindered: string[];
+            label: string;
+            name: string;
+            opinion: boolean;
         };
         OutcomeOut: {
             label: string;
@@ -1414,6 +1794,7 @@ export interface components {
             declared_area_mu: number | null;
             earlier: components["schemas"]["EarlierOut"][];
             farmland_mu: number | null;
+            flow: string;
             geometry: {
                 coordinates: number[][][];
                 /** @enum {string} */
@@ -1440,8 +1821,17 @@ export interface components {
             proposal: components["schemas"]["ProposalOut"] | null;
             region: components["schemas"]["RegionRef"];
             /** @enum {string} */
-            stage: "received" | "confirmed";
+            stage: "received" | "checking" | "judged" | "confirmed";
             stage_label: string;
+            steps: components["schemas"]["OpenStepOut"][];
+            task: components["schemas"]["TaskOut"] | null;
+        };
+        PersonOut: {
+            id: number;
+            name: string;
+            office: string;
+            region: string;
+            roles: string[];
         };
         PhotoOut: {
             azimuth: number | null;
@@ -1622,11 +2012,22 @@ export interface components {
             period: string;
             title: string;
         };
+        StateOut: {
+            code: string;
+            desk: string | null;
+            final: boolean;
+            label: string;
+        };
+        StepIn: {
+            /** @default  */
+            opinion?: string;
+        };
         StepOut: {
             /** Format: date-time */
             at: string;
             by: string;
             from_stage: string | null;
+            on_behalf_of: string | null;
             opinion: string;
             step: string;
             step_label: string;
@@ -1644,6 +2045,39 @@ export interface components {
             title: string;
             to: string;
         };
+        TaskOut: {
+            behalf: string | null;
+            closed_at: string | null;
+            closed_by: string | null;
+            closed_step: string | null;
+            desk: string;
+            /** @enum {string} */
+            due: "overdue" | "today" | "soon" | "later" | "none" | "paused";
+            due_on: string | null;
+            estimated: boolean;
+            holder: string | null;
+            id: number;
+            kind: string;
+            kind_label: string;
+            link: string;
+            matter: string;
+            mine: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            region: string;
+            sent_by: string;
+            sent_step: string;
+            state: string;
+            state_label: string;
+            title: string;
+            urged: number;
+        };
+        TaskPage: {
+            page: number;
+            rows: components["schemas"]["TaskOut"][];
+            size: number;
+            total: number;
+        };
         TownshipRow: {
             code: string;
             confirmed: number;
@@ -1651,6 +2085,13 @@ export interface components {
             illegal_farmland_mu: number;
             name: string;
             total: number;
+        };
+        TransitionOut: {
+            label: string;
+            name: string;
+            opinion: boolean;
+            origins: string[];
+            to: string;
         };
         UserOut: {
             id: number;
@@ -1967,6 +2408,54 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_checkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"][];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_confirm: {
         parameters: {
             query?: never;
@@ -2063,6 +2552,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_take_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyOut"];
                 };
             };
         };
@@ -2173,6 +2713,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HomeOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_tasks: {
+        parameters: {
+            query?: {
+                box?: "todo" | "done" | "sent";
+                whose?: "" | "mine" | "pool" | "delegated";
+                kind?: string;
+                state?: string;
+                due?: "" | "overdue" | "today" | "soon";
+                region?: string;
+                q?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_end_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delegation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_urge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
                 };
             };
         };
