@@ -22,6 +22,7 @@ from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
+from liangtian.platform.regions.api_imports import router as region_imports
 from liangtian.platform.sketches.api import router as sketches
 from liangtian.programmes.enforcement.api import router as enforcement
 from liangtian.site.home import router as home
@@ -47,6 +48,7 @@ api = NinjaAPI(
 )
 for prefix, router in (
     ("/session", session),
+    ("/regions/imports", region_imports),  # before the address of one region
     ("/regions", regions),
     ("/files", files),
     ("/jobs", jobs),

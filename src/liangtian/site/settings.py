@@ -11,6 +11,7 @@ LIANGTIAN_FILES_S3_REGION region name such a store was set up with (default us-e
 LIANGTIAN_TILE_CACHE_MB  most megabytes of made map tiles kept on disk (default 2048)
 LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid instead (default 12000)
 LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
+LIANGTIAN_REGION_SLIVER_M2  overlaps and gaps of boundaries up to this area are not reported (default 100)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
@@ -22,6 +23,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -92,6 +94,7 @@ DEBUG = os.environ.get("LIANGTIAN_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("LIANGTIAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 COUNTY = os.environ.get("LIANGTIAN_COUNTY", "")
 HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
+REGION_SLIVER_M2 = Decimal(os.environ.get("LIANGTIAN_REGION_SLIVER_M2", "100"))
 _OVERRIDES = os.environ.get("LIANGTIAN_PACK_OVERRIDES")
 PACK_OVERRIDES = Path(_OVERRIDES).resolve() if _OVERRIDES else None
 BACKUP_DIR = Path(os.environ.get("LIANGTIAN_BACKUP_DIR", DATA / "backups")).resolve()

@@ -3,7 +3,7 @@ import type { Region } from '@/api/types'
 import { buildTree, matchesRegion } from './regions'
 
 const region = (code: string, parent: string | null): Region => ({
-  code, parent, name: code, level: 'township', bounds: null, pinyin: '',
+  code, parent, name: code, level: 'township', bounds: null, pinyin: '', below: 0,
 })
 
 it('makes a tree of the flat list, in its order', () => {

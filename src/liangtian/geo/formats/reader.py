@@ -213,7 +213,8 @@ def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer
 
 
 def _default_crs(layer: VectorLayer) -> None:
-    bounds = shapely.total_bounds(layer.geometry)
+    none = np.full(4, np.nan)
+    bounds = shapely.total_bounds(layer.geometry) if len(layer.geometry) else none
     if np.isnan(bounds).any() or (np.abs(bounds) <= [180.0, 90.0, 180.0, 90.0]).all():
         layer.notes.append("GeoJSON 没有写坐标系，按其标准(RFC 7946)为 WGS 84 经纬度。")
         return

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from liangtian.platform.geofield import GeometryField
+from liangtian.platform.people.scope import ScopedModel
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -135,3 +136,83 @@ class RegionTrace(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "数据原属区划"
         indexes = [models.Index(fields=["table", "row"])]
+
+
+class RegionImport(ScopedModel):
+    """A list or boundaries on the way in: read and checked; nothing enters before someone accepts."""
+
+    class Status(models.TextChoices):
+        CHECKING = "checking", "检查中"
+        CHECKED = "checked", "待确认"
+        ACCEPTING = "accepting", "入库中"
+        DONE = "done", "已入库"
+        DISCARDED = "discarded", "已放弃"
+        FAILED = "failed", "失败"
+
+    file = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, verbose_name="文件", related_name="+"
+    )
+    layer = models.CharField("图层名", max_length=255, blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.CHECKING)
+    is_boundary = models.BooleanField("含界线", default=False)
+    crs_label = models.CharField("坐标系", max_length=200, blank=True)
+    notes = models.JSONField("读取说明", default=list)
+    error = models.TextField("失败原因", blank=True)
+    job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人", related_name="+"
+    )
+    created_at = models.DateTimeField("导入时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划导入"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class RegionImportRow(models.Model):
+    """One region of the file and what accepting would do with it."""
+
+    class Act(models.TextChoices):
+        CREATE = "create", "新增"
+        UPDATE = "update", "补充"
+        BOUNDARY = "boundary", "更新界线"
+        SAME = "same", "无变化"
+        REFUSED = "refused", "不入库"
+
+    region_import = models.ForeignKey(RegionImport, models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField("行号")
+    code = models.CharField("区划代码", max_length=40)
+    name = models.CharField("名称", max_length=60, blank=True)
+    act = models.CharField("处理", max_length=10, choices=Act)
+    valid_from = models.DateField("启用日期", null=True)
+    geom = GeometryField("界线", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待入库区划"
+        ordering = ["row", "id"]
+        indexes = [models.Index(fields=["region_import", "act"])]
+
+
+class RegionImportProblem(models.Model):
+    """What is wrong with a row: field, value, reason and what to do; row 0 is the whole file."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", "有误"
+        WARNING = "warning", "提醒"
+
+    region_import = models.ForeignKey(RegionImport, models.CASCADE, related_name="problems")
+    row = models.PositiveIntegerField("行号")
+    code = models.CharField("区划代码", max_length=40, blank=True)
+    field = models.CharField("字段", max_length=60)
+    value = models.CharField("值", max_length=200, blank=True)
+    severity = models.CharField("程度", max_length=10, choices=Severity)
+    reason = models.CharField("原因", max_length=300)
+    advice = models.CharField("如何处理", max_length=300)
+    area_m2 = models.DecimalField("涉及面积(平方米)", max_digits=15, decimal_places=2, null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划导入问题"
+        ordering = ["row", "id"]
