@@ -933,8 +933,231 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user's region and all below it, parents before children. */
+        /** The user's region and what lies below, parents before children; with `parent`, the level right below it. A large county is sent down to its townships; `below` says where there is more to ask for. */
         get: operations["liangtian_platform_regions_api_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes recorded in the scope, newest first, line by line. */
+        get: operations["liangtian_platform_regions_api_changes"];
+        put?: never;
+        /** Record a change: codes, rows and lineage in one transaction. */
+        post: operations["liangtian_platform_regions_api_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would do, and what stands against it; nothing is written. */
+        post: operations["liangtian_platform_regions_api_preview_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports of the county. */
+        get: operations["liangtian_platform_regions_api_imports_listing"];
+        put?: never;
+        /** Take a list or boundaries in and check it; nothing enters yet. */
+        post: operations["liangtian_platform_regions_api_imports_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Excel file to fill in, with 填写说明. */
+        get: operations["liangtian_platform_regions_api_imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import with its counts. */
+        get: operations["liangtian_platform_regions_api_imports_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/{import_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter all good rows, in one transaction, by a job. */
+        post: operations["liangtian_platform_regions_api_imports_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/{import_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the import up. */
+        post: operations["liangtian_platform_regions_api_imports_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/{import_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong, row by row. */
+        get: operations["liangtian_platform_regions_api_imports_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What accepting would do, region by region. */
+        get: operations["liangtian_platform_regions_api_imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions right below one; with a search, a lack of boundary or codes given up: all below it. */
+        get: operations["liangtian_platform_regions_api_listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The national list of codes down to the township, by name, code or pinyin. */
+        get: operations["liangtian_platform_regions_api_national"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions of the scope by name, code, full pinyin or initials, with those above. */
+        get: operations["liangtian_platform_regions_api_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/regions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One region with its history of codes. */
+        get: operations["liangtian_platform_regions_api_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1294,6 +1517,33 @@ export interface components {
             title: string;
             total: number;
         };
+        BelowOut: {
+            count: number;
+            /** @enum {string} */
+            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
+            level_label: string;
+            without_boundary: number;
+        };
+        ChangeIn: {
+            /** @default  */
+            basis?: string;
+            /** @default {} */
+            below?: {
+                [key: string]: string;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** @enum {string} */
+            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
+            new: components["schemas"]["RegionName"][];
+            /** @default  */
+            note?: string;
+            old: string[];
+        };
+        ChangePage: {
+            rows: components["schemas"]["LineOut"][];
+            total: number;
+        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
@@ -1556,6 +1806,19 @@ export interface components {
             title: string;
             warnings: number;
         };
+        ImportedRow: {
+            /** @enum {string} */
+            act: "create" | "update" | "boundary" | "same" | "refused";
+            act_label: string;
+            code: string;
+            name: string;
+            row: number;
+            valid_from: string | null;
+        };
+        ImportedRowPage: {
+            rows: components["schemas"]["ImportedRow"][];
+            total: number;
+        };
         JobOut: {
             /** Format: date-time */
             created_at: string;
@@ -1675,6 +1938,45 @@ export interface components {
             hatch: boolean;
             label: string;
             stroke: string;
+        };
+        /** @description One old code and what became of it. */
+        LineOut: {
+            basis: string;
+            change_id: number;
+            /** Format: date */
+            effective_on: string;
+            /** @enum {string} */
+            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
+            kind_label: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            new_code: string;
+            new_name: string;
+            note: string;
+            old_code: string;
+            old_name: string;
+            rows: number;
+            takes_data: boolean;
+        };
+        ListedPlace: {
+            code: string;
+            name: string;
+            path: string;
+        };
+        Listing: {
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            parent?: string;
+            /** @default  */
+            q?: string;
+            /** @default false */
+            retired?: boolean;
+            /** @default 50 */
+            size?: number;
+            /** @default false */
+            without_boundary?: boolean;
         };
         MachineOut: {
             kind: string;
@@ -1847,6 +2149,22 @@ export interface components {
             thumbnail: string;
             url: string;
         };
+        PlanLine: {
+            new: string;
+            new_name: string;
+            old: string;
+            old_name: string;
+            takes_data: boolean;
+        };
+        PlanOut: {
+            lines: components["schemas"]["PlanLine"][];
+            problems: components["schemas"]["ProblemOut"][];
+            rows: components["schemas"]["RowsMoved"][];
+        };
+        ProblemOut: {
+            field: string;
+            reason: string;
+        };
         ProposalOut: {
             /** Format: date-time */
             at: string;
@@ -1867,6 +2185,26 @@ export interface components {
             clause: string;
             text: string;
         };
+        RegionDetail: {
+            area_m2: string | null;
+            below: components["schemas"]["BelowOut"][];
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            code: string;
+            history: components["schemas"]["LineOut"][];
+            /** @enum {string} */
+            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
+            level_label: string;
+            name: string;
+            path: string[];
+            pinyin: string;
+            valid_from: string | null;
+            valid_to: string | null;
+        };
         /** @description A GeoJSON feature. */
         RegionFeature: {
             geometry: {
@@ -1882,11 +2220,40 @@ export interface components {
             /** @constant */
             type: "Feature";
         };
+        RegionHit: {
+            above: string[];
+            code: string;
+            /** @enum {string} */
+            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
+            level_label: string;
+            name: string;
+            path: string[];
+        };
+        RegionImportOut: {
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            crs_label: string;
+            error: string;
+            file_name: string;
+            id: number;
+            is_boundary: boolean;
+            job_id: string | null;
+            layer: string;
+            notes: string[];
+            /** @enum {string} */
+            status: "checking" | "checked" | "accepting" | "done" | "discarded" | "failed";
+            status_label: string;
+        };
         RegionName: {
             code: string;
             name: string;
         };
         RegionOut: {
+            below: number;
             bounds: [
                 number,
                 number,
@@ -1900,13 +2267,48 @@ export interface components {
             parent: string | null;
             pinyin: string;
         };
+        RegionPage: {
+            rows: components["schemas"]["RegionRow"][];
+            total: number;
+        };
+        RegionProblem: {
+            advice: string;
+            area_m2: string | null;
+            code: string;
+            field: string;
+            reason: string;
+            row: number;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            severity_label: string;
+            value: string;
+        };
+        RegionProblemPage: {
+            rows: components["schemas"]["RegionProblem"][];
+            total: number;
+        };
         RegionRef: {
             code: string;
             name: string;
             path: string;
         };
+        RegionRow: {
+            code: string;
+            has_boundary: boolean;
+            /** @enum {string} */
+            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
+            level_label: string;
+            name: string;
+            parent: string | null;
+            valid_from: string | null;
+            valid_to: string | null;
+        };
         ReopenIn: {
             reason: string;
+        };
+        RowsMoved: {
+            count: number;
+            label: string;
         };
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
@@ -3517,7 +3919,9 @@ export interface operations {
     };
     liangtian_platform_regions_api_tree: {
         parameters: {
-            query?: never;
+            query?: {
+                parent?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3531,6 +3935,355 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_changes: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_preview_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionImportOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @default  */
+                    layer?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionImportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionImportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionImportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionImportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_problems: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionProblemPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_imports_rows: {
+        parameters: {
+            query?: {
+                act?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedRowPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_listing: {
+        parameters: {
+            query?: {
+                parent?: string;
+                q?: string;
+                without_boundary?: boolean;
+                retired?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_national: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedPlace"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_search: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionHit"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionDetail"];
                 };
             };
         };
