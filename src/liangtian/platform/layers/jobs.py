@@ -17,7 +17,7 @@ from liangtian.geo.formats import FormatRefused, VectorStream
 from liangtian.geo.topology import FigureFile
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
-from liangtian.platform.jobs.registry import Cancelled, JobRun, job
+from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, job
 from liangtian.platform.layers.checks.engine import Checker
 from liangtian.platform.layers.checks.kinds import UNIT_DIGITS, Setting
 from liangtian.platform.layers.checks.rules import PACK, rule_set
@@ -64,6 +64,8 @@ def import_layer(
         except Cancelled:
             fail_import(version, "导入任务已取消。")
             raise
+        except Interrupted:
+            raise  # another worker starts again from the beginning
         except Exception as error:
             fail_import(version, f"程序错误：{type(error).__name__}")
             raise
