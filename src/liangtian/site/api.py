@@ -14,6 +14,7 @@ from ninja.security import SessionAuth
 from liangtian import __version__
 from liangtian.platform.cases.api import router as inbox
 from liangtian.platform.errors import Refused
+from liangtian.platform.features.api import router as features
 from liangtian.platform.files.api import router as files
 from liangtian.platform.jobs.api import router as jobs
 from liangtian.platform.layers.api import router as layers
@@ -24,7 +25,10 @@ from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
 from liangtian.platform.regions.api_imports import router as region_imports
 from liangtian.platform.sketches.api import router as sketches
+from liangtian.platform.tokens.api import router as tokens
+from liangtian.platform.tokens.auth import ByToken
 from liangtian.programmes.enforcement.api import router as enforcement
+from liangtian.site.description import router as description
 from liangtian.site.home import router as home
 
 logger = logging.getLogger(__name__)
@@ -41,7 +45,7 @@ class SignedIn(SessionAuth):
 api = NinjaAPI(
     title="量田 Liangtian",
     version=__version__,
-    auth=SignedIn(csrf=True),
+    auth=[ByToken(), SignedIn(csrf=True)],
     urls_namespace="api",
     docs_url=None,  # the interactive page would be loaded from elsewhere
     openapi_url=None,  # the browser application is built against it; nobody asks for it at run time
@@ -57,8 +61,11 @@ for prefix, router in (
     ("/ledgers", ledger_views),
     ("/layers", layers),
     ("/sketches", sketches),
+    ("/ogc", features),
+    ("/tokens", tokens),
     ("/enforcement", enforcement),
     ("", home),
+    ("", description),
 ):
     api.add_router(prefix, router)
 

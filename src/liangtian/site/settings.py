@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
     "liangtian.platform.operation",
+    "liangtian.platform.tokens",
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [
@@ -146,6 +147,7 @@ LOGIN_FAILURES_BEFORE_LOCK = (
 )
 LOGIN_LOCK_MINUTES = 30
 DUE_SOON_DAYS = 3  # a task due within so many days is shown as due soon
+TOKEN_LONGEST_DAYS = 365  # a key that never ends is forgotten; a year is the custom
 
 DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
