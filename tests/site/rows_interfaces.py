@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from liangtian.platform.people.permissions import ROLES as RIGHTS
-from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, HOME, VIEW, WHERE, Row
-from tests.site.world import World
+from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, VIEW, WHERE, Row
+from tests.site.world import HOME, World
 
 WITH_TOKENS = frozenset(role for role, (_, rights) in RIGHTS.items() if "api.token" in rights)
 OGC = "/api/ogc"
