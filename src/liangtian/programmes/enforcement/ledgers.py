@@ -120,7 +120,6 @@ PATCHES = register(
         export_permission="enforcement.export",
         rows=patches,
         default_sort="number",
-        geometry="geom",
         search=("number", "batch__title", "region__name"),
         extra_filters={"batch": "batch_id"},
         geometry="geom",
