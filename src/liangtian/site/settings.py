@@ -12,6 +12,7 @@ LIANGTIAN_TILE_CACHE_MB  most megabytes of made map tiles kept on disk (default 
 LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid instead (default 12000)
 LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
 LIANGTIAN_REGION_SLIVER_M2  overlaps and gaps of boundaries up to this area are not reported (default 100)
+LIANGTIAN_AUDIT_KEEP_DAYS  days an audit entry stays before it may be archived (default 190, at least 184)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
@@ -154,6 +155,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JOB_HEARTBEAT_SECONDS = float(os.environ.get("LIANGTIAN_JOB_HEARTBEAT_SECONDS", "5"))
 JOB_STALE_SECONDS = float(os.environ.get("LIANGTIAN_JOB_STALE_SECONDS", "30"))
+AUDIT_KEEP_DAYS = int(os.environ.get("LIANGTIAN_AUDIT_KEEP_DAYS", "190"))
+AUDIT_SEEN_MINUTES = 10  # the same person opening the same thing again is one act
+AUDIT_DENIALS_EACH = 20  # refusals of ten minutes that are kept singly; the rest is one number
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "zh-hans"

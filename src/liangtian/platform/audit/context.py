@@ -13,12 +13,15 @@ address: ContextVar[str] = ContextVar("liangtian_address", default="")
 def remember_address(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: keep the peer's address while the request runs."""
+    """Middleware: keep the peer's address while the request runs, and note what was refused."""
+    from liangtian.platform.audit.denials import note_refusal
 
     def middleware(request: HttpRequest) -> HttpResponse:
         token = address.set(request.META.get("REMOTE_ADDR", ""))
         try:
-            return get_response(request)
+            response = get_response(request)
+            note_refusal(request, response)
+            return response
         finally:
             address.reset(token)
 

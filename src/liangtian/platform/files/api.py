@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
+from liangtian.platform.audit.services import saw
 from liangtian.platform.errors import Forbidden, NotFound, Refused
 from liangtian.platform.files.content import PICTURES
 from liangtian.platform.files.models import StoredFile
@@ -56,6 +57,7 @@ def upload(request: HttpRequest, kind: Form[str], file: File[UploadedFile]) -> S
 def download(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The bytes as they came in; offered for saving, never run in the page."""
     found = _fetch(request, file_id)
+    saw(user_of(request), "file.download", found, after={"sha256": found.sha256})
     if (known := unchanged(request, found.sha256)) is not None:
         return known
     response = ranged(request, found.open(), found.size, found.content_type)

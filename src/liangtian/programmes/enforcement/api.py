@@ -11,6 +11,7 @@ from django.utils.http import parse_etags, quote_etag
 from ninja import File, Router
 from ninja.files import UploadedFile
 
+from liangtian.platform.audit.services import saw
 from liangtian.platform.cases.shapes import PersonOut, person_out
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
@@ -67,8 +68,11 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @router.get("/patches/{patch_id}", response=PatchOut)
 def patch(request: HttpRequest, patch_id: int) -> dict[str, Any]:
-    """One patch with everything its page shows."""
-    return _page(request, patch_id)
+    """One patch with everything its page shows; that it was looked at is audited."""
+    user = user_of(request)
+    found = fetch_patch(user, patch_id)
+    saw(user, "enforcement.patch.view", found)
+    return patch_out(user, found)
 
 
 @router.post("/patches/{patch_id}/confirm", response=PatchOut)
