@@ -4,6 +4,7 @@ LIANGTIAN_DATA           folder for the embedded database, files and the secret 
 LIANGTIAN_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQLite in the data folder
 LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
 LIANGTIAN_COUNTY         region code of the county this installation serves
+LIANGTIAN_AUDIT_KEEP_DAYS  days an audit entry stays before it may be archived (default 190, at least 184)
 LIANGTIAN_JOB_HEARTBEAT_SECONDS  how often a worker says that it lives (default 5)
 LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (default 30)
 LIANGTIAN_FILES_S3       https://key:secret@host:port/bucket/prefix of an S3-compatible store; unset means FILES_ROOT
@@ -12,7 +13,6 @@ LIANGTIAN_TILE_CACHE_MB  most megabytes of made map tiles kept on disk (default 
 LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid instead (default 12000)
 LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
 LIANGTIAN_REGION_SLIVER_M2  overlaps and gaps of boundaries up to this area are not reported (default 100)
-LIANGTIAN_AUDIT_KEEP_DAYS  days an audit entry stays before it may be archived (default 190, at least 184)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
