@@ -148,7 +148,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One patch with everything its page shows. */
+        /** One patch with everything its page shows; that it was looked at is audited. */
         get: operations["liangtian_programmes_enforcement_api_patch"];
         put?: never;
         post?: never;
