@@ -21,6 +21,11 @@ export type OutcomeRow = Schemas['OutcomeRow']
 export type Outcome = OutcomeRow['outcome']
 export type SearchHit = Schemas['Hit']
 
+// --- Tokens
+export type ApiTokens = Schemas['TokensOut']
+export type ApiToken = ApiTokens['rows'][number]
+export type NewApiToken = Schemas['NewTokenOut']
+
 // --- Jobs and files
 export type Job = Schemas['JobOut']
 export type JobPage = Schemas['JobPage']
