@@ -126,6 +126,21 @@ def pack_regions(web: Path, target: Path) -> None:
     target.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
 
 
+def components(web: Path) -> str:
+    """Name, version and licence of every package that goes into the bundle, as JSON."""
+    lock = json.loads((web / "package-lock.json").read_text(encoding="utf-8"))
+    listed = [
+        {
+            "name": name.rpartition("node_modules/")[2],
+            "version": entry.get("version", ""),
+            "licence": entry.get("license", "未注明"),
+        }
+        for name, entry in sorted(lock["packages"].items())
+        if name and not any(entry.get(k) for k in ("dev", "optional", "devOptional"))
+    ]
+    return json.dumps(listed, ensure_ascii=False, indent=1)
+
+
 def compress(folder: Path) -> None:
     """A .gz beside every text file: the server hands it to browsers that take it."""
     for path in sorted(folder.rglob("*")):
@@ -153,6 +168,7 @@ def build(root: Path) -> None:
         shutil.copyfile(found, fonts / f"{name}.ttf")
     pack_regions(web, root / REGISTER)
     (target / "licenses.txt").write_text(licences(web), encoding="utf-8")
+    (target / "components.json").write_text(components(web), encoding="utf-8")
     compress(target)
     (target / ".source-sha256").write_text(digest(web))
 

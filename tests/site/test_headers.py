@@ -59,6 +59,30 @@ def test_every_answer_forbids_loading_from_elsewhere(people: People, client: Cli
         assert "'unsafe-inline'" not in policy["default-src"]
 
 
+def test_scripts_and_style_sheets_come_from_this_server_alone(
+    people: People, client: Client
+) -> None:
+    for answer in answers(client, people):
+        policy = directives(answer)
+        assert policy["script-src"] == policy["connect-src"] == policy["font-src"] == "'self'"
+        assert policy["style-src"] == policy["style-src-elem"] == "'self'"
+
+
+def test_every_answer_keeps_other_sites_and_the_device_out(people: People, client: Client) -> None:
+    for answer in answers(client, people):
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        allowed = dict(part.split("=") for part in answer.headers["Permissions-Policy"].split(", "))
+        assert {name for name, who in allowed.items() if who != "()"} == {"camera", "geolocation"}
+        assert allowed["camera"] == "(self)"
+
+
+def test_browsers_keep_to_https_once_they_met_it(people: People, settings: Any) -> None:
+    assert "Strict-Transport-Security" not in Client().get("/api/session").headers
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    answer = Client().get("/api/session", secure=True)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
 def test_every_answer_forbids_guessing_and_framing(people: People, client: Client) -> None:
     for answer in answers(client, people):
         assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.request
@@ -143,11 +167,11 @@ def test_behind_https_cookies_travel_by_https_only(tmp_path: Path) -> None:
 
     code = (
         "from liangtian.site import settings as s;"
-        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT)"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0)"
     )
     env = {**os.environ, "LIANGTIAN_HTTPS": "1", "LIANGTIAN_DATA": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
-    assert done.stdout.split() == [b"True"] * 3
+    assert done.stdout.split() == [b"True"] * 4
 
 
 def test_the_framework_finds_no_fault_with_the_deployment_settings(settings: Any) -> None:

@@ -20,6 +20,8 @@ from liangtian.platform.jobs.api import router as jobs
 from liangtian.platform.layers.api import router as layers
 from liangtian.platform.ledgers.api import router as ledgers
 from liangtian.platform.ledgers.api_views import router as ledger_views
+from liangtian.platform.operation import watching
+from liangtian.platform.operation.api import router as operation
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
@@ -64,6 +66,7 @@ for prefix, router in (
     ("/ogc", features),
     ("/tokens", tokens),
     ("/enforcement", enforcement),
+    ("/operation", operation),
     ("", home),
     ("", description),
 ):
@@ -127,6 +130,9 @@ def _unholdable(request: HttpRequest, error: DataError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    if known := watching.trouble_of(error):
+        logger.error("%s %s: %s", request.method, request.path, error)
+        return known
     logger.exception("%s %s failed", request.method, request.path)
     message = "系统出错，本次操作没有保存。请稍后重试；若仍出错，请把时间告知系统管理员。"
     return _error(request, 500, "failed", message)

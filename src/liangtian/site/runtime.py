@@ -24,21 +24,49 @@ def migrate(verbosity: int = 0) -> None:
 
     from liangtian.platform.cases.services import mend_tasks
     from liangtian.platform.layers.services import ensure_catalogue
+    from liangtian.platform.operation import schema
     from liangtian.platform.people.services import ensure_roles
 
+    steps = schema.pending()
     call_command("migrate", verbosity=verbosity, interactive=False)
+    schema.note(steps)
     ensure_roles()
     ensure_catalogue()
     mend_tasks()
 
 
-def serve(host: str, port: int, threads: int = 8) -> None:
-    """Serve web pages and API until stopped."""
-    import waitress
+def serve(host: str, port: int) -> None:
+    """Serve web pages and API until told to stop; then finish what is under way.
 
-    from liangtian.site.wsgi import application
+    Raises Refused (Chinese) when the database does not fit this program.
+    """
+    from django.conf import settings
 
-    waitress.serve(application, host=host, port=port, threads=threads, ident="liangtian")
+    from liangtian.platform.operation import processes
+    from liangtian.site.serving import run_server
+
+    _fits()
+    default = settings.DATABASES["default"]
+    if "postgresql" in default["ENGINE"]:  # the worker has no such limit
+        limit = f"-c statement_timeout={settings.REQUEST_SECONDS * 1000}"
+        default.setdefault("OPTIONS", {})["options"] = limit
+    processes.start_pulse("web")
+    try:
+        run_server(host, port)
+    finally:
+        processes.end_pulse("web")
+
+
+def _fits() -> None:
+    """Raises Refused (Chinese) when program and database do not fit each other."""
+    from django.db import connection
+
+    from liangtian.platform.errors import Refused
+    from liangtian.platform.operation import schema
+
+    if wrong := schema.trouble():
+        raise Refused(wrong)
+    connection.close()
 
 
 def drain() -> None:
@@ -49,7 +77,13 @@ def drain() -> None:
 
 
 def work() -> None:
-    """Be the worker process until told to stop."""
+    """Be the worker process until told to stop. Raises Refused (Chinese) like `serve`."""
     from liangtian.platform.jobs import worker
+    from liangtian.platform.operation import processes
 
-    worker.work()
+    _fits()
+    processes.start_pulse("worker")
+    try:
+        worker.work()
+    finally:
+        processes.end_pulse("worker")

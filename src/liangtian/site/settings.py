@@ -14,6 +14,12 @@ LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid ins
 LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
 LIANGTIAN_REGION_SLIVER_M2  overlaps and gaps of boundaries up to this area are not reported (default 100)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
+LIANGTIAN_THREADS        requests that the web server works on at a time (default 8)
+LIANGTIAN_REQUEST_SECONDS  after which a question to PostgreSQL or a silent connection is given up (default 120)
+LIANGTIAN_GRACE_SECONDS  for requests that are under way when the web server is told to stop (default 30)
+LIANGTIAN_PROXY          address of the HTTPS proxy whose X-Forwarded-* headers are believed
+LIANGTIAN_WATCH_FROM     addresses or networks that may read /metrics (default: this machine)
+LIANGTIAN_BACKUP_AT      hour and minute of the daily backup by the worker, e.g. 02:30; off: none
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
@@ -98,6 +104,16 @@ HTTPS = os.environ.get("LIANGTIAN_HTTPS") == "1"
 REGION_SLIVER_M2 = Decimal(os.environ.get("LIANGTIAN_REGION_SLIVER_M2", "100"))
 _OVERRIDES = os.environ.get("LIANGTIAN_PACK_OVERRIDES")
 PACK_OVERRIDES = Path(_OVERRIDES).resolve() if _OVERRIDES else None
+THREADS = int(os.environ.get("LIANGTIAN_THREADS", "8"))
+REQUEST_SECONDS = int(os.environ.get("LIANGTIAN_REQUEST_SECONDS", "120"))
+GRACE_SECONDS = float(os.environ.get("LIANGTIAN_GRACE_SECONDS", "30"))
+PROXY = os.environ.get("LIANGTIAN_PROXY", "")
+WATCH_FROM = os.environ.get("LIANGTIAN_WATCH_FROM", "127.0.0.0/8,::1").split(",")
+BACKUP_AT = os.environ.get("LIANGTIAN_BACKUP_AT", "02:30")
+BACKUP_MAX_AGE_HOURS = int(os.environ.get("LIANGTIAN_BACKUP_MAX_AGE_HOURS", "26"))
+DRILL_MAX_AGE_DAYS = int(os.environ.get("LIANGTIAN_DRILL_MAX_AGE_DAYS", "31"))
+DISK_FREE_WARNING_MB = int(os.environ.get("LIANGTIAN_DISK_FREE_WARNING_MB", "10240"))
+DISK_FREE_ERROR_MB = int(os.environ.get("LIANGTIAN_DISK_FREE_ERROR_MB", "1024"))
 BACKUP_DIR = Path(os.environ.get("LIANGTIAN_BACKUP_DIR", DATA / "backups")).resolve()
 BACKUP_KEEP = int(os.environ.get("LIANGTIAN_BACKUP_KEEP", "14"))
 BACKUP_PASSPHRASE_FILE = os.environ.get("LIANGTIAN_BACKUP_PASSPHRASE_FILE")
@@ -124,10 +140,13 @@ INSTALLED_APPS = [
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [
+    "liangtian.platform.operation.watching.measure",
     "django.middleware.security.SecurityMiddleware",
     "liangtian.site.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "liangtian.platform.operation.watching.Trouble",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,6 +211,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked for by machines, behind the proxy
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
+from django.utils.http import http_date
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from liangtian.platform.operation import views as watching
 from liangtian.site.api import api
 
 MISSING = "浏览器应用尚未构建。请运行 make demo，或 python hatch_build.py。"
@@ -20,6 +22,7 @@ def application(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(MISSING, status=503, content_type="text/plain; charset=utf-8")
     response = FileResponse(page.open("rb"), content_type="text/html; charset=utf-8")
     response["Cache-Control"] = "no-cache"
+    response["Last-Modified"] = http_date(int(page.stat().st_mtime))
     return response
 
 
@@ -46,5 +49,8 @@ handler404 = not_found
 handler500 = failed
 urlpatterns = [
     path("api/", api.urls),
-    re_path(r"^(?!api/|assets/).*$", application),
+    path("health/live", watching.live),
+    path("health/ready", watching.ready),
+    path("metrics", watching.figures),
+    re_path(r"^(?!api/|assets/|health/|metrics$).*$", application),
 ]

@@ -36,18 +36,22 @@ def run(args: Namespace) -> int:
     from django.conf import settings
 
     from liangtian.platform.errors import Refused
+    from liangtian.platform.files.stores import store_in_use
     from liangtian.platform.operation.backups.choices import chosen_seal
     from liangtian.platform.operation.backups.places import place_of
-    from liangtian.platform.operation.backups.restoring import restore
+    from liangtian.platform.operation.backups.restoring import Target, restore
 
     try:
         if not args.archive.is_file():
             raise Refused(f"没有备份文件“{args.archive}”。请核对路径。")
         if args.replace and (alive := _alive()):
             raise Refused(RUNNING.format(names="、".join(alive)))
+        target = Target(
+            place_of(settings.DATABASES["default"]), Path(settings.DATA), store_in_use()
+        )
         done = restore(
-            args.archive.resolve(), place_of(settings.DATABASES["default"]), Path(settings.DATA),
-            replace=args.replace, seal=chosen_seal(args.passphrase_file), tell=shown,
+            args.archive.resolve(), target, replace=args.replace,
+            seal=chosen_seal(args.passphrase_file), tell=shown,
         )  # fmt: skip
     except Refused as refusal:
         print(refusal.message, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from liangtian.site import runtime
@@ -17,6 +18,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     runtime.start_django()
+    from liangtian.platform.errors import Refused
+
     print(f"量田服务已启动：http://{args.host}:{args.port}", flush=True)
-    runtime.serve(args.host, args.port)
+    try:
+        runtime.serve(args.host, args.port)
+    except Refused as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
     return 0

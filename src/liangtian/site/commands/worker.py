@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from liangtian.site import runtime
@@ -16,8 +17,13 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     runtime.start_django()
+    from liangtian.platform.errors import Refused
+
     try:
         runtime.drain() if args.once else runtime.work()
     except KeyboardInterrupt:
         return 0
+    except Refused as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
     return 0

@@ -15,11 +15,12 @@ from django.utils import timezone
 from psycopg import sql
 
 from liangtian.platform.errors import Refused
+from liangtian.platform.files.stores import LocalStore
 from liangtian.platform.operation import services
 from liangtian.platform.operation.backups.folder import BackupFolder
 from liangtian.platform.operation.backups.places import Place, Tell, place_of
 from liangtian.platform.operation.backups.postgres import PostgresPlace
-from liangtian.platform.operation.backups.restoring import restore
+from liangtian.platform.operation.backups.restoring import Target, restore
 from liangtian.platform.operation.backups.sealing import Seal
 from liangtian.platform.operation.backups.sqlite import SqlitePlace
 from liangtian.platform.operation.models import Drill
@@ -43,14 +44,19 @@ def drill(folder: Path, *, by: str, tell: Tell, seal: Seal | None = None) -> Dri
             data = Path(scratch)
             with _scratch(place_of(settings.DATABASES["default"]), data) as place:
                 noted.engine = place.engine
-                done = restore(archive, place, data, replace=False, seal=seal, tell=tell)
+                target = Target(place, data, LocalStore(data / "files"))
+                done = restore(archive, target, replace=False, seal=seal, tell=tell)
         noted.comparison = [{**asdict(line), "equal": line.equal} for line in done.lines]
         noted.passed = done.equal
         if not done.equal:
             wrong = [line.item for line in done.lines if not line.equal]
             noted.error = f"有 {len(wrong)} 项不一致：{'、'.join(wrong[:5])}"
-    except (Refused, OSError, psycopg.Error) as error:
-        noted.error = str(error)
+    except Refused as refusal:
+        noted.error = refusal.message
+    except OSError as error:
+        noted.error = f"读写失败：{error.strerror}。请检查磁盘空间和目录权限。"
+    except psycopg.Error as error:
+        noted.error = f"数据库出错：{error}"
     return services.note_drill(noted)
 
 

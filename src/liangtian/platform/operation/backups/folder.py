@@ -13,17 +13,16 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from liangtian.platform.errors import Refused
+from liangtian.platform.files.stores import Store
 from liangtian.platform.operation.backups.archive import BLOCK, PLAIN, SEALED, copy_hashed
 from liangtian.platform.operation.backups.manifest import Manifest
 from liangtian.platform.operation.backups.sealing import Seal
 
 NAME = re.compile(r"liangtian-\d{8}-\d{6}\.tar\.gz(\.sealed)?")
-HASH = re.compile(r"[0-9a-f]{64}")
 INCOMING = ".incoming-"
 STALE_SECONDS = 24 * 3600  # what a killed backup left; no backup writes one file for longer
 
@@ -52,7 +51,7 @@ class BackupFolder:
         name = f"{sha256}.sealed" if sealed else sha256
         return self.path / "files" / sha256[:2] / sha256[2:4] / name
 
-    def keep_file(self, source: Path, sha256: str, seal: Seal | None) -> bool:
+    def keep_file(self, store: Store, sha256: str, seal: Seal | None) -> bool:
         """Copy a stored file into the folder unless it is there; whether it was copied.
 
         Raises Refused (Chinese) when its bytes are no longer those of its name.
@@ -63,7 +62,9 @@ class BackupFolder:
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = final.with_name(f"{INCOMING}{final.name}-{os.getpid()}")
         try:
-            if _copied(source, temporary, seal) != sha256:
+            with store.open(sha256) as source:
+                found = _copied(source, temporary, seal)
+            if found != sha256:
                 raise Refused(
                     f"文件 {sha256[:12]}… 的内容与其 SHA-256 不符，原件已损坏。请先从上一份备份恢复该文件。"
                 )
@@ -141,21 +142,13 @@ def settle(temporary: Path, final: Path, sha256: str, manifest: bytes) -> None:
     os.close(folder)
 
 
-def stored_files(root: Path) -> Iterator[tuple[str, Path]]:
-    """Hash and place of every file kept under its hash."""
-    for path in root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
-        if HASH.fullmatch(path.name):
-            yield path.name, path
-
-
-def _copied(source: Path, target: Path, seal: Seal | None) -> str:
+def _copied(source: IO[bytes], target: Path, seal: Seal | None) -> str:
     if seal is None:
-        with source.open("rb") as handle:
-            return copy_hashed(handle, target)
+        return copy_hashed(source, target)
     total = hashlib.sha256()
-    with source.open("rb") as handle, target.open("wb") as raw:
+    with target.open("wb") as raw:
         with seal.writer(raw) as out:
-            while block := handle.read(BLOCK):
+            while block := source.read(BLOCK):
                 total.update(block)
                 out.write(block)
         raw.flush()

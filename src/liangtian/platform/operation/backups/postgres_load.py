@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,29 +68,41 @@ def from_copy(
 ) -> None:
     """Make the tables by the migrations that the backup names, then fill them."""
     _prepare(place)
+    with (
+        _as_default(place) as connection,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        removal = _removal(place, replace).decode()
+        if removal:
+            cursor.execute(removal)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no row waits while tables change
+        _migrate(connection, manifest)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _fill(cursor, folder, manifest, tell)
+
+
+@contextmanager
+def _as_default(place: PostgresPlace) -> Iterator[Any]:
+    """A connection that this thread takes for the default one: migrations of other packages ask for that."""
     connections.settings[ALIAS] = {
         **connections.settings["default"],
         "NAME": place.name, "USER": place.user, "PASSWORD": place.password,
         "HOST": place.host, "PORT": place.port,
     }  # fmt: skip
+    usual, other = connections["default"], connections.create_connection(ALIAS)
+    other.alias, connections["default"] = "default", other
     try:
-        with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-            removal = _removal(place, replace).decode()
-            if removal:
-                cursor.execute(removal)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no row waits while tables change
-            _migrate(manifest)
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            _fill(cursor, folder, manifest, tell)
+        yield other
     finally:
-        connections[ALIAS].close()
+        other.close()
+        connections["default"] = usual
         del connections.settings[ALIAS]
-        del connections[ALIAS]
 
 
-def _migrate(manifest: Manifest) -> None:
+def _migrate(connection: Any, manifest: Manifest) -> None:
     """Bring an empty schema to the state of the backup; indices of geometry come with the next migrate."""
-    executor = MigrationExecutor(connections[ALIAS])
+    executor = MigrationExecutor(connection)
     wanted = [tuple(name.split(".", 1)) for name in manifest.migrations]
     known: list[Any] = [key for key in wanted if key in executor.loader.graph.nodes]
     executor.migrate(known)

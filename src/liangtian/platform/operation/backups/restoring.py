@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liangtian.platform.errors import Refused
+from liangtian.platform.files.stores import LocalStore, Store
 from liangtian.platform.operation.backups.archive import (
     DAMAGED,
     check_sum,
@@ -47,15 +48,32 @@ class _Source:
         for sha256 in self.each("校验"):
             self.folder.verify_file(sha256, self.seal)
 
-    def bring(self, staging: Path, data: Path) -> None:
-        """Put every file under its hash in the data folder."""
+    def bring(self, staging: Path, store: Store) -> None:
+        """Hand every file to the store of the target; one that is there but damaged is replaced."""
         for sha256 in self.each("恢复"):
-            final = _settled(data, sha256)
-            final.parent.mkdir(parents=True, exist_ok=True)
-            staged = staging / sha256
-            self.folder.restore_file(sha256, staged, self.seal)
-            staged.chmod(0o440)
-            os.replace(staged, final)
+            if store.has(sha256) and not _whole(store, sha256):
+                if not isinstance(store, LocalStore):
+                    raise Refused(f"对象存储中的文件 {sha256[:12]}… 已损坏，请先将其删除，再恢复。")
+                store.path(sha256).unlink()
+            if not store.has(sha256):
+                staged = staging / sha256
+                self.folder.restore_file(sha256, staged, self.seal)
+                store.put(staged, sha256)
+                staged.unlink(missing_ok=True)
+
+
+def _whole(store: Store, sha256: str) -> bool:
+    with store.open(sha256) as source:
+        return copy_hashed(source, None) == sha256
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a backup is restored to."""
+
+    place: Place
+    data: Path
+    files: Store
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,7 @@ class Restored:
 
 
 def restore(
-    archive: Path, place: Place, data: Path, *, replace: bool, seal: Seal | None, tell: Tell
+    archive: Path, target: Target, *, replace: bool, seal: Seal | None, tell: Tell
 ) -> Restored:
     """Restore into a database and a data folder, then compare with the manifest.
 
@@ -79,6 +97,7 @@ def restore(
     the database last, all or nothing. Raises Refused (Chinese): a damaged archive, a target that is not
     empty without `replace`, another kind of database, a backup of a later program.
     """
+    place, data = target.place, target.data
     check_sum(archive)
     if not replace and not place.is_empty():
         raise Refused(
@@ -91,11 +110,11 @@ def restore(
         _fits(manifest, place)
         source = _Source(BackupFolder(archive.parent), list(manifest.files), seal, tell)
         source.check()
-        source.bring(staging, data)
+        source.bring(staging, target.files)
         _bring_extras(staging, data)
         place.load(staging, manifest, replace=replace, tell=tell)
     tell("比对")
-    right = sum(1 for sha256 in manifest.files if _settled(data, sha256).is_file())
+    right = sum(1 for sha256 in manifest.files if target.files.has(sha256))
     return Restored(manifest, compare(manifest, place.tables(), right))
 
 
@@ -147,10 +166,6 @@ def _fits(manifest: Manifest, place: Place) -> None:
             f"备份由版本 {manifest.version} 制作，其中有本程序不认识的升级({unknown[-1]})。"
             "请先安装不低于该版本的程序，再恢复。"
         )
-
-
-def _settled(data: Path, sha256: str) -> Path:
-    return data / "files" / sha256[:2] / sha256[2:4] / sha256
 
 
 def _bring_extras(staging: Path, data: Path) -> None:

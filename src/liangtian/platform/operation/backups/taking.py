@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from liangtian import __version__
 from liangtian.platform.errors import Refused
+from liangtian.platform.files.stores import store_in_use
 from liangtian.platform.operation import services
 from liangtian.platform.operation.backups.archive import sha256_of, write_archive
 from liangtian.platform.operation.backups.folder import (
     BackupFolder,
     name_of,
     settle,
-    stored_files,
 )
 from liangtian.platform.operation.backups.manifest import Manifest
 from liangtian.platform.operation.backups.places import Dump, Place, Tell, place_of
@@ -133,20 +133,20 @@ def _keep_files(
     folder: BackupFolder, dump: Dump, seal: Seal | None, tell: Tell
 ) -> tuple[dict[str, int], int]:
     """Bring the stored files of the folder up to date; hashes with sizes, and how many were copied."""
-    found = dict(stored_files(Path(settings.FILES_ROOT)))
-    missing = sorted(dump.files.keys() - found.keys())
+    store = store_in_use()
+    found = list(store.hashes())
+    missing = sorted(dump.files.keys() - set(found))
     if missing:
         raise Refused(
             f"有 {len(missing)} 个文件在数据库中有记录而数据目录中没有，例如 {missing[0][:12]}…。"
             "请先从上一份备份恢复这些文件，再重新备份。"
         )
-    sizes, copied = {}, 0
-    for number, (sha256, path) in enumerate(found.items(), 1):
-        copied += folder.keep_file(path, sha256, seal)
-        sizes[sha256] = path.stat().st_size
+    copied = 0
+    for number, sha256 in enumerate(found, 1):
+        copied += folder.keep_file(store, sha256, seal)
         if number % 100 == 0 or number == len(found):
             tell(f"文件 {number}/{len(found)}，新增 {copied}")
-    return sizes, copied
+    return {sha256: dump.files.get(sha256, 0) for sha256 in found}, copied
 
 
 def _extras(with_keys: bool) -> dict[str, Path]:

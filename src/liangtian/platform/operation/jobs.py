@@ -1,0 +1,73 @@
+"""What the worker does for operation by the clock: the daily backup, the monthly drill."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
+from django.utils import timezone
+
+from liangtian.platform.jobs.schedule import every
+from liangtian.platform.operation.models import Backup, Drill
+
+logger = logging.getLogger(__name__)
+BY = "系统计划"
+running: list[subprocess.Popen[bytes]] = []
+
+
+@every("operation.backup", 60)
+def daily_backup() -> None:
+    """Start the backup of the day once its time has come; it runs as a process of its own."""
+    now = timezone.localtime()
+    if settings.BACKUP_AT == "off" or _busy() or not backup_due(now):
+        return
+    _start("backup", "--by", BY)
+
+
+@every("operation.drill", 3600)
+def monthly_drill() -> None:
+    """Start a drill when the last one that passed is a month old and there is a backup to try."""
+    if settings.BACKUP_AT == "off" or _busy() or not drill_due(timezone.now()):
+        return
+    _start("backup", "--drill", "--by", BY)
+
+
+def backup_due(now: datetime) -> bool:
+    """Whether the time of day has passed and nothing was tried since (a failure waits for the next day)."""
+    hour, minute = map(int, settings.BACKUP_AT.split(":"))
+    due = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if now < due:
+        due -= timedelta(days=1)
+    if Backup.objects.filter(started_at__gte=due).exists():
+        return False
+    installed = installed_at()
+    return installed is not None and installed < due
+
+
+def installed_at() -> datetime | None:
+    """When this database was made: nothing is due on the first day."""
+    found: datetime | None = MigrationRecorder.Migration.objects.aggregate(at=Min("applied"))["at"]
+    return found
+
+
+def drill_due(now: datetime) -> bool:
+    """Whether the last drill is a month old, and there is a backup."""
+    limit = now - timedelta(days=settings.DRILL_MAX_AGE_DAYS - 1)
+    tried = Drill.objects.filter(started_at__gte=limit)
+    return Backup.objects.filter(done=True).exists() and not tried.exists()
+
+
+def _busy() -> bool:
+    running[:] = [process for process in running if process.poll() is None]
+    return bool(running)
+
+
+def _start(*words: str) -> None:
+    logger.info("starting: liangtian %s", " ".join(words))
+    command = [sys.executable, "-m", "liangtian.site.cli", *words]
+    running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
