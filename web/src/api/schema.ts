@@ -1079,6 +1079,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operation/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups taken or tried, newest first. */
+        get: operations["liangtian_platform_operation_api_backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operation/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every package that the system is made of, with its licence. */
+        get: operations["liangtian_platform_operation_api_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operation/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills, newest first. */
+        get: operations["liangtian_platform_operation_api_drills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operation/drills/{drill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One drill with every line that was compared (恢复测试记录). */
+        get: operations["liangtian_platform_operation_api_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operation/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the system is right now. */
+        get: operations["liangtian_platform_operation_api_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -1638,6 +1723,29 @@ export interface components {
             name: string;
             value: string | number | boolean | null;
         };
+        BackupOut: {
+            archive: string;
+            by: string;
+            done: boolean;
+            encrypted: boolean;
+            error: string;
+            files: number;
+            files_copied: number;
+            /** Format: date-time */
+            finished_at: string;
+            folder: string;
+            id: number;
+            rows: number;
+            sha256: string;
+            size: number;
+            /** Format: date-time */
+            started_at: string;
+            with_keys: boolean;
+        };
+        BackupPage: {
+            rows: components["schemas"]["BackupOut"][];
+            total: number;
+        };
         BatchImportOut: {
             already_present_file: boolean;
             batch_id: number | null;
@@ -1755,6 +1863,19 @@ export interface components {
             unit: string | null;
             width: number;
         };
+        ComparedOut: {
+            equal: boolean;
+            expected: string;
+            found: string;
+            item: string;
+        };
+        ComponentOut: {
+            /** @enum {string} */
+            kind: "python" | "npm";
+            licence: string;
+            name: string;
+            version: string;
+        };
         ConfirmIn: {
             outcome: string;
             /** @default  */
@@ -1810,6 +1931,40 @@ export interface components {
             /** @default true */
             done?: boolean;
         };
+        DrillDetail: {
+            archive: string;
+            by: string;
+            comparison: components["schemas"]["ComparedOut"][];
+            engine: string;
+            error: string;
+            /** Format: date-time */
+            finished_at: string;
+            id: number;
+            items: number;
+            passed: boolean;
+            /** Format: date-time */
+            started_at: string;
+            taken_at: string | null;
+            version: string;
+        };
+        DrillOut: {
+            archive: string;
+            by: string;
+            engine: string;
+            error: string;
+            /** Format: date-time */
+            finished_at: string;
+            id: number;
+            items: number;
+            passed: boolean;
+            /** Format: date-time */
+            started_at: string;
+            taken_at: string | null;
+        };
+        DrillPage: {
+            rows: components["schemas"]["DrillOut"][];
+            total: number;
+        };
         EarlierOut: {
             batch_title: string;
             id: number;
@@ -1864,6 +2019,13 @@ export interface components {
             kind: "text" | "choice" | "date_range" | "number_range" | "region";
             label: string;
             name: string;
+        };
+        FindingOut: {
+            code: string;
+            detail: string;
+            label: string;
+            /** @enum {string} */
+            level: "ok" | "warning" | "error";
         };
         GeometryIn: {
             geometry: {
@@ -2006,6 +2168,11 @@ export interface components {
         ImportedRowPage: {
             rows: components["schemas"]["ImportedRow"][];
             total: number;
+        };
+        JobCount: {
+            count: number;
+            label: string;
+            status: string;
         };
         JobOut: {
             /** Format: date-time */
@@ -2361,6 +2528,17 @@ export interface components {
             field: string;
             reason: string;
         };
+        ProcessOut: {
+            host: string;
+            key: string;
+            kind: string;
+            kind_label: string;
+            /** Format: date-time */
+            seen_at: string;
+            /** Format: date-time */
+            started_at: string;
+            version: string;
+        };
         ProposalOut: {
             /** Format: date-time */
             at: string;
@@ -2615,6 +2793,21 @@ export interface components {
             desk: string | null;
             final: boolean;
             label: string;
+        };
+        StatusOut: {
+            backup_at: string;
+            backup_folder: string;
+            data_folder: string;
+            database: string;
+            database_bytes: number;
+            findings: components["schemas"]["FindingOut"][];
+            jobs: components["schemas"]["JobCount"][];
+            /** Format: date-time */
+            now: string;
+            processes: components["schemas"]["ProcessOut"][];
+            queue_age_seconds: number;
+            tile_cache_bytes: number;
+            version: string;
         };
         StepIn: {
             /** @default  */
@@ -4316,6 +4509,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_operation_api_backups: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_operation_api_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_operation_api_drills: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_operation_api_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_operation_api_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
             };
         };
     };
