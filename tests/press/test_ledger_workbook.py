@@ -4,6 +4,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import python_calamine
@@ -17,6 +18,7 @@ from liangtian.press.workbook import (
     SheetFooter,
     ledger_xlsx,
     workbook_xlsx,
+    write_ledger,
 )
 
 FOOTER = SheetFooter("示例县自然资源局", date(2026, 11, 22), "张示例", "李样本")
@@ -63,7 +65,7 @@ def test_a_ledger_has_title_unit_header_rows_total_and_footer() -> None:
         ledger_xlsx(ledger([ROW, ["XZ0002", "", 1, 0, 1, None, None]], notes=["面积为椭球面积。"]))
     )
     assert rows[0][0] == "示例县图斑台账"
-    assert rows[1][0] == "单位：亩"
+    assert (rows[1][0], rows[1][4]) == ("填报单位：示例县自然资源局", "单位：亩")
     assert rows[2][:4] == ["序号", "图斑编号", "证件号码", "占用面积"]
     assert rows[3][3:5] == ["总面积\n（亩）", "其中耕地\n（亩）"]
     assert rows[4] == [
@@ -80,7 +82,7 @@ def test_a_ledger_has_title_unit_header_rows_total_and_footer() -> None:
     assert rows[6] == ["合计", "", "", 43.23, "", 4, "", ""]
     assert rows[7][0] == "注：面积为椭球面积。"
     assert rows[8][0] == (
-        "填报单位：示例县自然资源局　　填报人：张示例　　审核人：李样本　　填报日期：2026年11月22日"
+        "负责人：＿＿＿＿　　审核人：李样本　　填表人：张示例　　填表日期：2026年11月22日"
     )
 
 
@@ -105,7 +107,7 @@ def test_only_the_total_is_a_formula_over_exactly_the_rows() -> None:
 def test_an_empty_ledger_still_prints_its_total_of_zero() -> None:
     rows = read(ledger_xlsx(ledger([])))
     assert rows[4] == ["合计", "", "", 0, "", 0, "", ""]
-    assert str(rows[5][0]).startswith("填报单位：")
+    assert str(rows[5][0]).startswith("负责人：")
 
 
 def test_three_thousand_rows_are_all_there_and_add_up() -> None:
@@ -184,6 +186,18 @@ def test_number_formats_are_those_of_the_kind() -> None:
     formats = set(re.findall(r'<xf numFmtId="(\d+)"', styles))
     assert {"1", "4", "10", "49"} <= formats  # 0; #,##0.00; 0.00%; text
     assert 'formatCode="yyyy-mm-dd"' in styles
+
+
+def test_a_sheet_written_row_by_row_is_the_same_sheet(tmp_path: Path) -> None:
+    sheet = ledger([ROW, ROW], pinned=1, notes=["附注"])
+    write_ledger(tmp_path / "x.xlsx", sheet)
+    content = (tmp_path / "x.xlsx").read_bytes()
+    assert read(content) == read(ledger_xlsx(sheet))
+    pages = [part(c, "xl/worksheets/sheet1.xml") for c in (content, ledger_xlsx(sheet))]
+    merged = [re.findall(r'<mergeCell ref="(.*?)"', page) for page in pages]
+    assert merged[0] == merged[1]
+    assert {"A3:A4", "D3:E3", "B3:B4"} <= set(merged[0])
+    assert 'xSplit="2"' in pages[0]
 
 
 def test_several_ledgers_share_one_workbook() -> None:

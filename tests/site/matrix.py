@@ -202,7 +202,6 @@ CORE: tuple[Row, ...] = (
     Row("GET", "/api/ledgers", EVERYONE),
     Row("GET", LEDGER, VIEW, _ledger),
     Row("GET", f"{LEDGER}/rows", VIEW, _ledger),
-    Row("GET", f"{LEDGER}/export.xlsx", EXPORT, _ledger),
     # Layers
     Row("GET", "/api/layers", VIEW),
     Row("GET", "/api/layers/identify", VIEW, _identify),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.site.matrix import LEDGER, VIEW, Row, _ledger
+from tests.site.matrix import EVERYONE, EXPORT, LEDGER, VIEW, Row, _ledger
 from tests.site.world import World
 
 VIEWS = f"{LEDGER}/views"
@@ -34,12 +34,42 @@ def _no_default(w: World, place: str) -> Mapping[str, Any]:
     return {**_ledger(w, place), "json": {"view": None}}
 
 
+def _format(**more: Any) -> Any:
+    path = {"name": "enforcement.patches", "file_format": "xlsx"}
+    return lambda w, place: {"path": path, "query": more}
+
+
+def _new_export(w: World, place: str) -> Mapping[str, Any]:
+    return {**_ledger(w, place), "json": {"format": "csv"}}
+
+
+def _own_file(w: World, place: str) -> Mapping[str, Any]:
+    """A file the township's clerk asked for and a worker has written."""
+    from liangtian.platform.jobs.services import run_job
+    from liangtian.platform.ledgers.declaration import find_ledger
+    from liangtian.platform.ledgers.exports import start_export
+    from liangtian.platform.ledgers.models import LedgerExport
+
+    clerk, ledger = w.users["township_clerk"], find_ledger("enforcement.patches")
+    made = LedgerExport.objects.filter(created_by=clerk).first()
+    if made is None:
+        assert ledger is not None
+        made = start_export(ledger, clerk, {}, [], "csv")
+        run_job.call(str(made.job_id))
+    return {"path": {"export_id": made.pk}}
+
+
 OWNER = frozenset({"township_clerk"})
 UNSEEN = frozenset({403, 404})
 
 ROWS: tuple[Row, ...] = (
     Row("GET", f"{LEDGER}/extent", VIEW, _ledger),
     Row("GET", f"{LEDGER}/groups", VIEW, _groups),
+    Row("GET", f"{LEDGER}/export.{{file_format}}", EXPORT, _format()),
+    Row("GET", f"{LEDGER}/export.{{file_format}}", EXPORT, _format(by="stage"), use="summed up"),
+    Row("POST", f"{LEDGER}/exports", EXPORT, _new_export),
+    Row("GET", "/api/ledger-exports", EVERYONE),
+    Row("GET", "/api/ledger-exports/{export_id}/file", OWNER, _own_file, denied=UNSEEN),
     Row("GET", VIEWS, VIEW, _ledger),
     Row("POST", VIEWS, VIEW, _new_view),
     Row("PUT", f"{VIEWS}/{{view_id}}", OWNER, _own_view, denied=UNSEEN),

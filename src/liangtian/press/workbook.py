@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 import xlsxwriter
@@ -37,12 +38,13 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetFooter:
-    """填报单位、填报人、审核人、填报日期 under the table."""
+    """填报单位 above the table; 负责人、审核人、填表人、填表日期 under it."""
 
     unit: str
     on: date
     maker: str = ""
     checker: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class LedgerSheet:
     sums: Mapping[str, Decimal | None] = field(default_factory=dict)
     name: str = "台账"
     notes: Sequence[str] = ()
+    pinned: int = 0  # leading columns that stay when the sheet is scrolled sideways
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,26 @@ def ledger_xlsx(sheet: LedgerSheet) -> bytes:
     return workbook_xlsx([sheet])
 
 
+def write_ledger(path: Path, sheet: LedgerSheet) -> None:
+    """One ledger straight into a file, row by row: memory does not grow with its length.
+
+    Raises SheetRefused; the file is then not to be used.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
+    book = xlsxwriter.Workbook(str(path), options)
+    try:
+        _name(book, sheet)
+        _Writer(book, sheet).write()
+    finally:
+        book.close()
+
+
+def _name(book: xlsxwriter.Workbook, sheet: LedgerSheet) -> None:
+    on = sheet.footer.on
+    made = datetime(on.year, on.month, on.day)
+    book.set_properties({"title": sheet.title, "company": sheet.footer.unit, "created": made})
+
+
 def workbook_xlsx(sheets: Sequence[LedgerSheet]) -> bytes:
     """Several ledgers, one sheet each. Raises SheetRefused naming sheet, row, column and value."""
     names = [sheet.name for sheet in sheets]
@@ -101,9 +124,7 @@ def workbook_xlsx(sheets: Sequence[LedgerSheet]) -> bytes:
         raise SheetRefused(f"工作表要有名称且不能重名，现为：{'、'.join(names) or '无'}。")
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    first = sheets[0].footer
-    made = datetime(first.on.year, first.on.month, first.on.day)
-    book.set_properties({"title": sheets[0].title, "company": first.unit, "created": made})
+    _name(book, sheets[0])
     for sheet in sheets:
         _Writer(book, sheet).write()
     book.close()
@@ -173,7 +194,7 @@ class _Writer:
         page.center_horizontally()
         page.fit_to_pages(1, 0)
         page.repeat_rows(2, 1 + self.header_rows)
-        page.freeze_panes(2 + self.header_rows, 0)
+        page.freeze_panes(2 + self.header_rows, self.sheet.pinned + 1 if self.sheet.pinned else 0)
         page.set_footer("&C第 &P 页　共 &N 页")
         page.set_column(0, 0, _FIRST_COLUMN_WIDTH)
         for index, column in enumerate(self.columns, 1):
@@ -183,19 +204,49 @@ class _Writer:
         title = self._format(font_name="黑体", font_size=16, align="center", bold=True)
         self.page.set_row(0, 32)
         self._span(0, self.sheet.title, title)
-        self._span(1, self.sheet.unit_note, self._format(align="left"))
+        self._write_units()
         head = self._format(bold=True, align="center", border=1, text_wrap=True, bg_color="#D9E2EF")
         top, bottom = 2, 1 + self.header_rows
-        self._merge((top, 0, bottom, 0), "序号", head)
-        for index, column in enumerate(self.columns, 1):
-            label = f"{column.label}\n（{column.unit}）" if column.unit else column.label
-            if column.group:
-                self.page.write_string(bottom, index, label, head)
-            else:
-                self._merge((top, index, bottom, index), label, head)
-        for group, start, end in self._groups():
-            self._merge((top, start, top, end), group, head)
-        self.page.set_row(bottom, 15 * max(self._lines(c) for c in self.columns) + 4)
+        # Row by row, since a file written in constant memory does not go back to a row.
+        for row in range(top, bottom + 1):
+            height = max(self._lines(c) for c in self.columns)
+            self.page.set_row(row, 15 * height + 4 if row == bottom else 20)
+            self._write_heading(row, 0, "序号" if row == top else "", head)
+            for index, column in enumerate(self.columns, 1):
+                label = f"{column.label}\n（{column.unit}）" if column.unit else column.label
+                if column.group and row < bottom:
+                    label = column.group
+                elif not column.group and row > top:
+                    label = ""
+                self._write_heading(row, index, label, head)
+        if bottom > top:
+            for index, group in enumerate(["", *(c.group for c in self.columns)]):
+                if not group:
+                    self._join(top, index, bottom, index)
+        for _, start, end in self._groups():
+            if end > start:
+                self._join(top, start, top, end)
+
+    def _write_units(self) -> None:
+        """填报单位 left, the unit of the figures right; one cell where the sheet is narrow."""
+        unit = self.sheet.footer.unit
+        left, right = f"填报单位：{unit}" if unit else "", self.sheet.unit_note
+        half = (self.last + 1) // 2
+        if half < 1 or not left:
+            self._span(1, "　　".join(filter(None, (left, right))), self._format(align="left"))
+            return
+        self._merge((1, 0, 1, half - 1), left, self._format(align="left"))
+        self._merge((1, half, 1, self.last), right, self._format(align="right"))
+
+    def _write_heading(self, row: int, col: int, label: str, head: Format) -> None:
+        if label:
+            self.page.write_string(row, col, label, head)
+        else:
+            self.page.write_blank(row, col, None, head)
+
+    def _join(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Make cells already written one cell."""
+        self.page.merge.append([top, left, bottom, right])
 
     def _groups(self) -> list[tuple[str, int, int]]:
         groups: list[tuple[str, int, int]] = []
@@ -288,10 +339,10 @@ class _Writer:
             row += 1
         foot = self.sheet.footer
         parts = (
-            f"填报单位：{foot.unit}",
-            f"填报人：{foot.maker or '＿＿＿＿'}",
+            f"负责人：{foot.head or '＿＿＿＿'}",
             f"审核人：{foot.checker or '＿＿＿＿'}",
-            f"填报日期：{foot.on.year}年{foot.on.month}月{foot.on.day}日",
+            f"填表人：{foot.maker or '＿＿＿＿'}",
+            f"填表日期：{foot.on.year}年{foot.on.month}月{foot.on.day}日",
         )
         self.page.set_row(row, 24)
         self._span(row, "　　".join(parts), self._format(align="left"))

@@ -19,6 +19,8 @@ from liangtian.platform.files.api import router as files
 from liangtian.platform.jobs.api import router as jobs
 from liangtian.platform.layers.api import router as layers
 from liangtian.platform.ledgers.api import router as ledgers
+from liangtian.platform.ledgers.api_exports import files as ledger_files
+from liangtian.platform.ledgers.api_exports import router as ledger_exports
 from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
@@ -61,6 +63,8 @@ for prefix, router in (
     ("/inbox", inbox),
     ("/ledgers", ledgers),
     ("/ledgers", ledger_views),
+    ("/ledgers", ledger_exports),
+    ("/ledger-exports", ledger_files),
     ("/layers", layers),
     ("/sketches", sketches),
     ("/ogc", features),

@@ -23,6 +23,9 @@ LIANGTIAN_BACKUP_AT      hour and minute of the daily backup by the worker, e.g.
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
+LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the background (default 5000)
+LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
+LIANGTIAN_RETURN_DUE_DAYS      a return is late when not sent so many days after its period's end (default 10)
 """
 
 from __future__ import annotations
@@ -188,6 +191,9 @@ STATIC_URL = "static/"
 WEB_DIST = PACKAGE / "site" / "webdist"
 WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # the build puts a hash in the name
+EXPORT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_EXPORT_ROWS_AT_ONCE", "5000"))
+EXPORT_DAYS = int(os.environ.get("LIANGTIAN_EXPORT_DAYS", "7"))
+RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))
 MAX_UPLOAD_MB = {"batch": 500, "layer": 4096, "photo": 30, "document": 500}

@@ -21,7 +21,7 @@ from liangtian.geo.formats import encoding as text
 from liangtian.geo.formats.model import FormatRefused
 from liangtian.geo.formats.ogr import objects
 
-Driver = Literal["ESRI Shapefile", "GPKG", "GeoJSON", "OpenFileGDB"]
+Driver = Literal["ESRI Shapefile", "GPKG", "GeoJSON", "OpenFileGDB", "KML"]
 
 DBF_NAME_BYTES = 10
 DBF_TEXT_BYTES = 254
@@ -30,6 +30,7 @@ _SUFFIXES = {
     "GPKG": (".gpkg",),
     "GeoJSON": (".geojson", ".json"),
     "OpenFileGDB": (".gdb", ".zip"),
+    "KML": (".kml",),
 }
 _LAYER_OPTIONS: dict[str, dict[str, str]] = {
     # Without it a geodatabase stores 64-bit integers as floats.
@@ -57,7 +58,7 @@ def write_vector(
 
     Returns the name each column has in the file: Shapefile cuts names to 10 bytes of `encoding`
     (UTF-8 or GBK, stated in a .cpg), a geodatabase takes only letters, digits and “_”. A path ending in .zip packs a Shapefile or a
-    geodatabase, whose own grid is 0.0001 m (1e-9°). GeoJSON wants EPSG:4326 or 4490. Raises FormatRefused when something would be lost.
+    geodatabase, whose own grid is 0.0001 m (1e-9°). GeoJSON and KML want EPSG:4326 or 4490. Raises FormatRefused when something would be lost.
     """
     if path.suffix.lower() not in _SUFFIXES[driver]:
         wanted = " 或 ".join(_SUFFIXES[driver])
@@ -65,9 +66,9 @@ def write_vector(
     if path.exists():
         raise FormatRefused(f"“{path.name}”已经存在，不覆盖。请换一个文件名。")
     system = pyproj.CRS.from_user_input(crs)
-    if driver == "GeoJSON" and system.to_epsg() not in _LONLAT:
+    if driver in ("GeoJSON", "KML") and system.to_epsg() not in _LONLAT:
         raise FormatRefused(
-            f"GeoJSON 只能写经纬度(EPSG:4326 或 4490)，现在是 {system.name}。请先转换坐标。"
+            f"{driver} 只能写经纬度(EPSG:4326 或 4490)，现在是 {system.name}。请先转换坐标。"
         )
     label = _encoding(driver, encoding)
     arrays = {name: np.asarray(values) for name, values in columns.items()}

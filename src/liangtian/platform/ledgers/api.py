@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import WithJsonSchema
 
-from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound
 from liangtian.platform.ledgers.declaration import (
     FilterKind,
@@ -22,7 +19,6 @@ from liangtian.platform.ledgers.declaration import (
     all_ledgers,
     find_ledger,
 )
-from liangtian.platform.ledgers.export import workbook
 from liangtian.platform.ledgers.extent import extent
 from liangtian.platform.ledgers.groups import dimensions, grouped
 from liangtian.platform.ledgers.pages import read_page
@@ -32,7 +28,6 @@ from liangtian.platform.people.scope import require
 from liangtian.platform.shapes import Bounds
 
 router = Router(tags=["ledgers"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class LedgerName(Schema):
@@ -207,24 +202,6 @@ def groups(request: HttpRequest, name: str, by: str) -> dict[str, Any]:
         "count": found.count,
         "sums": found.sums,
     }
-
-
-@router.get("/{name}/export.xlsx")
-def export(request: HttpRequest, name: str) -> HttpResponse:
-    """The same rows and columns as the list, as a workbook; the act is audited."""
-    ledger, user = _find(name), user_of(request)
-    require(user, ledger.permission, ledger.export_permission)
-    params = request.GET.dict()
-    content, count = workbook(ledger, user, params)
-    with transaction.atomic():
-        record(
-            user, "ledger.export", ledger.title, region=user.region,
-            after={"ledger": ledger.name, "filters": params, "rows": count},
-        )  # fmt: skip
-    response = HttpResponse(content, content_type=XLSX)
-    filename = quote(f"{ledger.title}.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{filename}"
-    return response
 
 
 def _find(name: str) -> Ledger:

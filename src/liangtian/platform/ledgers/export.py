@@ -1,17 +1,25 @@
-"""A ledger as an Excel workbook: exactly the rows and columns of the list."""
+"""A ledger as a file: exactly the rows and columns of the list, in the order of the list.
+
+Rows are read in chunks by their keys, so that memory does not grow with the ledger and no transaction
+stays open while a file of many minutes is written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from django.utils import timezone
 
+from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
-from liangtian.platform.ledgers.query import AREAS, filtered, ordered, totals, values
-from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, SheetFooter, ledger_xlsx
+from liangtian.platform.ledgers.groups import Grouped, grouped
+from liangtian.platform.ledgers.query import AREAS, alias, filtered, ordered, plain
+from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, SheetFooter
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -23,37 +31,142 @@ _KINDS: dict[str, Kind] = {
     "date": "date",
 }
 PIXELS_PER_CHARACTER = 8
+CHUNK = 1_000
+Report = Callable[[int], None]  # is told how many rows are written
 
 
-def workbook(ledger: Ledger, user: User, params: Mapping[str, str]) -> tuple[bytes, int]:
-    """The workbook of the filtered ledger and its number of rows.
+@dataclass(frozen=True)
+class Extract:
+    """What is taken out of a ledger: whose rows, which of them, which columns, in which order."""
 
-    Its totals are those of the list; the press refuses a sheet whose rows do not add up to them.
+    ledger: Ledger
+    user: User
+    params: Mapping[str, str]
+    columns: tuple[Column, ...]
+    keys: tuple[int, ...]
+
+    def rows(self, report: Report = lambda done: None, *, shapes: bool = False) -> Iterator[Any]:
+        """Each row's cells as printed; with `shapes`, (geometry, cells)."""
+        labels = {
+            c.name: {x.value: x.label for x in c.choices()} for c in self.columns if c.choices
+        }
+        names = [alias(c) for c in self.columns]
+        geometry = self.ledger.geometry if shapes else None
+        wanted = filtered(self.ledger, self.user, self.params)
+        for start in range(0, len(self.keys), CHUNK):
+            keys = self.keys[start : start + CHUNK]
+            fields = ("pk", *names, *([geometry] if geometry else []))
+            found = {row[0]: row for row in wanted.filter(pk__in=keys).values_list(*fields)}
+            for key in keys:
+                if (row := found.get(key)) is None:
+                    continue  # deleted or changed away since the export began
+                cells = [
+                    _cell(c, plain(c, value), labels)
+                    for c, value in zip(self.columns, row[1 : len(names) + 1], strict=True)
+                ]
+                yield (_shape(row[-1]), cells) if shapes else cells
+            report(min(start + CHUNK, len(self.keys)))
+
+
+def extract(ledger: Ledger, user: User, params: Mapping[str, str], names: Sequence[str]) -> Extract:
+    """What the list shows; `names` are the shown columns in their order, none for all.
+
+    Raises Refused for a column or filter the ledger does not have.
     """
+    columns = tuple(_column(ledger, name) for name in names) or tuple(ledger.columns)
     rows = filtered(ledger, user, params)
     shown = ordered(ledger, rows, params.get("sort") or ledger.default_sort)
-    labels = {c.name: {x.value: x.label for x in c.choices()} for c in ledger.columns if c.choices}
-    lines = [
-        [_cell(column, row[column.name], labels) for column in ledger.columns]
-        for row in values(ledger, shown)
-    ]
-    _, by_name = totals(ledger, rows)
-    printed: dict[str, Decimal | None] = {
-        c.label: Decimal(by_name[c.name]) for c in ledger.columns if c.sum
-    }
-    sheet = LedgerSheet(
+    return Extract(ledger, user, params, columns, tuple(shown.values_list("pk", flat=True)))
+
+
+def sheet(wanted: Extract, report: Report = lambda done: None) -> LedgerSheet:
+    """The extract in the official look; its 合计 is the sum of the rows as they are written."""
+    ledger = wanted.ledger
+    pinned = 0
+    while pinned < len(wanted.columns) and wanted.columns[pinned].fixed:
+        pinned += 1
+    return LedgerSheet(
         title=ledger.title,
-        columns=[_sheet_column(c) for c in ledger.columns],
-        rows=lines,
-        footer=SheetFooter(
-            unit=user.office.name if user.office else "",
-            on=timezone.localdate(),
-            maker=user.name,
-        ),
+        columns=[_sheet_column(c) for c in wanted.columns],
+        rows=wanted.rows(report),
+        footer=footer(wanted.user),
         unit_note=ledger.unit_note,
-        sums=printed,
+        sums={c.label: None for c in wanted.columns if c.sum},
+        pinned=pinned,
     )
-    return ledger_xlsx(sheet), len(lines)
+
+
+def grouped_sheet(
+    ledger: Ledger, user: User, params: Mapping[str, str], by: Sequence[str]
+) -> LedgerSheet:
+    """The ledger summed up, as the page shows it: one dimension as a list, two as a table crossed."""
+    found = grouped(ledger, user, params, by)
+    measures = [c for c in ledger.columns if c.sum]
+    head = found.dimensions[0]
+    columns = [SheetColumn(head.label, width=22)]
+    parts: list[tuple[str, str | None]] = [("合计", None)]
+    if len(found.dimensions) == 2:
+        labels = {g.keys[1]: g.labels[1] for g in found.groups}
+        parts += [(labels[key], key) for key in found.axes[1]]
+    sums: dict[str, Decimal | None] = {}
+    for label, _ in parts:
+        group = label if len(parts) > 1 else ""
+        columns.append(SheetColumn(_named("个数", group, sums), "个", "integer", group=group))
+        sums[columns[-1].label] = None
+        for c in measures:
+            columns.append(
+                SheetColumn(_named(c.label, group, sums), c.unit or "", _KINDS[c.kind], group=group)
+            )
+            sums[columns[-1].label] = None
+    by_label = "、".join(d.label for d in found.dimensions)
+    return LedgerSheet(
+        title=f"{ledger.title}汇总表",
+        columns=columns,
+        rows=_grouped_rows(found, [key for _, key in parts], measures),
+        footer=footer(user),
+        unit_note=ledger.unit_note,
+        sums=sums,
+        name="汇总",
+        notes=[f"按{by_label}汇总。"],
+        pinned=1,
+    )
+
+
+def _named(label: str, group: str, taken: Mapping[str, object]) -> str:
+    """Labels of a sheet are distinct; under its group's heading the figure's name is told apart by it."""
+    return f"{group}{label}" if group and label in taken else label
+
+
+def _grouped_rows(
+    found: Grouped, columns: Sequence[str | None], measures: Sequence[Column]
+) -> Iterator[list[Any]]:
+    lines: dict[str, dict[str | None, list[Any]]] = {key: {} for key in found.axes[0]}
+    labels = {g.keys[0]: g.labels[0] for g in found.groups}
+    for group in found.groups:
+        figures = [group.count, *(group.sums[c.name] for c in measures)]
+        line = lines[group.keys[0]]
+        line[None] = [
+            a + b for a, b in zip(line.get(None, [0] * len(figures)), figures, strict=True)
+        ]
+        if len(group.keys) == 2:
+            line[group.keys[1]] = figures
+    for key, line in lines.items():
+        nothing = [0] * (1 + len(measures))
+        yield [labels[key], *(n for column in columns for n in line.get(column, nothing))]
+
+
+def footer(user: User) -> SheetFooter:
+    """Who fills in, for which office, today."""
+    return SheetFooter(
+        unit=user.office.name if user.office else "", on=timezone.localdate(), maker=user.name
+    )
+
+
+def _column(ledger: Ledger, name: str) -> Column:
+    column = ledger.column(name)
+    if column is None:
+        raise Refused(f"“{ledger.title}”没有列“{name}”。", fields={"columns": "没有此列"})
+    return column
 
 
 def _sheet_column(column: Column) -> SheetColumn:
@@ -62,6 +175,7 @@ def _sheet_column(column: Column) -> SheetColumn:
         unit=column.unit or "",
         kind=_KINDS.get(column.kind, "text"),
         width=column.width / PIXELS_PER_CHARACTER,
+        group=column.group,
     )
 
 
@@ -75,3 +189,14 @@ def _cell(column: Column, value: Any, labels: Mapping[str, Mapping[str, str]]) -
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return value
+
+
+def _shape(value: Any) -> Any:
+    return shapely.from_wkb(bytes(value)) if isinstance(value, (bytes, memoryview)) else value
+
+
+def as_text(value: Any) -> str:
+    """A cell as a line of text has it."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,11 +1,17 @@
-"""What people keep of a ledger: their own way to look at it."""
+"""What people keep of a ledger: their own way to look at it, and the files they took out of it."""
 
 from __future__ import annotations
+
+import uuid
+from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from liangtian.platform.jobs.models import Job
+from liangtian.platform.people.scope import ScopedModel
 
 
 class SavedView(models.Model):
@@ -54,3 +60,52 @@ class DefaultView(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "默认视图"
         constraints = [models.UniqueConstraint(fields=["ledger", "user"], name="default_view_once")]
+
+
+class LedgerExport(ScopedModel):
+    """A file taken out of a ledger in the background, for who asked for it (导出文件).
+
+    The file exists under its name only when `ready_at` is set; until then it grows under another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ledger = models.CharField("台账", max_length=80)
+    title = models.CharField("名称", max_length=120)
+    file_format = models.CharField("格式", max_length=10)
+    query: models.Field[dict[str, str], dict[str, str]] = models.JSONField("条件", default=dict)
+    columns: models.Field[list[str], list[str]] = models.JSONField("列", default=list)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导出人", related_name="+"
+    )
+    created_at = models.DateTimeField("申请时间", default=timezone.now, db_index=True)
+    rows = models.IntegerField("行数", null=True)
+    size = models.BigIntegerField("大小(字节)", null=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    ready_at = models.DateTimeField("完成时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "台账导出"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="export_is_whole_or_not_ready",
+                condition=Q(ready_at=None, rows=None, size=None, sha256="")
+                | Q(
+                    ready_at__isnull=False, rows__gte=0, size__gt=0, sha256__regex=r"^[0-9a-f]{64}$"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def path(self) -> Path:
+        """Where the whole file lies once it is ready."""
+        return Path(settings.DATA) / "exports" / str(self.pk)
+
+    @property
+    def growing(self) -> Path:
+        """Where it is written until then."""
+        return self.path.with_name(f".{self.pk}.part")
