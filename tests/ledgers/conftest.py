@@ -31,7 +31,7 @@ def add_patches(county: County, clerk: Any, count: int, *, period: str = "2026-0
     )  # fmt: skip
     places = (county.village_a, county.township_a, county.village_b)
     cases = Case.objects.bulk_create(
-        Case(region=places[n % 3], kind="patch", title=str(n), stage="received")
+        Case(region=places[n % 3], kind="enforcement.patch", title=str(n), stage="received")
         for n in range(count)
     )
     rows = []

@@ -28,6 +28,8 @@ from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
 from liangtian.platform.regions.api_imports import router as region_imports
+from liangtian.platform.returns.api import router as returns
+from liangtian.platform.returns.api_snapshots import router as snapshots
 from liangtian.platform.sketches.api import router as sketches
 from liangtian.platform.tokens.api import router as tokens
 from liangtian.platform.tokens.auth import ByToken
@@ -65,6 +67,8 @@ for prefix, router in (
     ("/ledgers", ledger_views),
     ("/ledgers", ledger_exports),
     ("/ledger-exports", ledger_files),
+    ("/returns", returns),
+    ("/snapshots", snapshots),
     ("/layers", layers),
     ("/sketches", sketches),
     ("/ogc", features),

@@ -25,6 +25,7 @@ LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
 LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the background (default 5000)
 LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
+LIANGTIAN_SNAPSHOT_ROWS  the most rows of a ledger kept at once, for a return or a comparison (default 50000)
 LIANGTIAN_RETURN_DUE_DAYS      a return is late when not sent so many days after its period's end (default 10)
 """
 
@@ -138,6 +139,7 @@ INSTALLED_APPS = [
     "liangtian.platform.calendar",
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
+    "liangtian.platform.returns",
     "liangtian.platform.operation",
     "liangtian.platform.tokens",
     "liangtian.programmes.enforcement",
@@ -193,6 +195,7 @@ WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # the build puts a hash in the name
 EXPORT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_EXPORT_ROWS_AT_ONCE", "5000"))
 EXPORT_DAYS = int(os.environ.get("LIANGTIAN_EXPORT_DAYS", "7"))
+SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "50000"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))

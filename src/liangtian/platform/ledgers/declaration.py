@@ -45,6 +45,7 @@ class Column:
     fixed: bool = False
     group: str = ""  # neighbouring columns of the same group share a heading above them
     by: bool = False  # a text column whose values are few enough to group by
+    nothing: str = "（空）"  # what rows without a value are called when grouped
 
     @property
     def unit(self) -> str | None:

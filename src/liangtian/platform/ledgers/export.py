@@ -45,8 +45,21 @@ class Extract:
     columns: tuple[Column, ...]
     keys: tuple[int, ...]
 
-    def rows(self, report: Report = lambda done: None, *, shapes: bool = False) -> Iterator[Any]:
-        """Each row's cells as printed; with `shapes`, (geometry, cells)."""
+    def rows(self, report: Report = lambda done: None) -> Iterator[list[Any]]:
+        """Each row's cells as printed."""
+        return (cells for _, _, cells in self._read(report))
+
+    def shaped(self, report: Report) -> Iterator[tuple[Any, list[Any]]]:
+        """Each row's geometry and cells."""
+        return ((shape, cells) for _, shape, cells in self._read(report, shapes=True))
+
+    def keyed(self) -> Iterator[tuple[int, list[Any]]]:
+        """Each row's key and cells."""
+        return ((key, cells) for key, _, cells in self._read(lambda done: None))
+
+    def _read(
+        self, report: Report, *, shapes: bool = False
+    ) -> Iterator[tuple[int, Any, list[Any]]]:
         labels = {
             c.name: {x.value: x.label for x in c.choices()} for c in self.columns if c.choices
         }
@@ -64,7 +77,7 @@ class Extract:
                     _cell(c, plain(c, value), labels)
                     for c, value in zip(self.columns, row[1 : len(names) + 1], strict=True)
                 ]
-                yield (_shape(row[-1]), cells) if shapes else cells
+                yield key, _shape(row[-1]) if geometry else None, cells
             report(min(start + CHUNK, len(self.keys)))
 
 

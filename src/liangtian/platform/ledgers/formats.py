@@ -102,7 +102,7 @@ def _heading(label: str, unit: str | None) -> str:
 def _write_vector(wanted: Extract, driver: Driver, path: Path, report: Report) -> None:
     shapes: list[Any] = []
     values: list[list[Any]] = [[] for _ in wanted.columns]
-    for shape, cells in wanted.rows(report, shapes=True):
+    for shape, cells in wanted.shaped(report):
         shapes.append(shape)
         for column, cell in zip(values, cells, strict=True):
             column.append(_attribute(cell))

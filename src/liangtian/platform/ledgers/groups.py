@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Count, F, Sum
+from django.db.models import CharField, Count, F, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Substr, TruncMonth, TruncYear
 from django.utils import timezone
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 DIGITS = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12, "group": 14}
 PERIODS = {"year": ("年", TruncYear), "month": ("月", TruncMonth)}
 MOST_GROUPS = 5_000  # more cannot be read on a page or printed
-NO_VALUE = "（空）"
 
 
 @dataclass(frozen=True)
@@ -82,15 +81,21 @@ def dimensions(ledger: Ledger) -> list[tuple[str, str]]:
     return found
 
 
-def grouped(ledger: Ledger, user: User, params: Mapping[str, str], by: Sequence[str]) -> Grouped:
-    """The filtered rows summed up by one or two dimensions.
+def grouped(
+    ledger: Ledger,
+    user: User,
+    params: Mapping[str, str],
+    by: Sequence[str],
+    only: Q | None = None,
+) -> Grouped:
+    """The filtered rows (and, with `only`, of those some) summed up by one or two dimensions.
 
     Raises Refused for a dimension the ledger does not have, or for more groups than can be read.
     """
     if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
         raise Refused("请选择一个或两个不同的汇总项。", fields={"by": "一个或两个"})
     chosen = tuple(_dimension(ledger, name) for name in by)
-    rows = filtered(ledger, user, params)
+    rows = filtered(ledger, user, params).filter(only or Q())
     names = [f"group_{n}" for n in range(len(chosen))]
     summed = [c for c in ledger.columns if c.sum]
     found = list(
@@ -121,9 +126,7 @@ def _groups(
     return [
         Group(
             keys=tuple(_key(row[n]) for n in names),
-            labels=tuple(
-                label.get(row[n]) or NO_VALUE for label, n in zip(labels, names, strict=True)
-            ),
+            labels=tuple(label[row[n]] for label, n in zip(labels, names, strict=True)),
             parts=tuple(d.narrow(row[n]) for d, n in zip(chosen, names, strict=True)),
             count=row["group_count"],
             sums={c.name: plain(c, row[f"sum_{c.name}"] or 0) for c in summed},
@@ -196,7 +199,7 @@ def _by_value(column: Column) -> Dimension:
         column.name,
         column.label,
         F(alias(column)),
-        lambda values: {v: labels.get(v, str(v or "")) for v in values},
+        lambda values: {v: labels.get(v) or str(v or column.nothing) for v in values},
         narrow,
         lambda v: (v is None or v == "", order.get(v, len(order)), str(v)),
     )
@@ -222,7 +225,7 @@ def _by_period(column: Column, name: str, period: str) -> Dimension:
         name,
         f"{column.label}（{word}）",
         truncated(alias(column)),
-        lambda values: {v: day(v).strftime(form) if v else NO_VALUE for v in values},
+        lambda values: {v: day(v).strftime(form) if v else column.nothing for v in values},
         narrow,
         lambda v: (v is None, str(v)),
     )

@@ -139,7 +139,7 @@ PATCHES = register(
             Column("proposal", "拟判定", "proposal_outcome", "choice", width=86,
                    filter="choice", choices=outcomes),
             Column("judgement", "判定", "judgement_outcome", "choice", width=76,
-                   filter="choice", choices=outcomes),
+                   filter="choice", choices=outcomes, nothing="未判定"),
             Column("stage", "环节", "case__stage", "choice", width=70,
                    filter="choice", choices=stages),
             Column("batch_title", "批次", "batch__title", width=150, filter="text", by=True),

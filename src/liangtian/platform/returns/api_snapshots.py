@@ -1,0 +1,106 @@
+"""Kept states of ledgers over HTTP, and what changed between two of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import NotFound
+from liangtian.platform.ledgers.declaration import Ledger, find_ledger
+from liangtian.platform.ledgers.export import footer
+from liangtian.platform.ledgers.formats import TYPES
+from liangtian.platform.people.request import user_of
+from liangtian.platform.people.scope import require
+from liangtian.platform.returns.api import ComparisonOut
+from liangtian.platform.returns.documents import comparison_xlsx
+from liangtian.platform.returns.models import Snapshot
+from liangtian.platform.returns.snapshots import keep_now, visible_snapshots
+from liangtian.platform.returns.states import compared, fetch_snapshot
+
+router = Router(tags=["returns"])
+SHOWN = 200  # the latest kept states; older ones are reached through their returns
+
+
+class SnapshotOut(Schema):
+    id: int
+    title: str
+    region_name: str
+    taken_at: datetime
+    taken_by: str
+    count: int
+    query: dict[str, str]
+    sha256: str
+    return_id: int | None
+
+
+class SnapshotIn(Schema):
+    ledger: str
+    title: Annotated[str, Field(max_length=120)]
+    query: dict[str, str] = {}
+
+
+@router.get("", response=list[SnapshotOut])
+def kept(request: HttpRequest, ledger: str) -> list[dict[str, Any]]:
+    """The kept states of a ledger, newest first."""
+    rows = visible_snapshots(user_of(request), _find(ledger)).select_related("declared")
+    return [_out(row) for row in rows[:SHOWN]]
+
+
+@router.post("", response=SnapshotOut)
+def keep_state(request: HttpRequest, body: SnapshotIn) -> dict[str, Any]:
+    """Keep the ledger as it stands."""
+    return _out(keep_now(user_of(request), _find(body.ledger), body.query, body.title))
+
+
+@router.get("/compare", response=ComparisonOut)
+def changes(request: HttpRequest, left: int, right: int | None = None) -> dict[str, Any]:
+    """What changed between two kept states, or between one and now."""
+    found = compared(user_of(request), left, right)
+    return {"before": found.before.label, "after": found.after.label, "counts": found.counts,
+            "sums": found.sums(), "rows": found.rows, "table": []}  # fmt: skip
+
+
+@router.get("/compare.xlsx")
+def changes_file(request: HttpRequest, left: int, right: int | None = None) -> HttpResponse:
+    """The same as a workbook; the act is audited."""
+    user = user_of(request)
+    found = compared(user, left, right)
+    ledger = _find(fetch_snapshot(user, left).ledger)
+    require(user, ledger.export_permission)
+    content = comparison_xlsx(found, ledger.title, footer(user))
+    with transaction.atomic():
+        record(user, "ledger.export", f"{ledger.title}对比", region=user.region,
+               after={"left": left, "right": right, **found.counts})  # fmt: skip
+    response = HttpResponse(content, content_type=TYPES["xlsx"])
+    name = quote(f"{ledger.title}对比.xlsx")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
+
+
+def _find(name: str) -> Ledger:
+    ledger = find_ledger(name)
+    if ledger is None:
+        raise NotFound(f"没有名为“{name}”的台账。")
+    return ledger
+
+
+def _out(row: Snapshot) -> dict[str, Any]:
+    made = getattr(row, "declared", None)
+    return {
+        "id": row.pk,
+        "title": row.title,
+        "region_name": row.region.name,
+        "taken_at": row.taken_at,
+        "taken_by": row.taken_by.name,
+        "count": row.count,
+        "query": row.query,
+        "sha256": row.sha256,
+        "return_id": made.pk if made else None,
+    }

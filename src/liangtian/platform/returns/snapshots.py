@@ -1,0 +1,118 @@
+"""Keeping a ledger as it stands, and reading it back.
+
+Rows are kept as printed, by key, in packed parts; the hash covers the unpacked lines, so that it can be
+computed from any copy of the rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import Refused
+from liangtian.platform.ledgers.declaration import Ledger
+from liangtian.platform.ledgers.export import as_text, extract
+from liangtian.platform.ledgers.query import filtered, totals
+from liangtian.platform.people.scope import require
+from liangtian.platform.returns.models import Snapshot, SnapshotPart
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+    from liangtian.platform.regions.models import Region
+
+ROWS_OF_A_PART = 2_000
+Line = tuple[int, list[str]]
+
+
+def keep(
+    user: User, ledger: Ledger, query: Mapping[str, str], *, title: str, region: Region,
+    only: Q | None = None,
+) -> Snapshot:  # fmt: skip
+    """Keep the filtered rows; part of the caller's transaction. Raises Refused for too many rows."""
+    rows = filtered(ledger, user, query).filter(only or Q())
+    count, sums = totals(ledger, rows)
+    if count > settings.SNAPSHOT_ROWS:
+        raise Refused(
+            f"共 {count} 行，超过一次留存的 {settings.SNAPSHOT_ROWS} 行。"
+            "请先按乡镇、批次等缩小范围再留存。"
+        )
+    packed, digest = _packed(live_lines(ledger, user, query, only))
+    made = Snapshot.objects.create(
+        ledger=ledger.name, title=title[:120], query=dict(query), region=region, taken_by=user,
+        columns=[
+            {"name": c.name, "label": c.label, "unit": c.unit or "", "kind": c.kind, "sum": c.sum}
+            for c in ledger.columns
+        ],
+        count=count, sums={name: str(value) for name, value in sums.items()}, sha256=digest,
+    )  # fmt: skip
+    SnapshotPart.objects.bulk_create(
+        SnapshotPart(snapshot=made, order=order, data=data) for order, data in enumerate(packed)
+    )
+    return made
+
+
+def keep_now(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -> Snapshot:
+    """A state of the ledger to compare with later. Raises Refused without a name."""
+    require(user, ledger.permission, ledger.export_permission)
+    if not title.strip() or user.region is None:
+        raise Refused("请填写留存名称。", fields={"title": "请填写"})
+    with transaction.atomic():
+        made = keep(user, ledger, query, title=title.strip(), region=user.region)
+        record(user, "ledger.keep", made,
+               after={"ledger": ledger.name, "filters": dict(query), "rows": made.count})  # fmt: skip
+    return made
+
+
+def live_lines(
+    ledger: Ledger, user: User, query: Mapping[str, str], only: Q | None = None
+) -> Iterator[Line]:
+    """The rows as they are now: key and printed cells, by key."""
+    wanted = extract(ledger, user, {k: v for k, v in query.items() if k != "sort"}, [])
+    rows = filtered(ledger, user, query).filter(only or Q())
+    keys = tuple(rows.order_by("pk").values_list("pk", flat=True))
+    for key, cells in replace(wanted, keys=keys).keyed():
+        yield key, [as_text(cell) for cell in cells]
+
+
+def kept_lines(snapshot: Snapshot) -> Iterator[Line]:
+    """The rows as they were kept, by key."""
+    for data in snapshot.parts.order_by("order").values_list("data", flat=True).iterator():
+        for line in zlib.decompress(bytes(data)).decode().splitlines():
+            key, cells = json.loads(line)
+            yield key, cells
+
+
+def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str]:
+    total = hashlib.sha256()
+    parts: list[bytes] = []
+    waiting: list[str] = []
+
+    def pack() -> None:
+        text = "".join(waiting).encode()
+        total.update(text)
+        parts.append(zlib.compress(text))
+        waiting.clear()
+
+    for key, cells in lines:
+        waiting.append(json.dumps([key, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
+        if len(waiting) == ROWS_OF_A_PART:
+            pack()
+    if waiting:
+        pack()
+    return parts, total.hexdigest()
+
+
+def visible_snapshots(user: User, ledger: Ledger) -> Any:
+    """The kept states of a ledger that lie in the user's region."""
+    require(user, ledger.permission)
+    rows = Snapshot.objects.visible_to(user).filter(ledger=ledger.name)
+    return rows.select_related("taken_by", "region")

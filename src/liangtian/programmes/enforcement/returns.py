@@ -1,0 +1,44 @@
+"""Returns of satellite-patch enforcement (卫片执法报表)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.platform.returns.forms import Form, register
+from liangtian.programmes.enforcement.models import PatchArea
+from liangtian.programmes.enforcement.rules import pack_in_use
+
+
+def _months(first: str, last: str) -> Q:
+    return Q(batch__period__gte=first, batch__period__lte=last)
+
+
+def _basis(rows: ScopedQuerySet) -> dict[str, Any]:
+    """The pack in use, and every layer version that a patch of the return was measured against."""
+    pack = pack_in_use()
+    versions = (
+        PatchArea.objects.filter(patch__in=rows.order_by().values("pk"))
+        .order_by("version__layer__name", "version__label")
+        .values_list("version__layer__name", "version__label")
+        .distinct()
+    )
+    return {
+        "packs": [f"{pack.title}（{pack.version}）"],
+        "layers": [f"{name} {label}" for name, label in versions],
+    }
+
+
+def _form(name: str, title: str, period: Any) -> Form:
+    return register(
+        Form(
+            name=name, title=title, ledger_name="enforcement.patches", period=period,
+            within=_months, lines="region:village", across="judgement", basis=_basis,
+        )
+    )  # fmt: skip
+
+
+MONTHLY = _form("enforcement.patches.month", "卫片图斑核查情况月报表", "month")
+QUARTERLY = _form("enforcement.patches.quarter", "卫片图斑核查情况汇总表", "quarter")

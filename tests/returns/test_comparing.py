@@ -1,0 +1,80 @@
+"""A ledger at two dates: what came, what went, what changed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import python_calamine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liangtian.platform.returns.compare import State, compare
+from tests.conftest import County, People, SignedIn
+from tests.ledgers.conftest import add_patches
+
+SNAPSHOTS = "/api/snapshots"
+LEDGER = "enforcement.patches"
+COLUMNS = [{"name": n, "label": n, "unit": "", "sum": n == "mu"} for n in ("title", "mu")]
+rows = st.dictionaries(st.integers(1, 30), st.sampled_from(["1.00", "2.00", ""]), max_size=20)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows, rows)
+def test_every_difference_is_found_once(left: dict[int, str], right: dict[int, str]) -> None:
+    def side(found: dict[int, str]) -> State:
+        def lines() -> Iterator[tuple[int, list[str]]]:
+            return ((key, [f"r{key}", found[key]]) for key in sorted(found))
+
+        return State("", datetime.now(UTC), COLUMNS, lines(), len(found), {"mu": "0"})
+
+    found = compare(side(left), side(right))
+    assert {r.key for r in found.rows if r.kind == "added"} == set(right) - set(left)
+    assert {r.key for r in found.rows if r.kind == "gone"} == set(left) - set(right)
+    assert {r.key for r in found.rows if r.kind == "changed"} == {
+        key for key in set(left) & set(right) if left[key] != right[key]
+    }
+    assert sum(found.counts.values()) == len(found.rows)
+
+
+def keep(client: Any, title: str, **query: str) -> Any:
+    body = {"ledger": LEDGER, "title": title, "query": query}
+    return client.post(SNAPSHOTS, body, content_type="application/json")
+
+
+@pytest.mark.django_db
+def test_two_kept_states_and_now(
+    county: County, people: People, signed_in: SignedIn, settings: Any
+) -> None:
+    from liangtian.programmes.enforcement.models import Patch
+
+    add_patches(county, people.clerk, 12)
+    client = signed_in(people.clerk)
+    before = keep(client, "整改前").json()
+    Patch.objects.filter(number="2026-03-00001").update(area_m2=Decimal("2000"))
+    add_patches(county, people.clerk, 2, period="2026-04")
+    after = keep(client, "整改后").json()
+    for query in (f"left={before['id']}&right={after['id']}", f"left={before['id']}",
+                  f"left={after['id']}&right={before['id']}"):  # fmt: skip
+        found = client.get(f"{SNAPSHOTS}/compare?{query}").json()
+        assert found["counts"] == {"added": 2, "gone": 0, "changed": 1}, query
+        sums = {s["label"]: s for s in found["sums"]}
+        listed = client.get(f"/api/ledgers/{LEDGER}/rows").json()["sums"]
+        assert Decimal(sums["图斑面积"]["after"]) == Decimal(str(listed["area_mu"]))
+    content = client.get(f"{SNAPSHOTS}/compare.xlsx?left={before['id']}").content
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    cells = [c for row in book.get_sheet_by_name("逐行").to_python() for c in row]
+    assert "2026-03-00001" in cells
+    assert {s["title"] for s in client.get(f"{SNAPSHOTS}?ledger={LEDGER}").json()} == {
+        "整改前", "整改后",
+    }  # fmt: skip
+    # A township has no part in the county's kept states.
+    other = signed_in(people.township_a)
+    assert other.get(f"{SNAPSHOTS}/compare?left={before['id']}").status_code == 404
+    assert other.get(f"{SNAPSHOTS}?ledger={LEDGER}").json() == []
+    settings.SNAPSHOT_ROWS = 3
+    assert keep(client, "太多").status_code == 422
