@@ -212,4 +212,6 @@ def as_text(value: Any) -> str:
     """A cell as a line of text has it."""
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
     return value.isoformat() if isinstance(value, date) else str(value)

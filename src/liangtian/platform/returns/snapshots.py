@@ -52,7 +52,7 @@ def keep(
             {"name": c.name, "label": c.label, "unit": c.unit or "", "kind": c.kind, "sum": c.sum}
             for c in ledger.columns
         ],
-        count=count, sums={name: str(value) for name, value in sums.items()}, sha256=digest,
+        count=count, sums={name: as_text(value) for name, value in sums.items()}, sha256=digest,
     )  # fmt: skip
     SnapshotPart.objects.bulk_create(
         SnapshotPart(snapshot=made, order=order, data=data) for order, data in enumerate(packed)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
+from liangtian.platform.ledgers.export import as_text
 from liangtian.platform.ledgers.query import filtered, totals
 from liangtian.platform.people.scope import require
 from liangtian.platform.returns.compare import Comparison, State, compare
@@ -42,7 +43,7 @@ def state_now(user: User, snapshot: Snapshot, ledger: Ledger) -> State:
     ]
     return State(
         "现在", timezone.now(), columns, live_lines(ledger, user, snapshot.query, only), count,
-        {name: str(value) for name, value in sums.items()},
+        {name: as_text(value) for name, value in sums.items()},
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from liangtian.platform.ledgers.groups import Grouped
 from liangtian.press.workbook import Kind, SheetColumn
 
 Table = dict[str, Any]
+CENT = Decimal("0.01")
 TOTAL = "*"  # no value of a column: a row without a value stands under ""
 Cells = dict[str, dict[str, Any]]
 _KINDS: dict[str, Kind] = {"area_mu": "area_mu", "area_m2": "area_m2", "integer": "integer"}
@@ -111,4 +112,4 @@ def figures_of(table: Table, cells: Cells) -> Iterator[Any]:
         yield cell["count"]
         for m in table["measures"]:
             value = Decimal(cell["sums"].get(m["name"], "0"))
-            yield int(value) if m["kind"] == "integer" else value
+            yield int(value) if m["kind"] == "integer" else value.quantize(CENT)
