@@ -48,6 +48,13 @@ export type LedgerGroups = Schemas['GroupedOut']
 export type LedgerGroup = Schemas['GroupOut']
 export type TagType = NonNullable<Schemas['ChoiceOut']['tag']>
 
+// --- Returns
+export type ReturnForm = Schemas['FormOut']
+export type ReturnRegister = Schemas['RegisterOut']
+export type ReturnSheet = Schemas['ReturnOut']
+export type ReturnComparison = Schemas['ComparisonOut']
+export type KeptState = Schemas['SnapshotOut']
+
 // --- Layers
 export type Layer = Schemas['LayerOut']
 export type LayerGroup = Layer['group']
