@@ -771,6 +771,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files one asked for oneself, newest first. */
+        get: operations["liangtian_platform_ledgers_api_exports_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger-exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finished file, for who asked for it. */
+        get: operations["liangtian_platform_ledgers_api_exports_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledgers": {
         parameters: {
             query?: never;
@@ -822,17 +856,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/ledgers/{name}/export.xlsx": {
+    "/api/ledgers/{name}/export.{file_format}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The same rows and columns as the list, as a workbook; the act is audited. */
-        get: operations["liangtian_platform_ledgers_api_export"];
+        /** The rows of the list as a file, or with `by=` the ledger summed up; the act is audited. */
+        get: operations["liangtian_platform_ledgers_api_exports_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/{name}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a long file; a worker writes it. */
+        post: operations["liangtian_platform_ledgers_api_exports_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1421,6 +1472,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where each township's return of a period stands. */
+        get: operations["liangtian_platform_returns_api_register"];
+        put?: never;
+        /** Freeze the return of one's own township, or consolidate the county's. */
+        post: operations["liangtian_platform_returns_api_freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms of the user, with the latest periods. */
+        get: operations["liangtian_platform_returns_api_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a return. */
+        get: operations["liangtian_platform_returns_api_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back to the maker instead of signing. */
+        post: operations["liangtian_platform_returns_api_refuse_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this version changes against the one before it. */
+        get: operations["liangtian_platform_returns_api_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/file.{file_format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The return as Excel or PDF. */
+        get: operations["liangtian_platform_returns_api_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send to the county. */
+        post: operations["liangtian_platform_returns_api_send_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The county sends a township's return back. */
+        post: operations["liangtian_platform_returns_api_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign. */
+        post: operations["liangtian_platform_returns_api_put_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1608,6 +1813,58 @@ export interface paths {
         post?: never;
         /** Delete one's own sketch. */
         delete: operations["liangtian_platform_sketches_api_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kept states of a ledger, newest first. */
+        get: operations["liangtian_platform_returns_api_snapshots_kept"];
+        put?: never;
+        /** Keep the ledger as it stands. */
+        post: operations["liangtian_platform_returns_api_snapshots_keep_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two kept states, or between one and now. */
+        get: operations["liangtian_platform_returns_api_snapshots_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/compare.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook; the act is audited. */
+        get: operations["liangtian_platform_returns_api_snapshots_changes_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1820,6 +2077,11 @@ export interface components {
             level_label: string;
             without_boundary: number;
         };
+        CellOut: {
+            after: string;
+            before: string;
+            column: string;
+        };
         ChangeIn: {
             /** @default  */
             basis?: string;
@@ -1868,6 +2130,16 @@ export interface components {
             expected: string;
             found: string;
             item: string;
+        };
+        ComparisonOut: {
+            after: string;
+            before: string;
+            counts: {
+                [key: string]: number;
+            };
+            rows: components["schemas"]["RowOut"][];
+            sums: components["schemas"]["FigureOut"][];
+            table: components["schemas"]["TableChange"][];
         };
         ComponentOut: {
             /** @enum {string} */
@@ -1976,6 +2248,27 @@ export interface components {
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
         };
+        ExportIn: {
+            /** @default [] */
+            columns?: string[];
+            format: string;
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+        };
+        ExportOut: {
+            /** Format: date-time */
+            created_at: string;
+            format: string;
+            /** Format: uuid */
+            id: string;
+            job: components["schemas"]["JobOut"] | null;
+            ready: boolean;
+            rows: number | null;
+            size: number | null;
+            title: string;
+        };
         ExtentOut: {
             bounds: [
                 number,
@@ -1993,6 +2286,13 @@ export interface components {
             label: string;
             unit: string;
             value: number;
+        };
+        FigureOut: {
+            after: string;
+            before: string;
+            difference: string;
+            label: string;
+            unit: string;
         };
         FiguresOut: {
             area_m2: number | null;
@@ -2026,6 +2326,12 @@ export interface components {
             label: string;
             /** @enum {string} */
             level: "ok" | "warning" | "error";
+        };
+        FormOut: {
+            ledger: string;
+            name: string;
+            periods: components["schemas"]["PeriodOut"][];
+            title: string;
         };
         GeometryIn: {
             geometry: {
@@ -2487,6 +2793,10 @@ export interface components {
             steps: components["schemas"]["OpenStepOut"][];
             task: components["schemas"]["TaskOut"] | null;
         };
+        PeriodOut: {
+            code: string;
+            label: string;
+        };
         PermissionOut: {
             code: string;
             label: string;
@@ -2524,6 +2834,12 @@ export interface components {
             problems: components["schemas"]["ProblemOut"][];
             rows: components["schemas"]["RowsMoved"][];
         };
+        PrepareIn: {
+            form: string;
+            period: string;
+            /** @default  */
+            reason?: string;
+        };
         ProblemOut: {
             field: string;
             reason: string;
@@ -2554,6 +2870,9 @@ export interface components {
             reasons: components["schemas"]["ReasonOut"][];
             subclass: string | null;
             subclass_label: string | null;
+        };
+        ReasonIn: {
+            reason: string;
         };
         ReasonOut: {
             clause: string;
@@ -2677,8 +2996,80 @@ export interface components {
             valid_from: string | null;
             valid_to: string | null;
         };
+        RegisterOut: {
+            /** Format: date */
+            due: string;
+            form: string;
+            may_prepare: boolean;
+            period: string;
+            rows: components["schemas"]["RegisterRow"][];
+        };
+        RegisterRow: {
+            current: components["schemas"]["ReturnLine"] | null;
+            late: boolean;
+            level: string;
+            name: string;
+            region: string;
+        };
         ReopenIn: {
             reason: string;
+        };
+        ReturnLine: {
+            back_reason: string;
+            count: number;
+            /** Format: date-time */
+            frozen_at: string;
+            frozen_by: string;
+            id: number;
+            sent_at: string | null;
+            sha256: string;
+            signed_at: string | null;
+            signed_name: string;
+            status: string;
+            status_label: string;
+            title: string;
+            version: number;
+        };
+        ReturnOut: {
+            actions: string[];
+            back_at: string | null;
+            back_by: string;
+            back_reason: string;
+            count: number;
+            first: string;
+            form: string;
+            /** Format: date-time */
+            frozen_at: string;
+            frozen_by: string;
+            groups: string[];
+            id: number;
+            level: string;
+            lines: string[][];
+            measures: string[];
+            notes: string[];
+            parts: components["schemas"]["ReturnLine"][];
+            period: string;
+            period_label: string;
+            reason: string;
+            region: string;
+            region_name: string;
+            sent_at: string | null;
+            sent_by: string;
+            sha256: string;
+            signed_at: string | null;
+            signed_name: string;
+            status: string;
+            status_label: string;
+            title: string;
+            total: string[];
+            version: number;
+            versions: components["schemas"]["ReturnLine"][];
+        };
+        RowOut: {
+            cells: components["schemas"]["CellOut"][];
+            key: number;
+            kind: string;
+            title: string;
         };
         RowsMoved: {
             count: number;
@@ -2777,6 +3168,28 @@ export interface components {
             rows: components["schemas"]["SketchOut"][];
             total: number;
         };
+        SnapshotIn: {
+            ledger: string;
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+            title: string;
+        };
+        SnapshotOut: {
+            count: number;
+            id: number;
+            query: {
+                [key: string]: string;
+            };
+            region_name: string;
+            return_id: number | null;
+            sha256: string;
+            /** Format: date-time */
+            taken_at: string;
+            taken_by: string;
+            title: string;
+        };
         SourceFile: {
             name: string;
             sha256: string;
@@ -2823,6 +3236,15 @@ export interface components {
             step: string;
             step_label: string;
             to_stage: string | null;
+        };
+        TableChange: {
+            after: string;
+            before: string;
+            difference: string;
+            label: string;
+            line: string;
+            part: string;
+            unit: string;
         };
         TargetOut: {
             help: string;
@@ -4087,6 +4509,46 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_ledgers_api_exports_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_exports_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_platform_ledgers_api_list_ledgers: {
         parameters: {
             query?: never;
@@ -4155,12 +4617,13 @@ export interface operations {
             };
         };
     };
-    liangtian_platform_ledgers_api_export: {
+    liangtian_platform_ledgers_api_exports_export: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 name: string;
+                file_format: string;
             };
             cookie?: never;
         };
@@ -4172,6 +4635,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_exports_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
             };
         };
     };
@@ -5013,6 +5502,234 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_returns_api_register: {
+        parameters: {
+            query: {
+                form: string;
+                period: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_refuse_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_differences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+                file_format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_returns_api_send_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_give_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_put_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+        };
+    };
     liangtian_site_home_search: {
         parameters: {
             query: {
@@ -5366,6 +6083,96 @@ export interface operations {
             path: {
                 sketch_id: number;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_returns_api_snapshots_kept: {
+        parameters: {
+            query: {
+                ledger: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_snapshots_keep_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_snapshots_changes: {
+        parameters: {
+            query: {
+                left: number;
+                right?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_returns_api_snapshots_changes_file: {
+        parameters: {
+            query: {
+                left: number;
+                right?: number | null;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
