@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -163,6 +163,9 @@ class Pack:
     legality: LegalityTable | None
     obligations: tuple[Obligation, ...]
     _values: Mapping[str, tuple[_Dated, ...]]
+    # The files themselves, so that what was used can be kept and parsed again.
+    content: bytes = field(default=b"", repr=False)
+    overrides: bytes | None = field(default=None, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -296,6 +299,8 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         legality=table,
         obligations=tuple(parsed.obligation),
         _values=MappingProxyType(values),
+        content=base,
+        overrides=own,
     )
 
 

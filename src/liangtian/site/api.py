@@ -24,6 +24,7 @@ from liangtian.platform.ledgers.api_exports import router as ledger_exports
 from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
+from liangtian.platform.packs.api import router as packs
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
@@ -60,6 +61,7 @@ for prefix, router in (
     ("/session", session),
     ("/regions/imports", region_imports),  # before the address of one region
     ("/regions", regions),
+    ("", packs),  # /packs and /dictionary
     ("/files", files),
     ("/jobs", jobs),
     ("/inbox", inbox),

@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "liangtian.platform.layers",
     "liangtian.platform.sketches",
     "liangtian.platform.calendar",
+    "liangtian.platform.packs",
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
     "liangtian.platform.returns",

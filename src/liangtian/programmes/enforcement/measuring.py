@@ -16,6 +16,7 @@ from liangtian.platform.audit.services import record
 from liangtian.platform.jobs.registry import JobRun
 from liangtian.platform.layers.models import Layer, LayerVersion
 from liangtian.platform.layers.queries import published_version
+from liangtian.platform.packs.services import keep_version, pack_at
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.earlier import batches_before, beyond_sliver
@@ -91,6 +92,7 @@ def measure_patches(batch: Batch, run: JobRun | None = None, *, again: bool = Fa
         results = _measure(patches, basis)
         with transaction.atomic():
             saved = _save(_open(batch, again), results)
+            keep_version(pack)
             record(
                 run.job.created_by if run else batch.imported_by,
                 "enforcement.batch.measure", batch,
@@ -193,10 +195,10 @@ def replay(patch: Patch) -> Replay:
         raise ValueError(f"图斑 {patch.number} 尚未套合，没有可以复算的结果。")
     found = LayerVersion.objects.select_related("layer").in_bulk(stored["versions"].values())
     versions = {code: found[pk] for code, pk in stored["versions"].items()}
-    pack, on = pack_in_use(), date.fromisoformat(stored["on"])
+    before = LegalityProposal.from_dict(patch.proposal)
+    pack, on = pack_at(before.decision.pack_version), date.fromisoformat(stored["on"])
     measured = overlay([patch], [versions], stored["earlier_batches"])[0]
     facts, proposal = propose_for(patch, measured, stored["missing"], pack, on)
-    before = LegalityProposal.from_dict(patch.proposal)
     kept = sorted(patch.areas.values_list("version_id", "category", "m2"))
     again = sorted((v.pk, c, m2) for v, c, m2 in measured.areas)
     overlapped = set(patch.earlier_overlaps.values_list("earlier_id", "m2"))

@@ -14,11 +14,12 @@ from liangtian.platform.cases.inbox import task_out
 from liangtian.platform.cases.services import steps_open
 from liangtian.platform.errors import NotFound
 from liangtian.platform.layers.catalogue import field_label
+from liangtian.platform.packs.services import pack_at
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.policy.legality import LegalityProposal
-from liangtian.policy.pack import Pack, UnknownPack, load_pack
+from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.earlier import earlier_out
 from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, JUDGED, RECEIVED, STEP_LABELS
 from liangtian.programmes.enforcement.judging import conclusions, facts_of
@@ -201,7 +202,7 @@ def proposal_out(patch: Patch) -> dict[str, Any] | None:
     if patch.proposal is None or facts is None:
         return None
     proposal = LegalityProposal.from_dict(patch.proposal)
-    decision, pack = proposal.decision, _pack(proposal.decision.pack)
+    decision, pack = proposal.decision, _pack(proposal.decision.pack_version)
     return {
         "outcome": decision.outcome,
         "label": decision.label,
@@ -242,10 +243,11 @@ def parts_out(patch: Patch, pack: Pack | None) -> list[dict[str, Any]]:
     ]
 
 
-def _pack(name: str) -> Pack | None:
+def _pack(version: str) -> Pack | None:
+    """The very pack the proposal was made with; None for a proposal of before versions were kept."""
     try:
-        return load_pack(name)
-    except UnknownPack:
+        return pack_at(version)
+    except NotFound:
         return None
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-
-from django.conf import settings
 
 from liangtian.platform.errors import Refused
+from liangtian.platform.packs.services import pack_named
 from liangtian.policy.legality import LegalityProposal
-from liangtian.policy.pack import Pack, PackRefused, load_pack
+from liangtian.policy.pack import Pack
 
 PACK = "county-enforcement-2022"
 SHORTEST_REASON = 5  # characters; a word like “同意” explains nothing later
@@ -28,21 +26,9 @@ RURAL_ROAD = "rural_road"  # id of that ground (依据) in the pack
 def pack_in_use() -> Pack:
     """The pack patches are judged by, with the county's own file over it where there is one.
 
-    That file is `<pack id>.toml` in the folder LIANGTIAN_PACK_OVERRIDES. Refused when the folder is
-    missing or the file cannot be used: a county that has values of its own is not judged without them.
+    Refused when that file cannot be used: a county that has values of its own is not judged without them.
     """
-    folder: Path | None = settings.PACK_OVERRIDES
-    if folder is None:
-        return load_pack(PACK)
-    if not folder.is_dir():
-        raise Refused(
-            f"本县参数文件夹 {folder} 不存在，请系统管理员检查 LIANGTIAN_PACK_OVERRIDES。"
-        )
-    own = folder / f"{PACK}.toml"
-    try:
-        return load_pack(PACK, own if own.exists() else None)
-    except PackRefused as problem:
-        raise Refused(f"{problem}。请系统管理员改正该文件。") from problem
+    return pack_named(PACK)
 
 
 def pack_title(pack: Pack, county: str) -> str:
