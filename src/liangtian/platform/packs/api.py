@@ -146,7 +146,7 @@ class DictionaryFlow(Schema):
     transitions: list[FlowWay]
 
 
-class Named(Schema):
+class DictionaryName(Schema):
     code: str
     label: str
 
@@ -154,7 +154,7 @@ class Named(Schema):
 class DictionaryRole(Schema):
     code: str
     name: str
-    permissions: list[Named]
+    permissions: list[DictionaryName]
 
 
 class Dictionary(Schema):
@@ -163,7 +163,7 @@ class Dictionary(Schema):
     ledgers: list[DictionaryLedger]
     flows: list[DictionaryFlow]
     roles: list[DictionaryRole]
-    permissions: list[Named]
+    permissions: list[DictionaryName]
 
 
 @router.get("/packs", response=list[PackHead])

@@ -76,14 +76,14 @@ class RegionPage(Schema):
     total: int
 
 
-class BelowOut(Schema):
+class RegionBelow(Schema):
     level: Level
     level_label: str
     count: int
     without_boundary: int
 
 
-class LineOut(Schema):
+class RegionLineOut(Schema):
     """One old code and what became of it."""
 
     change_id: int
@@ -113,8 +113,8 @@ class RegionDetail(Schema):
     valid_to: date | None
     bounds: Bounds | None
     area_m2: Decimal | None
-    below: list[BelowOut]
-    history: list[LineOut]
+    below: list[RegionBelow]
+    history: list[RegionLineOut]
 
 
 class Listing(Schema):
@@ -132,7 +132,7 @@ class ListedPlace(Schema):
     path: str
 
 
-class ChangeIn(Schema):
+class RegionChangeIn(Schema):
     kind: ChangeKind
     old: list[str]
     new: list[RegionName]
@@ -142,7 +142,7 @@ class ChangeIn(Schema):
     note: str = ""
 
 
-class PlanLine(Schema):
+class RegionPlanLine(Schema):
     old: str
     old_name: str
     new: str
@@ -150,24 +150,24 @@ class PlanLine(Schema):
     takes_data: bool
 
 
-class ProblemOut(Schema):
+class RegionPlanProblem(Schema):
     field: str
     reason: str
 
 
-class RowsMoved(Schema):
+class RegionRowsMoved(Schema):
     label: str
     count: int
 
 
-class PlanOut(Schema):
-    lines: list[PlanLine]
-    problems: list[ProblemOut]
-    rows: list[RowsMoved]
+class RegionPlanOut(Schema):
+    lines: list[RegionPlanLine]
+    problems: list[RegionPlanProblem]
+    rows: list[RegionRowsMoved]
 
 
-class ChangePage(Schema):
-    rows: list[LineOut]
+class RegionChangePage(Schema):
+    rows: list[RegionLineOut]
     total: int
 
 
@@ -222,7 +222,7 @@ def national(request: HttpRequest, q: str) -> list[dict[str, str]]:
     return [{"code": p.code, "name": p.name, "path": register.path_of(p.code)} for p in found]
 
 
-@router.get("/changes", response=ChangePage)
+@router.get("/changes", response=RegionChangePage)
 def changes(
     request: HttpRequest,
     page: Annotated[int, Field(ge=1, le=10**6)] = 1,
@@ -237,8 +237,8 @@ def changes(
     return {"rows": [queries.line_out(line) for line in shown], "total": lines.count()}
 
 
-@router.post("/changes/preview", response=PlanOut)
-def preview_change(request: HttpRequest, asked: ChangeIn) -> dict[str, Any]:
+@router.post("/changes/preview", response=RegionPlanOut)
+def preview_change(request: HttpRequest, asked: RegionChangeIn) -> dict[str, Any]:
     """What a change would do, and what stands against it; nothing is written."""
     plan, rows = preview(user_of(request), _wanted(asked))
     return {
@@ -248,8 +248,8 @@ def preview_change(request: HttpRequest, asked: ChangeIn) -> dict[str, Any]:
     }
 
 
-@router.post("/changes", response=list[LineOut])
-def change(request: HttpRequest, asked: ChangeIn) -> list[dict[str, Any]]:
+@router.post("/changes", response=list[RegionLineOut])
+def change(request: HttpRequest, asked: RegionChangeIn) -> list[dict[str, Any]]:
     """Record a change: codes, rows and lineage in one transaction."""
     made = change_regions(user_of(request), _wanted(asked), basis=asked.basis, note=asked.note)
     return [queries.line_out(line) for line in made.lines.select_related("change__made_by")]
@@ -274,6 +274,6 @@ def geometry(request: HttpRequest, code: str) -> dict[str, Any]:
     }
 
 
-def _wanted(asked: ChangeIn) -> Wanted:
+def _wanted(asked: RegionChangeIn) -> Wanted:
     new = tuple((one.code.strip(), one.name.strip()) for one in asked.new)
     return Wanted(asked.kind, tuple(asked.old), new, asked.effective_on, asked.below)
