@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Region } from '@/api/types'
-import { buildTree, matchesRegion } from './regions'
+import { buildTree, codesAbove, isWhole, matchesRegion, visibleNodes } from './regions'
 
-const region = (code: string, parent: string | null): Region => ({
-  code, parent, name: code, level: 'township', bounds: null, pinyin: '', below: 0,
+const region = (code: string, parent: string | null, below = 0): Region => ({
+  code, parent, name: code, level: 'township', bounds: null, pinyin: '', below,
 })
 
 it('makes a tree of the flat list, in its order', () => {
@@ -13,6 +13,24 @@ it('makes a tree of the flat list, in its order', () => {
 
 it('shows a township as the root to someone who sees only his township', () => {
   expect(buildTree([region('150823100', '150823')]).map((node) => node.code)).toEqual(['150823100'])
+})
+
+it('leaves a place for what is not fetched yet, until it is', () => {
+  const town = region('150823100', null, 1)
+  expect(isWhole([town])).toBe(false)
+  expect(buildTree([town])[0]?.children.map((child) => child.waiting)).toEqual([true])
+  const whole = [town, region('150823100201', '150823100')]
+  expect(isWhole(whole)).toBe(true)
+  expect(buildTree(whole)[0]?.children.map((child) => child.waiting)).toEqual([undefined])
+})
+
+it('walks what is open from top to bottom', () => {
+  const nodes = buildTree([region('150823', null, 1), region('150823100', '150823', 1), region('150823100201', '150823100')])
+  expect(visibleNodes(nodes, new Set(['150823'])).map((node) => node.code)).toEqual(['150823', '150823100'])
+})
+
+it('knows the codes above a group', () => {
+  expect(codesAbove('15082310020103')).toEqual(['150823100201', '150823100', '150823', '1508', '15'])
 })
 
 it('finds a region by name, code, full pinyin and initials', () => {
