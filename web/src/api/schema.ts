@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/dictionary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Land classes, ledgers, workflows and roles as the program declares them; holds no data. */
+        get: operations["liangtian_platform_packs_api_dictionary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/batches": {
         parameters: {
             query?: never;
@@ -1215,6 +1232,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All packs as they are in force here. */
+        get: operations["liangtian_platform_packs_api_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/packs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions. */
+        get: operations["liangtian_platform_packs_api_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/packs/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The very content of one version, also after the files were edited. */
+        get: operations["liangtian_platform_packs_api_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/packs/{pack_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pack as it is in force: values with unit, clause, dates; the county's own beside them. */
+        get: operations["liangtian_platform_packs_api_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -2070,37 +2155,10 @@ export interface components {
             title: string;
             total: number;
         };
-        BelowOut: {
-            count: number;
-            /** @enum {string} */
-            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
-            level_label: string;
-            without_boundary: number;
-        };
         CellOut: {
             after: string;
             before: string;
             column: string;
-        };
-        ChangeIn: {
-            /** @default  */
-            basis?: string;
-            /** @default {} */
-            below?: {
-                [key: string]: string;
-            };
-            /** Format: date */
-            effective_on: string;
-            /** @enum {string} */
-            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
-            new: components["schemas"]["RegionName"][];
-            /** @default  */
-            note?: string;
-            old: string[];
-        };
-        ChangePage: {
-            rows: components["schemas"]["LineOut"][];
-            total: number;
         };
         ChoiceOut: {
             label: string;
@@ -2194,6 +2252,44 @@ export interface components {
             /** @enum {string} */
             state: "coming" | "running" | "over" | "ended";
             to_user: string;
+        };
+        Dictionary: {
+            flows: components["schemas"]["DictionaryFlow"][];
+            land_classes: components["schemas"]["LandClass"][];
+            land_standard: string;
+            ledgers: components["schemas"]["DictionaryLedger"][];
+            permissions: components["schemas"]["DictionaryName"][];
+            roles: components["schemas"]["DictionaryRole"][];
+        };
+        DictionaryColumn: {
+            choices: string[];
+            filtered: boolean;
+            kind: string;
+            label: string;
+            name: string;
+            summed: boolean;
+            unit: string;
+        };
+        DictionaryFlow: {
+            kind: string;
+            states: components["schemas"]["FlowState"][];
+            title: string;
+            transitions: components["schemas"]["FlowWay"][];
+        };
+        DictionaryLedger: {
+            columns: components["schemas"]["DictionaryColumn"][];
+            name: string;
+            permission: string;
+            title: string;
+        };
+        DictionaryName: {
+            code: string;
+            label: string;
+        };
+        DictionaryRole: {
+            code: string;
+            name: string;
+            permissions: components["schemas"]["DictionaryName"][];
         };
         DimensionOut: {
             label: string;
@@ -2326,6 +2422,20 @@ export interface components {
             label: string;
             /** @enum {string} */
             level: "ok" | "warning" | "error";
+        };
+        FlowState: {
+            code: string;
+            desk: string;
+            final: boolean;
+            label: string;
+            task: string;
+        };
+        FlowWay: {
+            label: string;
+            opinion: boolean;
+            origins: string[];
+            permission: string;
+            to: string;
         };
         FormOut: {
             ledger: string;
@@ -2516,6 +2626,13 @@ export interface components {
             overridden: boolean;
             reason: string;
         };
+        LandClass: {
+            code: string;
+            colour: string;
+            level1: string;
+            major_class: string;
+            name: string;
+        };
         LayerChoice: {
             count: number;
             geometry_type: string;
@@ -2599,26 +2716,6 @@ export interface components {
             hatch: boolean;
             label: string;
             stroke: string;
-        };
-        /** @description One old code and what became of it. */
-        LineOut: {
-            basis: string;
-            change_id: number;
-            /** Format: date */
-            effective_on: string;
-            /** @enum {string} */
-            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
-            kind_label: string;
-            /** Format: date-time */
-            made_at: string;
-            made_by: string;
-            new_code: string;
-            new_name: string;
-            note: string;
-            old_code: string;
-            old_name: string;
-            rows: number;
-            takes_data: boolean;
         };
         ListedPlace: {
             code: string;
@@ -2728,6 +2825,100 @@ export interface components {
             m2: number;
             mu: number;
         };
+        PackAmount: {
+            article: string;
+            document: string;
+            in_force: boolean;
+            local: boolean;
+            since: string | null;
+            summary: string;
+            sureness: string;
+            sureness_note: string;
+            text: string;
+            until: string | null;
+        };
+        PackDifference: {
+            /** @enum {string} */
+            change: "changed" | "added" | "removed";
+            key: string;
+            label: string;
+            left: components["schemas"]["PackAmount"][];
+            right: components["schemas"]["PackAmount"][];
+            unit: string;
+        };
+        PackDocument: {
+            id: string;
+            in_force: string | null;
+            issued: string | null;
+            number: string;
+            own: boolean;
+            sureness: string;
+            title: string;
+        };
+        PackEntry: {
+            amounts: components["schemas"]["PackAmount"][];
+            group: string;
+            key: string;
+            kind: string;
+            label: string;
+            unit: string;
+        };
+        PackHead: {
+            county: string;
+            expired: boolean;
+            id: string;
+            issued: string | null;
+            jurisdiction: string;
+            own_values: number;
+            title: string;
+            unsure: number;
+            valid_from: string | null;
+            valid_to: string | null;
+            values: number;
+            version: string;
+            warnings: string[];
+        };
+        PackOut: {
+            county: string;
+            documents: components["schemas"]["PackDocument"][];
+            entries: components["schemas"]["PackEntry"][];
+            expired: boolean;
+            id: string;
+            issued: string | null;
+            jurisdiction: string;
+            notes: string;
+            own_values: number;
+            title: string;
+            unsure: number;
+            valid_from: string | null;
+            valid_to: string | null;
+            values: number;
+            version: string;
+            versions: components["schemas"]["VersionHead"][];
+            warnings: string[];
+        };
+        PackVersionOut: {
+            content: string;
+            county: string;
+            documents: components["schemas"]["PackDocument"][];
+            entries: components["schemas"]["PackEntry"][];
+            expired: boolean;
+            id: string;
+            in_force_now: boolean;
+            issued: string | null;
+            jurisdiction: string;
+            notes: string;
+            overrides: string | null;
+            own_values: number;
+            title: string;
+            unsure: number;
+            valid_from: string | null;
+            valid_to: string | null;
+            values: number;
+            version: string;
+            versions: components["schemas"]["VersionHead"][];
+            warnings: string[];
+        };
         PartOut: {
             geometry: {
                 coordinates: number[][][];
@@ -2822,27 +3013,11 @@ export interface components {
             thumbnail: string;
             url: string;
         };
-        PlanLine: {
-            new: string;
-            new_name: string;
-            old: string;
-            old_name: string;
-            takes_data: boolean;
-        };
-        PlanOut: {
-            lines: components["schemas"]["PlanLine"][];
-            problems: components["schemas"]["ProblemOut"][];
-            rows: components["schemas"]["RowsMoved"][];
-        };
         PrepareIn: {
             form: string;
             period: string;
             /** @default  */
             reason?: string;
-        };
-        ProblemOut: {
-            field: string;
-            reason: string;
         };
         ProcessOut: {
             host: string;
@@ -2878,9 +3053,36 @@ export interface components {
             clause: string;
             text: string;
         };
+        RegionBelow: {
+            count: number;
+            /** @enum {string} */
+            level: "province" | "prefecture" | "county" | "township" | "village" | "group";
+            level_label: string;
+            without_boundary: number;
+        };
+        RegionChangeIn: {
+            /** @default  */
+            basis?: string;
+            /** @default {} */
+            below?: {
+                [key: string]: string;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** @enum {string} */
+            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
+            new: components["schemas"]["RegionName"][];
+            /** @default  */
+            note?: string;
+            old: string[];
+        };
+        RegionChangePage: {
+            rows: components["schemas"]["RegionLineOut"][];
+            total: number;
+        };
         RegionDetail: {
             area_m2: string | null;
-            below: components["schemas"]["BelowOut"][];
+            below: components["schemas"]["RegionBelow"][];
             bounds: [
                 number,
                 number,
@@ -2888,7 +3090,7 @@ export interface components {
                 number
             ] | null;
             code: string;
-            history: components["schemas"]["LineOut"][];
+            history: components["schemas"]["RegionLineOut"][];
             /** @enum {string} */
             level: "province" | "prefecture" | "county" | "township" | "village" | "group";
             level_label: string;
@@ -2941,6 +3143,26 @@ export interface components {
             status: "checking" | "checked" | "accepting" | "done" | "discarded" | "failed";
             status_label: string;
         };
+        /** @description One old code and what became of it. */
+        RegionLineOut: {
+            basis: string;
+            change_id: number;
+            /** Format: date */
+            effective_on: string;
+            /** @enum {string} */
+            kind: "renamed" | "recoded" | "moved" | "merged" | "split";
+            kind_label: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            new_code: string;
+            new_name: string;
+            note: string;
+            old_code: string;
+            old_name: string;
+            rows: number;
+            takes_data: boolean;
+        };
         RegionName: {
             code: string;
             name: string;
@@ -2963,6 +3185,22 @@ export interface components {
         RegionPage: {
             rows: components["schemas"]["RegionRow"][];
             total: number;
+        };
+        RegionPlanLine: {
+            new: string;
+            new_name: string;
+            old: string;
+            old_name: string;
+            takes_data: boolean;
+        };
+        RegionPlanOut: {
+            lines: components["schemas"]["RegionPlanLine"][];
+            problems: components["schemas"]["RegionPlanProblem"][];
+            rows: components["schemas"]["RegionRowsMoved"][];
+        };
+        RegionPlanProblem: {
+            field: string;
+            reason: string;
         };
         RegionProblem: {
             advice: string;
@@ -2995,6 +3233,10 @@ export interface components {
             parent: string | null;
             valid_from: string | null;
             valid_to: string | null;
+        };
+        RegionRowsMoved: {
+            count: number;
+            label: string;
         };
         RegisterOut: {
             /** Format: date */
@@ -3070,10 +3312,6 @@ export interface components {
             key: number;
             kind: string;
             title: string;
-        };
-        RowsMoved: {
-            count: number;
-            label: string;
         };
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
@@ -3356,6 +3594,12 @@ export interface components {
             level: "province" | "prefecture" | "county" | "township" | "village" | "group";
             name: string;
         };
+        VersionHead: {
+            county: string;
+            /** Format: date-time */
+            first_used_at: string;
+            version: string;
+        };
         /** @description Counts and areas are the whole county's and null for a user of a smaller region. */
         VersionOut: {
             area_m2: number | null;
@@ -3428,6 +3672,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    liangtian_platform_packs_api_dictionary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_batches: {
         parameters: {
             query?: never;
@@ -5109,6 +5373,95 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_packs_api_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHead"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_packs_api_compare: {
+        parameters: {
+            query: {
+                left: string;
+                right: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackDifference"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_packs_api_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackVersionOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_packs_api_one: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                pack_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackOut"];
+                };
+            };
+        };
+    };
     liangtian_platform_regions_api_tree: {
         parameters: {
             query?: {
@@ -5149,7 +5502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangePage"];
+                    "application/json": components["schemas"]["RegionChangePage"];
                 };
             };
         };
@@ -5163,7 +5516,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeIn"];
+                "application/json": components["schemas"]["RegionChangeIn"];
             };
         };
         responses: {
@@ -5173,7 +5526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LineOut"][];
+                    "application/json": components["schemas"]["RegionLineOut"][];
                 };
             };
         };
@@ -5187,7 +5540,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeIn"];
+                "application/json": components["schemas"]["RegionChangeIn"];
             };
         };
         responses: {
@@ -5197,7 +5550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanOut"];
+                    "application/json": components["schemas"]["RegionPlanOut"];
                 };
             };
         };
