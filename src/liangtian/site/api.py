@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from liangtian import __version__
+from liangtian.platform.audit.api import router as audit
 from liangtian.platform.cases.api import router as inbox
 from liangtian.platform.errors import Refused
 from liangtian.platform.features.api import router as features
@@ -64,6 +65,7 @@ for prefix, router in (
     ("", packs),  # /packs and /dictionary
     ("/files", files),
     ("/jobs", jobs),
+    ("/audit", audit),
     ("/inbox", inbox),
     ("/ledgers", ledgers),
     ("/ledgers", ledger_views),

@@ -6,6 +6,7 @@ LIANGTIAN_ALLOWED_HOSTS  comma-separated host names (default: loopback only)
 LIANGTIAN_COUNTY         region code of the county this installation serves
 LIANGTIAN_AUDIT_KEEP_DAYS  days an audit entry stays before it may be archived (default 190, at least 184)
 LIANGTIAN_JOB_HEARTBEAT_SECONDS  how often a worker says that it lives (default 5)
+LIANGTIAN_JOB_KEEP_DAYS          days a finished job stays in the list (default 180)
 LIANGTIAN_JOB_STALE_SECONDS      silence after which its job is started again (default 30)
 LIANGTIAN_FILES_S3       https://key:secret@host:port/bucket/prefix of an S3-compatible store; unset means FILES_ROOT
 LIANGTIAN_FILES_S3_REGION region name such a store was set up with (default us-east-1)
@@ -180,6 +181,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JOB_HEARTBEAT_SECONDS = float(os.environ.get("LIANGTIAN_JOB_HEARTBEAT_SECONDS", "5"))
 JOB_STALE_SECONDS = float(os.environ.get("LIANGTIAN_JOB_STALE_SECONDS", "30"))
+JOB_KEEP_DAYS = int(os.environ.get("LIANGTIAN_JOB_KEEP_DAYS", "180"))
 AUDIT_KEEP_DAYS = int(os.environ.get("LIANGTIAN_AUDIT_KEEP_DAYS", "190"))
 AUDIT_SEEN_MINUTES = 10  # the same person opening the same thing again is one act
 AUDIT_DENIALS_EACH = 20  # refusals of ten minutes that are kept singly; the rest is one number

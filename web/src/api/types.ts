@@ -33,6 +33,15 @@ export type JobStatus = Job['status']
 export type StoredFile = Schemas['FileOut']
 export type FileKind = 'batch' | 'layer' | 'photo' | 'document'
 
+export type JobDetail = Schemas['JobDetail']
+
+// --- Audit
+export type AuditChain = Schemas['ChainOut']
+export type AuditPage = Schemas['EntryPage']
+export type AuditRow = Schemas['EntryRow']
+export type AuditEntry = Schemas['EntryOut']
+export type AuditQuery = Partial<Schemas['EntryQuery']>
+
 // --- Ledgers
 export type Ledger = Schemas['LedgerOut']
 export type LedgerColumn = Schemas['ColumnOut']

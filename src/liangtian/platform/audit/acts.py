@@ -47,8 +47,8 @@ def act_of(code: str) -> Act:
     return declared.get(code) or Act(code, code, Kind.CHANGED)
 
 
-declare(Kind.SAW, {"audit.search": "查询审计记录", "audit.view": "查看审计记录详情"})
-declare(Kind.EXPORTED, {"audit.export": "导出审计记录"})
+declare(Kind.SAW, {"audit.search": "查询审计记录"})
+declare(Kind.EXPORTED, {"audit.export": "导出审计记录", "audit.download": "下载审计导出文件"})
 declare(
     Kind.SECURITY,
     {

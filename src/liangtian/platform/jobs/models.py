@@ -32,6 +32,7 @@ class Job(ScopedModel):
     result = models.JSONField("结果", null=True)
     error = models.TextField("失败原因", blank=True)
     link = models.CharField("相关页面", max_length=200, blank=True)
+    target = models.CharField("作用对象", max_length=80, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+"
     )
@@ -40,6 +41,7 @@ class Job(ScopedModel):
     finished_at = models.DateTimeField("结束时间", null=True)
     worker = models.CharField("后台进程", max_length=64, blank=True)
     heartbeat_at = models.DateTimeField("心跳", null=True)
+    expected_at = models.DateTimeField("预计完成时间", null=True)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     cancel_requested = models.BooleanField("要求取消", default=False)
 
@@ -51,6 +53,11 @@ class Job(ScopedModel):
                 name="job_progress_is_a_share", condition=Q(progress__gte=0, progress__lte=1)
             )
         ]
+        indexes = [
+            models.Index(fields=["target", "-created_at"], name="job_target"),
+            models.Index(fields=["-created_at"], name="job_created"),
+            models.Index(fields=["status", "heartbeat_at"], name="job_status"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -58,6 +65,22 @@ class Job(ScopedModel):
     @property
     def finished(self) -> bool:
         return self.status in (self.Status.DONE, self.Status.FAILED, self.Status.CANCELLED)
+
+
+class JobNote(models.Model):
+    """One line of what a job said while it ran."""
+
+    job = models.ForeignKey(Job, models.CASCADE, verbose_name="任务", related_name="notes")
+    at = models.DateTimeField("时间", default=timezone.now)
+    progress = models.FloatField("进度")
+    text = models.CharField("进展", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务进展"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Tick(models.Model):

@@ -5,19 +5,28 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs.models import Job
-from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, handlers
+from liangtian.platform.jobs.registry import (
+    Cancelled,
+    Interrupted,
+    JobRun,
+    handlers,
+    repeatable,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,15 +41,21 @@ worker_id = f"{socket.gethostname()}-{os.getpid()}"
 
 
 def enqueue(
-    kind: str, title: str, user: User, region: Region, *, link: str = "", **args: Any
-) -> Job:
-    """Queue a job; it starts once the surrounding transaction has committed."""
+    kind: str, title: str, user: User, region: Region, *,
+    link: str = "", target: str = "", **args: Any,
+) -> Job:  # fmt: skip
+    """Queue a job; it starts once the surrounding transaction has committed.
+
+    `link` is the page it belongs to, `target` what it works on (`enforcement.batch:12`), by which the
+    browser finds it again.
+    """
     if kind not in handlers:
         raise ValueError(f"no handler for job {kind!r}")
     with transaction.atomic():
         job = Job.objects.create(
-            kind=kind, title=title[:200], created_by=user, region=region, args=args, link=link
-        )
+            kind=kind, title=title[:200], created_by=user, region=region, args=args, link=link,
+            target=target,
+        )  # fmt: skip
         record(user, "job.enqueue", job, after={"kind": kind, "args": args})
         transaction.on_commit(lambda: run_job.enqueue(str(job.pk)))
     return job
@@ -60,6 +75,25 @@ def cancel(user: User, job: Job) -> Job:
     return job
 
 
+def retry(user: User, job: Job) -> Job:
+    """Run a failed or cancelled job again, from its start. Conflict for any other, or one of a kind
+    whose object is no longer as it needs it."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job.pk)
+        if job.status not in (Job.Status.FAILED, Job.Status.CANCELLED):
+            raise Conflict(f"任务“{job.title}”现为“{job.get_status_display()}”，不能重新运行。")
+        if job.kind not in repeatable:
+            raise Conflict(f"“{job.title}”不能直接重新运行，请回到原页面重新发起。")
+        before = {"status": job.status, "error": job.error}
+        job.status, job.error, job.note, job.result = Job.Status.QUEUED, "", "", None
+        job.progress, job.attempts, job.cancel_requested = 0.0, 0, False
+        job.started_at = job.finished_at = job.expected_at = None
+        job.save()
+        record(user, "job.retry", job, before=before)
+        transaction.on_commit(lambda: run_job.enqueue(str(job.pk)))
+    return job
+
+
 @task()
 def run_job(job_id: str) -> None:
     """Worker side: run one queued job to its end, whatever the end is."""
@@ -68,6 +102,7 @@ def run_job(job_id: str) -> None:
         started_at=timezone.now(),
         heartbeat_at=timezone.now(),
         worker=worker_id,
+        expected_at=None,
     )
     if not claimed:
         return  # cancelled while it waited, or another worker has it
@@ -91,12 +126,19 @@ def run_job(job_id: str) -> None:
 
 
 def _finish(job: Job, status: Job.Status, **values: Any) -> None:
+    """The end of a job, unless it has been given to another worker meanwhile."""
+    names = {"status": status, "finished_at": timezone.now(), "expected_at": None, **values}
     with transaction.atomic():
-        for name, value in {"status": status, "finished_at": timezone.now(), **values}.items():
-            setattr(job, name, value)
-        names = ["status", "finished_at", *values]
-        job.save(update_fields=names)
-        record(None, f"job.{status.value}", job, after={"error": job.error} if job.error else None)
+        mine = Job.objects.filter(
+            pk=job.pk, status=Job.Status.RUNNING, attempts=job.attempts, worker=job.worker
+        )
+        if not mine.update(**names):
+            return
+        job.refresh_from_db()
+        record(
+            None, f"job.{status.value}", job, success=status == Job.Status.DONE,
+            after={"error": job.error} if job.error else None,
+        )  # fmt: skip
 
 
 def _put_back(one: QuerySet[Job], note: str, **values: Any) -> bool:
@@ -131,3 +173,21 @@ def recover_stale() -> int:
             silent = Job.objects.filter(pk=job.pk, heartbeat_at=job.heartbeat_at)
             revived += _put_back(silent, "后台进程中断，任务重新排队。")
     return revived
+
+
+def clean() -> int:
+    """Forget finished jobs older than `settings.JOB_KEEP_DAYS` that nothing refers to; how many."""
+    limit = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
+    finished = (Job.Status.DONE, Job.Status.FAILED, Job.Status.CANCELLED)
+    gone = 0
+    with transaction.atomic():
+        for job in Job.objects.filter(status__in=finished, finished_at__lt=limit):
+            with suppress(ProtectedError):
+                job.delete()
+                gone += 1
+        DBTaskResult.objects.finished().filter(finished_at__lt=limit).delete()
+        if gone:
+            record(
+                None, "job.clean", "后台任务", after={"days": settings.JOB_KEEP_DAYS, "jobs": gone}
+            )
+    return gone

@@ -35,7 +35,7 @@ CHUNK = 10_000  # features read, checked and stored together, in one transaction
 STORED, MATCHED = 0.75, 0.85  # share of the work done once all is stored, once overlaps are known
 
 
-@job("layers.import")
+@job("layers.import", "导入参考图层")
 def import_layer(
     run: JobRun,
     *,
@@ -72,7 +72,7 @@ def import_layer(
     return _finish(run, version, publish)
 
 
-@job("layers.tiles")
+@job("layers.tiles", "生成小比例尺瓦片", retry=True)
 def make_low_tiles(run: JobRun, *, version_id: int) -> dict[str, Any]:
     """Make the tiles that show much of a version at once, before anybody waits for them."""
     version = LayerVersion.objects.select_related("layer").get(pk=version_id)

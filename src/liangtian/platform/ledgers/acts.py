@@ -3,3 +3,11 @@
 from liangtian.platform.audit.acts import Kind, declare
 
 declare(Kind.EXPORTED, {"ledger.export": "导出台账"})
+declare(
+    Kind.CHANGED,
+    {
+        "ledger.view": "保存台账视图",
+        "ledger.view_drop": "删除台账视图",
+        "ledger.view_default": "设为默认台账视图",
+    },
+)

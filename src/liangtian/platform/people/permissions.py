@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, str] = {
     "security.policy": "维护安全策略",
     "system.view": "查看运行状况",
     "audit.view": "查看与导出审计记录",
+    "audit.officers": "查看三员与安全事件的审计记录",
 }
 
 _VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
@@ -84,6 +85,6 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         "系统管理员",
         ["people.accounts", "regions.manage", "jobs.view", "system.view"],
     ),
-    "security_officer": ("安全管理员", ["people.grant", "security.policy"]),
+    "security_officer": ("安全管理员", ["people.grant", "security.policy", "audit.officers"]),
     "auditor": ("审计管理员", ["audit.view"]),
 }

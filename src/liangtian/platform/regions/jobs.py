@@ -9,7 +9,7 @@ from liangtian.platform.regions.imports.services import check_import, enter_impo
 from liangtian.platform.regions.models import RegionImport
 
 
-@job("regions.check")
+@job("regions.check", "检查行政区划数据")
 def check(run: JobRun, *, import_id: int) -> dict[str, Any]:
     """Read the file, check each row and each boundary."""
     current = RegionImport.objects.select_related("file", "region", "created_by").get(pk=import_id)
@@ -17,7 +17,7 @@ def check(run: JobRun, *, import_id: int) -> dict[str, Any]:
     return check_import(current) if current.status == "checking" else {}
 
 
-@job("regions.accept")
+@job("regions.accept", "行政区划数据入库")
 def accept(run: JobRun, *, import_id: int) -> dict[str, Any]:
     """Enter what was checked."""
     current = RegionImport.objects.get(pk=import_id)

@@ -16,6 +16,8 @@ declare(
         "enforcement.batch.remeasure": "批次重新套合",
         "enforcement.patch.confirm": "确认图斑判定",
         "enforcement.patch.reopen": "撤回图斑判定",
+        "enforcement.patch.assign": "指派图斑承办人",
+        "enforcement.patch.withdraw": "图斑撤回上一步",
         "enforcement.photo.add": "上传举证照片",
     },
 )

@@ -29,11 +29,11 @@ def remeasure(user: User, batch_id: int) -> Job:
         record(user, "enforcement.batch.remeasure", batch)
         return enqueue(
             KIND, f"重新套合“{batch.title}”", user, batch.region,
-            link=f"/patches?batch={batch.pk}", batch_id=batch.pk,
+            link=f"/patches?batch={batch.pk}", target=f"enforcement.batch:{batch.pk}", batch_id=batch.pk,
         )  # fmt: skip
 
 
-@job(KIND)
+@job(KIND, "重新套合批次", retry=True)
 def run_remeasure(run: JobRun, batch_id: int) -> dict[str, Any]:
     """Worker side; begun again after a kill it measures all of them once more."""
     return {"patches": measure_patches(Batch.objects.get(pk=batch_id), run, again=True)}

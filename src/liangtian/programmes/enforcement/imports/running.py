@@ -27,7 +27,7 @@ ROWS_PER_STATEMENT = 500
 Status = BatchImport.Status
 
 
-@job("enforcement.check")
+@job("enforcement.check", "检查图斑批次")
 def check_job(run: JobRun, import_id: int) -> dict[str, Any]:
     """Check every row and keep what was found; a second attempt replaces what the first one kept."""
     current = BatchImport.objects.select_related("file", "region").get(pk=import_id)
@@ -42,7 +42,7 @@ def check_job(run: JobRun, import_id: int) -> dict[str, Any]:
     return {"ready": len(checked.rows), "problems": len(checked.faults)}
 
 
-@job("enforcement.accept")
+@job("enforcement.accept", "图斑批次入库与套合", retry=True)
 def accept_job(run: JobRun, import_id: int, user_id: int) -> dict[str, Any]:
     """Enter the good rows, then measure each patch and propose its judgement."""
     current = BatchImport.objects.select_related("file", "region", "batch").get(pk=import_id)

@@ -1,0 +1,19 @@
+"""The acts on sketches (标绘)."""
+
+from liangtian.platform.audit.acts import Kind, declare
+
+declare(
+    Kind.CHANGED,
+    {
+        "sketches.create": "新建标绘",
+        "sketches.change": "修改标绘",
+        "sketches.delete": "删除标绘",
+    },
+)
+declare(
+    Kind.EXPORTED,
+    {
+        "sketches.export": "导出标绘",
+        "sketches.analysis": "导出占地分析",
+    },
+)
