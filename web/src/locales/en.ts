@@ -103,7 +103,7 @@ const en: Messages = {
       audit: {
         title: 'Audit trail',
         text: 'Signing in, imports, judgements, withdrawals and exports are recorded as they happen: who, when, from where, what before and after. Nothing offers to change or delete them.',
-        next: 'A screen to search the audit trail comes with a later version.',
+        next: 'Search the audit trail',
       },
       people: {
         title: 'Accounts and permissions',

@@ -75,7 +75,7 @@ class JobPage(Schema):
 
 
 class JobQuery(Schema):
-    """What jobs can be asked for."""
+    """What jobs can be asked for; the status `active` stands for those that wait or run."""
 
     kind: str = ""
     status: str = ""
@@ -151,7 +151,11 @@ def jobs(
 
 
 def _asked(jobs: QuerySet[Job], query: JobQuery) -> QuerySet[Job]:
-    for name in ("kind", "status", "target"):
+    if query.status == "active":
+        jobs = jobs.filter(status__in=ACTIVE)
+    elif query.status:
+        jobs = jobs.filter(status=query.status)
+    for name in ("kind", "target"):
         if value := getattr(query, name).strip():
             jobs = jobs.filter(**{name: value})
     if who := query.who.strip():

@@ -1,6 +1,6 @@
 import { get, post, put, upload } from '@/api/client'
 import type {
-  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, Job, StoredFile,
+  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, Job, JobPage, StoredFile,
 } from '@/api/types'
 
 const ROOT = '/api/enforcement/imports'
@@ -16,6 +16,9 @@ export const batches = () => get<Batch[]>('/api/enforcement/batches')
 /** Measure anew what nobody has judged yet, with the layers now published. */
 export const remeasure = (id: number) => post<Job>(`/api/enforcement/batches/${id}/measure`)
 export const job = (id: string) => get<Job>(`/api/jobs/${id}`)
+/** The jobs that measure a batch at this moment, whoever started them. */
+export const running = async (): Promise<Job[]> =>
+  (await get<JobPage>('/api/jobs', { kind: 'enforcement.measure', status: 'active', size: 100 })).rows
 export const imports = () => get<ImportSummary[]>(ROOT)
 export type BatchKind = Batch['kind']
 export const start = (body: { file_id: number; period: string; title: string; kind: BatchKind }) =>

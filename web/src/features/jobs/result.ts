@@ -14,11 +14,16 @@ const LABELS: Record<string, string> = {
   published: '已发布',
   skipped: '跳过',
   area_m2: '面积（平方米）',
+  rows: '行数',
+  tiles: '瓦片数',
+  seals: '封存数',
+  entries: '记录条数',
   seconds: '用时（秒）',
 }
 
 export function resultLines(result: Record<string, unknown>): string[] {
   return Object.entries(result)
+    .filter(([name]) => name !== 'download')
     .filter(([, value]) => value !== null && typeof value !== 'object')
     .map(([key, value]) => `${LABELS[key] ?? key}：${String(value)}`)
 }

@@ -6,13 +6,13 @@ import { usePolling } from './usePolling'
 const POLL = 1000
 
 /**
- * The job that works on one thing: found again after a reload by its target, followed while it runs.
+ * The job that works on one thing, followed while it runs. With a target it is found again after a reload.
  * `ended` is called once for a job seen running that has come to its end.
  */
-export function useJob(target: string, ended: (job: Job) => void = () => {}) {
+export function useJob(target: string | null, ended: (job: Job) => void = () => {}) {
   const job = ref<Job | null>(null)
   const running = computed(() => job.value?.status === 'queued' || job.value?.status === 'running')
-  let asked = false
+  let asked = target === null
 
   async function look(): Promise<void> {
     if (!asked) {
