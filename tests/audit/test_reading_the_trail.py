@@ -97,6 +97,7 @@ def test_an_export_holds_what_the_query_finds_and_is_itself_recorded(
     assert (job.status, job.result["rows"]) == ("done", 3)
     answer = client.get(client.get(f"/api/jobs/{started['id']}").json()["download"])
     content = b"".join(answer.streaming_content)
+    lines: list[Any]
     if format == "csv":
         lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     else:

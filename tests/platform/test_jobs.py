@@ -188,13 +188,13 @@ def test_the_time_left_follows_the_pace_of_the_last_minute(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(registry.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("liangtian.platform.jobs.registry.time.monotonic", lambda: clock[0])
     run = JobRun(Job.objects.get(pk=start(people, "test.count", to=1).pk))
     Job.objects.update(status="running")
 
     def left() -> float | None:
         expected = Job.objects.get().expected_at
-        return expected and (expected - timezone.now()).total_seconds()
+        return (expected - timezone.now()).total_seconds() if expected else None
 
     run.progress(0.0)
     assert left() is None
