@@ -11,6 +11,12 @@ const inChina = new Intl.DateTimeFormat('sv-SE', {
   timeStyle: 'short',
 })
 
+const toTheSecond = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+})
+
 export const NOTHING = '—'
 
 /** An area already rounded to two decimals by the server, in whatever unit. */
@@ -25,6 +31,11 @@ export function count(value: number | null | undefined): string {
 /** `2026-01-31T16:05:00+00:00` becomes `2026-02-01 00:05`. */
 export function dateTime(iso: string | null | undefined): string {
   return iso ? inChina.format(new Date(iso)) : NOTHING
+}
+
+/** Where the order of events matters: with seconds. */
+export function exactTime(iso: string | null | undefined): string {
+  return iso ? toTheSecond.format(new Date(iso)) : NOTHING
 }
 
 export function day(iso: string | null | undefined): string {

@@ -21,7 +21,7 @@ repeatable: set[str] = set()  # kinds that may be run again after they failed
 
 REPORT_EVERY_SECONDS = 0.5  # a progress bar needs no more; each report is a write
 NOTES_OF_A_JOB = 200  # lines kept of what a job said
-NOTE_EVERY_SECONDS = 2.0  # chatter in between is shown, not kept
+NOTE_EVERY_SECONDS = 1.0  # chatter in between is shown, not kept
 WINDOW_SECONDS = 60.0  # the time left follows the pace of the last minute
 CALM = 0.3  # and moves this share of the way at each report, so that it does not jump
 
