@@ -109,6 +109,15 @@ def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
         yield verb, [word.split("=")[0] for word in rest if word.startswith("--")]
 
 
+def options_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Options of a command and of the commands under it."""
+    found = set(parser._option_string_actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found = found.union(*(options_of(sub) for sub in action.choices.values()))
+    return found
+
+
 @every_page
 def test_every_command_and_option_exists(page: Path) -> None:
     known = verbs()
@@ -116,7 +125,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
         if verb == "--version":
             continue
         assert verb in known, f"{name_of(page)} names `liangtian {verb}`"
-        unknown = set(options) - set(known[verb]._option_string_actions)
+        unknown = set(options) - options_of(known[verb])
         assert not unknown, f"{name_of(page)}: `liangtian {verb}` has no {unknown}"
 
 
