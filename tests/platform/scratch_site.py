@@ -55,6 +55,21 @@ def prepare() -> dict[str, Any]:
     return {"version": version.pk}
 
 
+def queue() -> dict[str, Any]:
+    """Tables, an auditor, and twelve exports of the trail waiting to be done."""
+    migrate()
+    from liangtian.platform.jobs.services import enqueue
+    from liangtian.platform.people.models import Role, User
+    from liangtian.platform.regions.models import Region
+
+    county = Region.objects.create(code="990121", name="青禾县", level="county")
+    auditor = User.objects.create_user("auditor", None, name="钱虚构", region=county)
+    auditor.roles.add(Role.objects.get(code="auditor"))
+    for n in range(12):
+        enqueue("audit.export", f"导出{n}", auditor, county, format="csv", query={})
+    return {"jobs": 12}
+
+
 def look() -> dict[str, Any]:
     """What the clerk and a township see of the layer through the API."""
     from django.test import Client
@@ -83,4 +98,4 @@ def look() -> dict[str, Any]:
 
 if __name__ == "__main__":
     start_django()
-    print(json.dumps({"prepare": prepare, "look": look}[sys.argv[1]]()))  # noqa: T201
+    print(json.dumps({"prepare": prepare, "queue": queue, "look": look}[sys.argv[1]]()))  # noqa: T201

@@ -43,6 +43,8 @@ class Site:
         env = {
             **os.environ,
             "LIANGTIAN_DATA": str(self.folder),
+            "LIANGTIAN_JOB_HEARTBEAT_SECONDS": "0.5",
+            "LIANGTIAN_JOB_STALE_SECONDS": "4",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
         if self.url:
@@ -75,12 +77,6 @@ class Site:
         """The rows of a question to the database."""
         with closing(self.connect()) as connection:
             return list(connection.execute(sql).fetchall())
-
-    def change(self, sql: str) -> None:
-        """One change, committed."""
-        with closing(self.connect()) as connection:
-            connection.execute(sql)
-            connection.commit()
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
@@ -135,7 +131,6 @@ def test_an_import_survives_a_killed_worker_without_duplicates(site: Site) -> No
         "liutang": nothing,
     }
 
-    site.change("UPDATE jobs_job SET heartbeat_at = '2026-01-01 00:00:00'")
     second, third = site.worker(), site.worker()
     wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
     assert site.rows(JOB) == [("done", 2)], "two workers, and only one took it up"
@@ -151,3 +146,27 @@ def test_an_import_survives_a_killed_worker_without_duplicates(site: Site) -> No
         assert site.rows(f"{acts}'{act}'") == [(1,)], act
     shown = {"status": "published", "tile": 200, "found": ["102"]}
     assert site.ask("look") == {"clerk": shown, "liutang": shown}
+
+
+def test_a_worker_told_to_stop_puts_its_import_back(site: Site) -> None:
+    site.ask("prepare")
+    first = site.worker()
+    wait_until(site, FEATURES, lambda rows: rows[0][0] > 0, pause=0.01)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(PATIENCE) == 0, site.log()
+    assert site.rows(JOB) == [("queued", 0)]
+    assert site.rows("SELECT status FROM layers_layerversion") == [("importing",)]
+    site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
+    assert site.rows(JOB) == [("done", 1)]
+    assert site.rows(FEATURES) == [(PLOTS,)]
+
+
+def test_two_workers_share_the_jobs_and_none_is_done_twice(site: Site) -> None:
+    wanted = site.ask("queue")["jobs"]
+    site.worker()
+    site.worker()
+    ended = "SELECT count(*) FROM jobs_job WHERE status NOT IN ('queued', 'running')"
+    wait_until(site, ended, lambda rows: rows == [(wanted,)], pause=0.2)
+    assert site.rows("SELECT DISTINCT status, attempts FROM jobs_job") == [("done", 1)]
+    assert site.rows("SELECT count(*) FROM audit_auditentry WHERE act = 'job.done'") == [(wanted,)]
