@@ -66,7 +66,7 @@ class EntryPage(Schema):
     more_than_total: bool
 
 
-class Change(Schema):
+class AuditChange(Schema):
     field: str
     label: str
     before: Any
@@ -74,18 +74,18 @@ class Change(Schema):
 
 
 class EntryOut(EntryRow):
-    changes: list[Change]
+    changes: list[AuditChange]
     digest: str
     seal: int | None
 
 
-class ActOut(Schema):
+class AuditActOut(Schema):
     code: str
     label: str
     kind: str
 
 
-class NamedKind(Schema):
+class AuditKindOut(Schema):
     value: str
     label: str
 
@@ -98,8 +98,8 @@ class VerifiedOut(Schema):
 
 
 class ChainOut(Schema):
-    kinds: list[NamedKind]
-    acts: list[ActOut]
+    kinds: list[AuditKindOut]
+    acts: list[AuditActOut]
     seal: int | None
     sealed_at: datetime | None
     hash: str
@@ -110,7 +110,7 @@ class ChainOut(Schema):
     may_verify: bool
 
 
-class ExportIn(Schema):
+class AuditExportIn(Schema):
     format: Literal["xlsx", "csv"]
     query: EntryQuery
 
@@ -195,7 +195,7 @@ def start_verification(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/exports", response=JobOut)
-def start_export(request: HttpRequest, body: ExportIn) -> dict[str, Any]:
+def start_export(request: HttpRequest, body: AuditExportIn) -> dict[str, Any]:
     """Write what the query finds to a file in the background."""
     user = user_of(request)
     require_reader(user)

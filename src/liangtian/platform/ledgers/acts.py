@@ -2,7 +2,7 @@
 
 from liangtian.platform.audit.acts import Kind, declare
 
-declare(Kind.EXPORTED, {"ledger.export": "导出台账"})
+declare(Kind.EXPORTED, {"ledger.export": "导出台账", "ledger.export_fetch": "下载台账导出文件"})
 declare(
     Kind.CHANGED,
     {
