@@ -4,6 +4,108 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of the chain, and the kinds and acts there are to ask for. */
+        get: operations["liangtian_platform_audit_api_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first; `before` is the number the page before ended with. The search itself is recorded. */
+        get: operations["liangtian_platform_audit_api_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry with what was before and after. */
+        get: operations["liangtian_platform_audit_api_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write what the query finds to a file in the background. */
+        post: operations["liangtian_platform_audit_api_start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/exports/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, for who asked for it. */
+        get: operations["liangtian_platform_audit_api_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walk the whole chain in the background. */
+        post: operations["liangtian_platform_audit_api_start_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dictionary": {
         parameters: {
             query?: never;
@@ -608,7 +710,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first. */
+        /** Newest first. `target` finds the jobs of one thing again, as after a reload of its page. */
         get: operations["liangtian_platform_jobs_api_jobs"];
         put?: never;
         post?: never;
@@ -625,7 +727,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One job. */
+        /** One job with what it said while it ran. */
         get: operations["liangtian_platform_jobs_api_show"];
         put?: never;
         post?: never;
@@ -644,8 +746,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask a job to stop: who started it, or who may see all jobs of the region. */
+        /** Ask a job to stop: who started it, or who answers for the system. */
         post: operations["liangtian_platform_jobs_api_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a failed job again: who started it. */
+        post: operations["liangtian_platform_jobs_api_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2065,6 +2184,26 @@ export interface components {
             name: string;
             value: string | number | boolean | null;
         };
+        AuditActOut: {
+            code: string;
+            kind: string;
+            label: string;
+        };
+        AuditChange: {
+            after: unknown;
+            before: unknown;
+            field: string;
+            label: string;
+        };
+        AuditExportIn: {
+            /** @enum {string} */
+            format: "xlsx" | "csv";
+            query: components["schemas"]["EntryQuery"];
+        };
+        AuditKindOut: {
+            label: string;
+            value: string;
+        };
         BackupOut: {
             archive: string;
             by: string;
@@ -2159,6 +2298,18 @@ export interface components {
             after: string;
             before: string;
             column: string;
+        };
+        ChainOut: {
+            acts: components["schemas"]["AuditActOut"][];
+            archived_upto: string | null;
+            hash: string;
+            keep_days: number;
+            kinds: components["schemas"]["AuditKindOut"][];
+            may_verify: boolean;
+            seal: number | null;
+            sealed_at: string | null;
+            verified: components["schemas"]["VerifiedOut"] | null;
+            waiting: number;
         };
         ChoiceOut: {
             label: string;
@@ -2343,6 +2494,77 @@ export interface components {
             number: string;
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
+        };
+        EntryOut: {
+            act: string;
+            act_label: string;
+            actor_name: string;
+            address: string;
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["AuditChange"][];
+            digest: string;
+            id: number;
+            /** @enum {string} */
+            kind: "saw" | "changed" | "exported" | "session" | "security" | "job";
+            kind_label: string;
+            note: string;
+            region: string;
+            seal: number | null;
+            success: boolean;
+            target_id: string;
+            target_label: string;
+            target_type: string;
+            target_type_label: string;
+            username: string;
+        };
+        EntryPage: {
+            more_than_total: boolean;
+            next: number | null;
+            rows: components["schemas"]["EntryRow"][];
+            total: number | null;
+        };
+        /** @description What entries can be asked for; all given conditions hold together. */
+        EntryQuery: {
+            /** @default  */
+            act?: string;
+            /** @default  */
+            address?: string;
+            /** @default  */
+            kind?: string;
+            /** @default  */
+            person?: string;
+            /** @default  */
+            region?: string;
+            since?: string | null;
+            success?: boolean | null;
+            /** @default  */
+            target_id?: string;
+            /** @default  */
+            target_type?: string;
+            /** @default  */
+            text?: string;
+            until?: string | null;
+        };
+        EntryRow: {
+            act: string;
+            act_label: string;
+            actor_name: string;
+            address: string;
+            /** Format: date-time */
+            at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "saw" | "changed" | "exported" | "session" | "security" | "job";
+            kind_label: string;
+            note: string;
+            region: string;
+            success: boolean;
+            target_id: string;
+            target_label: string;
+            target_type: string;
+            target_type_label: string;
+            username: string;
         };
         ExportIn: {
             /** @default [] */
@@ -2590,17 +2812,25 @@ export interface components {
             label: string;
             status: string;
         };
-        JobOut: {
+        JobDetail: {
+            attempts: number;
+            cancel_requested: boolean;
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            download: string | null;
             error: string;
             finished_at: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
+            kind_label: string;
+            may_cancel: boolean;
+            may_retry: boolean;
             note: string;
+            notes: components["schemas"]["JobNoteOut"][];
             progress: number;
+            region: string;
             result: {
                 [key: string]: unknown;
             } | null;
@@ -2609,12 +2839,68 @@ export interface components {
             /** @enum {string} */
             status: "queued" | "running" | "done" | "failed" | "cancelled";
             status_label: string;
+            target: string;
+            title: string;
+            to: string | null;
+            worker: string;
+        };
+        JobKindOut: {
+            label: string;
+            value: string;
+        };
+        JobNoteOut: {
+            /** Format: date-time */
+            at: string;
+            progress: number;
+            text: string;
+        };
+        JobOut: {
+            attempts: number;
+            cancel_requested: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            download: string | null;
+            error: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            kind_label: string;
+            may_cancel: boolean;
+            may_retry: boolean;
+            note: string;
+            progress: number;
+            region: string;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            seconds_left: number | null;
+            started_at: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "done" | "failed" | "cancelled";
+            status_label: string;
+            target: string;
             title: string;
             to: string | null;
         };
         JobPage: {
+            kinds: components["schemas"]["JobKindOut"][];
             rows: components["schemas"]["JobOut"][];
             total: number;
+        };
+        /** @description What jobs can be asked for; the status `active` stands for those that wait or run. */
+        JobQuery: {
+            /** @default  */
+            kind?: string;
+            since?: string | null;
+            /** @default  */
+            status?: string;
+            /** @default  */
+            target?: string;
+            until?: string | null;
+            /** @default  */
+            who?: string;
         };
         JudgementOut: {
             /** Format: date-time */
@@ -3594,6 +3880,13 @@ export interface components {
             level: "province" | "prefecture" | "county" | "township" | "village" | "group";
             name: string;
         };
+        VerifiedOut: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note: string;
+            success: boolean;
+        };
         VersionHead: {
             county: string;
             /** Format: date-time */
@@ -3672,6 +3965,146 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    liangtian_platform_audit_api_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_audit_api_entries: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                person?: string;
+                kind?: string;
+                act?: string;
+                success?: boolean | null;
+                target_type?: string;
+                target_id?: string;
+                region?: string;
+                address?: string;
+                text?: string;
+                before?: number | null;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_audit_api_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_audit_api_start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_audit_api_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_audit_api_start_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
     liangtian_platform_packs_api_dictionary: {
         parameters: {
             query?: never;
@@ -4524,6 +4957,12 @@ export interface operations {
     liangtian_platform_jobs_api_jobs: {
         parameters: {
             query?: {
+                kind?: string;
+                status?: string;
+                who?: string;
+                target?: string;
+                since?: string | null;
+                until?: string | null;
                 page?: number;
                 size?: number;
             };
@@ -4561,12 +5000,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOut"];
+                    "application/json": components["schemas"]["JobDetail"];
                 };
             };
         };
     };
     liangtian_platform_jobs_api_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_jobs_api_again: {
         parameters: {
             query?: never;
             header?: never;
