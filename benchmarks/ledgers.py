@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def fill(count: int) -> Any:
         south = [34 + (n // 600) * 1e-3 for n in numbers]
         boxes = shapely.box(west, south, [x + 5e-4 for x in west], [y + 4e-4 for y in south])
         Patch.objects.bulk_create(
-            _patch(Patch, batch, clerk, n, case, box)
+            _patch(batch, clerk, n, case, box)
             for n, case, box in zip(numbers, cases, boxes, strict=True)
         )
     print(f"filled in {time.perf_counter() - started:.0f} s")
@@ -127,12 +128,14 @@ def _cases(villages: list[Any], numbers: range) -> list[Any]:
     )  # fmt: skip
 
 
-def _patch(patch: Any, batch: Any, clerk: Any, n: int, case: Any, box: Any) -> Any:
+def _patch(batch: Any, clerk: Any, n: int, case: Any, box: Any) -> Any:
     from django.utils import timezone
+
+    from liangtian.programmes.enforcement.models import Patch
 
     outcome = OUTCOMES[n % len(OUTCOMES)]
     area = Decimal(20_000 + n * 7919 % 600_000) / 100
-    return patch(
+    return Patch(
         batch=batch, case=case, county_id="990121", region=case.region, row=n, number=f"B{n:06}",
         monitoring_type="20", area_m2=area, farmland_m2=area / 2, pbf_m2=area / 4, geom=box,
         period_after=date(2026, 1 + n % 6, 9), proposal_outcome="illegal",
@@ -143,10 +146,8 @@ def _patch(patch: Any, batch: Any, clerk: Any, n: int, case: Any, box: Any) -> A
 
 def measure(clerk: Any, patches: int, rounds: int) -> None:
     from liangtian.platform.ledgers.declaration import find_ledger
-    from liangtian.platform.ledgers.extent import extent
     from liangtian.platform.ledgers.groups import grouped
     from liangtian.platform.ledgers.pages import read_page
-    from liangtian.platform.ledgers.query import filtered
 
     ledger = find_ledger("enforcement.patches")
     assert ledger is not None
@@ -155,8 +156,8 @@ def measure(clerk: Any, patches: int, rounds: int) -> None:
     )
     for label, query in FILTERS.items():
         page = read_page(ledger, clerk, query)
-        one = timed(rounds, lambda q=query: read_page(ledger, clerk, q))
-        two = timed(rounds, lambda q=query: extent(ledger, filtered(ledger, clerk, q)))
+        one = timed(rounds, partial(read_page, ledger, clerk, query))
+        two = timed(rounds, partial(_extent, ledger, clerk, query))
         both = [a + b for a, b in zip(one, two, strict=True)]
         print(f"| {label} | {page.total} | {shown(one)} | {shown(two)} | {shown(both)} |")
     last = str(patches // 50)
@@ -177,6 +178,13 @@ def measure(clerk: Any, patches: int, rounds: int) -> None:
     print("\n| work | seconds |\n| --- | --- |")
     for label, work in rest.items():
         print(f"| {label} | {shown(timed(rounds, work))} |")
+
+
+def _extent(ledger: Any, clerk: Any, query: dict[str, str]) -> Any:
+    from liangtian.platform.ledgers.extent import extent
+    from liangtian.platform.ledgers.query import filtered
+
+    return extent(ledger, filtered(ledger, clerk, query))
 
 
 def timed(rounds: int, work: Callable[[], Any]) -> list[float]:
