@@ -53,6 +53,12 @@ it('asks for the rows with the filters of the address', async () => {
   expect(asked).toContain('/api/ledgers/x/rows?stage=received&page=1&size=50')
 })
 
+it('asks for count and sums the first time, and shows them, even without any condition', async () => {
+  const { wrapper } = await show('/patches')
+  expect(asked).toContain('/api/ledgers/x/rows?size=50')
+  expect(wrapper.find('.el-pagination__total').text()).toContain('1')
+})
+
 it('puts the order into the address and asks again', async () => {
   const { wrapper, router } = await show('/patches?stage=received')
   await wrapper.find('button[aria-label^="按“面积”排序"]').trigger('click')

@@ -20,7 +20,7 @@ export function useLedger(name: string, query: Ref<LocationQuery>, fixed: () => 
   const refused = ref<string | null>(null)
   const busy = ref(false)
   let asking: AbortController | undefined
-  let counted = ''
+  let counted: string | null = null
   const cursors = new Map<string, string>()
 
   /** The conditions alone, as the API takes them. */
@@ -79,7 +79,7 @@ export function useLedger(name: string, query: Ref<LocationQuery>, fixed: () => 
       if (mine.signal.aborted) return
       refused.value = reasonOf(problem)
       answer.value = null
-      counted = ''
+      counted = null
     } finally {
       if (asking === mine) busy.value = false
     }
