@@ -27,13 +27,20 @@ Kind = Literal["text", "integer", "area_mu", "area_m2", "money", "percent", "dat
 @dataclass(frozen=True)
 class SheetColumn:
     """One column. `unit` is printed under the label; `width` in characters, 0 for the kind's own;
-    neighbouring columns with the same `group` share a header above them."""
+    neighbouring columns with the same `group` share a header above them, under which `heading` is
+    printed in place of the label, which must differ from column to column."""
 
     label: str
     unit: str = ""
     kind: Kind = "text"
     width: float = 0
     group: str = ""
+    heading: str = ""
+
+    @property
+    def printed(self) -> str:
+        """What stands in the header."""
+        return self.heading or self.label
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,7 @@ class _Writer:
             self.page.set_row(row, 15 * height + 4 if row == bottom else 20)
             self._write_heading(row, 0, "序号" if row == top else "", head)
             for index, column in enumerate(self.columns, 1):
-                label = f"{column.label}\n（{column.unit}）" if column.unit else column.label
+                label = f"{column.printed}\n（{column.unit}）" if column.unit else column.printed
                 if column.group and row < bottom:
                     label = column.group
                 elif not column.group and row > top:
@@ -264,7 +271,7 @@ class _Writer:
 
     def _lines(self, column: SheetColumn) -> int:
         width = column.width or _STYLES[column.kind].width
-        return -(-2 * len(column.label) // max(int(width) - 1, 1)) + bool(column.unit)
+        return -(-2 * len(column.printed) // max(int(width) - 1, 1)) + bool(column.unit)
 
     def _write_rows(self, first: int) -> tuple[int, list[Decimal]]:
         """Rows from sheet row `first` -> the row after the last one, and the printed sums."""

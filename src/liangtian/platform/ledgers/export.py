@@ -124,11 +124,19 @@ def grouped_sheet(
     sums: dict[str, Decimal | None] = {}
     for label, _ in parts:
         group = label if len(parts) > 1 else ""
-        columns.append(SheetColumn(_named("个数", group, sums), "个", "integer", group=group))
+        columns.append(
+            SheetColumn(_named("个数", group, sums), "个", "integer", group=group, heading="个数")
+        )
         sums[columns[-1].label] = None
         for c in measures:
             columns.append(
-                SheetColumn(_named(c.label, group, sums), c.unit or "", _KINDS[c.kind], group=group)
+                SheetColumn(
+                    _named(c.label, group, sums),
+                    c.unit or "",
+                    _KINDS[c.kind],
+                    group=group,
+                    heading=c.label,
+                )
             )
             sums[columns[-1].label] = None
     by_label = "、".join(d.label for d in found.dimensions)

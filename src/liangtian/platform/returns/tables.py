@@ -88,10 +88,12 @@ def columns_of(table: Table, first: str) -> list[SheetColumn]:
     grouped = bool(table["across"])
     for _, label in parts_of(table):
         group = label if grouped else ""
-        columns.append(SheetColumn(_label(group, "个数"), "个", "integer", 8, group))
+        columns.append(SheetColumn(_label(group, "个数"), "个", "integer", 8, group, "个数"))
         for m in table["measures"]:
             kind = _KINDS[m["kind"]]
-            columns.append(SheetColumn(_label(group, m["label"]), m["unit"], kind, 11, group))
+            columns.append(
+                SheetColumn(_label(group, m["label"]), m["unit"], kind, 11, group, m["label"])
+            )
     return columns
 
 
