@@ -71,7 +71,7 @@ def test_a_township_freezes_its_leader_signs_and_the_county_consolidates(
     stations.sign_in(leader, "tongnifang", at=address)
     leader.get_by_role("button", name="签批", exact=True).click()
     _answer(leader)
-    expect(leader.get_by_text("已签批", exact=True)).to_be_visible()
+    expect(leader.locator(".page-head").get_by_text("已签批", exact=True)).to_be_visible()
     with_leader.close()
     clerk.reload()
     clerk.get_by_role("button", name="上报县级").click()
