@@ -206,6 +206,7 @@ def _past_triggers() -> None:
 
     The migrate signal that follows puts them back.
     """
+    import django.db.backends.sqlite3.base  # noqa: F401 -- before its operations, or they go in a circle
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
     plain = DatabaseOperations.sql_flush

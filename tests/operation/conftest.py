@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -32,6 +33,14 @@ def beside(name: str) -> str:
 def on_server(statement: str) -> None:
     with psycopg.connect(SERVER or "", autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass

@@ -42,7 +42,7 @@ def run_server(host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
-        wasyncore.loop(timeout=TURN_SECONDS, map=sockets, count=1)
+        wasyncore.loop(timeout=TURN_SECONDS, use_poll=True, map=sockets, count=1)
     _finish(sockets)
     server.task_dispatcher.shutdown()
 
@@ -53,10 +53,10 @@ def _finish(sockets: dict[int, Any]) -> None:
         listener.socket.close()
     end = time.monotonic() + settings.GRACE_SECONDS
     while time.monotonic() < end and any(map(_busy, list(sockets.values()))):
-        wasyncore.loop(timeout=0.1, map=sockets, count=1)
+        wasyncore.loop(timeout=0.1, use_poll=True, map=sockets, count=1)
 
 
 def _busy(dispatcher: Any) -> bool:
     return isinstance(dispatcher, HTTPChannel) and bool(
-        dispatcher.requests or dispatcher.total_outbufs_len
+        dispatcher.requests or dispatcher.request or dispatcher.total_outbufs_len
     )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 BLOCK = 1024 * 1024
 ALIAS = "restoring"
+NO_EXTENSION = (
+    "目标数据库“{name}”没有 PostGIS 扩展，当前用户也不能安装。请由管理员执行 CREATE EXTENSION postgis；"
+    "做恢复测试时，请装在 template1 中。"
+)
 LEFT_OUT = (" SCHEMA - public", " COMMENT - SCHEMA public", " ACL - SCHEMA public", " EXTENSION - ")
 
 
@@ -120,6 +125,7 @@ def _fill(cursor: Any, folder: Path, manifest: Manifest, tell: Tell) -> None:
         with raw.copy(statement) as copy, (folder / f"{name}.copy").open("rb") as source:
             while block := source.read(BLOCK):
                 copy.write(block)
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked here
     for name in manifest.tables:
         cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
         _continue_numbers(raw, name, manifest.columns[name])
@@ -139,7 +145,12 @@ def _continue_numbers(cursor: Any, table: str, columns: list[str]) -> None:
 def _prepare(place: PostgresPlace) -> None:
     """The extension that the geometry columns need; it belongs to no backup."""
     with place.connected(autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        if connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone():
+            return
+        try:
+            connection.execute("CREATE EXTENSION postgis")
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refused(NO_EXTENSION.format(name=place.name)) from error
 
 
 def _removal(place: PostgresPlace, replace: bool) -> bytes:

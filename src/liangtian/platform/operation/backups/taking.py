@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.utils import timezone
 
@@ -69,13 +72,8 @@ def take_backup(
             with_keys=with_keys,
             place=place or place_of(settings.DATABASES["default"]),
         )
-    except (Refused, OSError) as error:
-        message = str(error)
-        if isinstance(error, OSError):
-            full = DISK_FULL.format(folder=folder)
-            message = (
-                full if error.errno == 28 else f"备份位置“{folder}”不能写入：{error.strerror}。"
-            )
+    except (Refused, OSError, sqlite3.Error, psycopg.Error) as error:
+        message = _reason(error, folder)
         services.note_backup(
             Backup(archive="", folder=str(folder), started_at=started, done=False, by=by, error=message)
         )  # fmt: skip
@@ -92,6 +90,17 @@ def take_backup(
         for name in BackupFolder(folder).prune(keep):
             tell(f"已删除过期备份 {name}")
     return noted
+
+
+def _reason(error: Exception, folder: Path) -> str:
+    """What went wrong, in words for the administrator."""
+    if isinstance(error, Refused):
+        return error.message
+    if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
+        return DISK_FULL.format(folder=folder)
+    if isinstance(error, OSError):
+        return f"备份位置“{folder}”不能写入：{error.strerror}。"
+    return f"数据库出错，备份没有完成：{error}"
 
 
 def _take(
