@@ -21,7 +21,9 @@ from tests.site.world import ABROAD, AT_HOME, HOME, NEXT, NOBODY, PLACES, ROLES,
 
 EVERYONE = frozenset(ROLES)
 OFFICERS = frozenset({"auditor", "sysadmin", "security_officer"})  # 三员: no business data
-VIEW = EVERYONE - OFFICERS
+BUREAUS = frozenset({"finance", "water", "agriculture", "forestry", "power"})
+VIEW = EVERYONE - OFFICERS - BUREAUS - {"company"}
+LAYERS = VIEW | BUREAUS
 JUDGE = frozenset({"county_clerk", "county_reviewer"})
 EVIDENCE = frozenset({"county_clerk", "township_clerk", "grid_worker"})
 EXPORT = VIEW - {"grid_worker"}
@@ -203,13 +205,13 @@ CORE: tuple[Row, ...] = (
     Row("GET", LEDGER, VIEW, _ledger),
     Row("GET", f"{LEDGER}/rows", VIEW, _ledger),
     # Layers
-    Row("GET", "/api/layers", VIEW),
-    Row("GET", "/api/layers/identify", VIEW, _identify),
+    Row("GET", "/api/layers", LAYERS),
+    Row("GET", "/api/layers/identify", LAYERS, _identify),
     Row("POST", "/api/layers/imports", CLERK, _new_layer, COUNTY_ONLY),
-    Row("GET", VERSION, VIEW, _version("published"), COUNTY_ONLY, use="published"),
+    Row("GET", VERSION, LAYERS, _version("published"), COUNTY_ONLY, use="published"),
     Row("GET", VERSION, CLERK, _version("checked"), COUNTY_ONLY, HIDDEN_OR_DENIED,
         use="not yet published"),
-    Row("GET", f"{VERSION}/tiles/{{z}}/{{x}}/{{y}}.mvt", VIEW, _layer_tile, COUNTY_ONLY),
+    Row("GET", f"{VERSION}/tiles/{{z}}/{{x}}/{{y}}.mvt", LAYERS, _layer_tile, COUNTY_ONLY),
     Row("GET", f"{VERSION}/problems", CLERK, _version("checked"), COUNTY_ONLY),
     Row("POST", f"{VERSION}/publish", CLERK, _version("checked"), COUNTY_ONLY),
     Row("POST", f"{VERSION}/withdraw", CLERK, _version("published", json=REASON), COUNTY_ONLY),

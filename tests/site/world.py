@@ -25,6 +25,7 @@ HOME, NEXT, ABROAD = "home", "next", "abroad"  # township A, township B, the oth
 ROLES = (
     "county_clerk", "county_reviewer", "leader", "township_clerk", "township_leader",
     "grid_worker", "auditor", "sysadmin", "security_officer",
+    "finance", "water", "agriculture", "forestry", "power", "company",
 )  # fmt: skip
 NOBODY = "nobody"
 AT_HOME = (
@@ -56,6 +57,10 @@ class World:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    offices: dict[str, Any] = field(default_factory=dict)
+    grants: dict[str, Any] = field(default_factory=dict)
+    presences: dict[str, Any] = field(default_factory=dict)
+    role: Any = None  # a role of the county's own that nobody holds
 
     def client(self, who: str, **options: Any) -> Client:
         """A browser signed in as a role (or as `who` of `users`); NOBODY is not signed in."""
@@ -100,6 +105,7 @@ def _build(world: World) -> World:
         _evidence(world, place)
         _judged(world, place)
     _sessions(world)
+    _offices(world)
     return world
 
 
@@ -147,6 +153,12 @@ def _people(world: World, counties: dict[str, Any]) -> None:
         "钱虚构",
         "冯假定",
         "陈试用",
+        "褚拟财",
+        "卫拟水",
+        "蒋拟农",
+        "沈拟林",
+        "韩拟电",
+        "杨拟企",
     )
     for role, name in zip(ROLES, names, strict=True):
         at = {"grid_worker": village}.get(role, role in AT_HOME and world.regions[HOME])
@@ -291,6 +303,24 @@ def _sessions(world: World) -> None:
         client = Client()
         client.force_login(user)
         world.cookies[username] = client.cookies["sessionid"].value
+
+
+def _offices(world: World) -> None:
+    """An office of each place with a person, a grant that waits and a session in it."""
+    from liangtian.platform.people.models import Grant, Office, Presence, Role, User
+
+    world.role = Role.objects.create(code="custom-1", name="示例角色", permissions=["layers.view"])
+    for place, region in world.regions.items():
+        office = Office.objects.create(
+            code=f"{region.code}-ZF", name=f"{region}政府", region=region
+        )
+        user = User.objects.create_user(f"staff_{place}", PASSWORD, name="何演示", office=office)
+        world.offices[place] = office
+        world.users[f"staff_{place}"] = user
+        world.grants[place] = Grant.objects.create(
+            user=user, role=Role.objects.get(code="grid_worker"), region=region, reason="示例"
+        )
+        world.presences[place] = Presence.objects.create(user=user, session_key=f"key-{place}")
 
 
 def point(east: float, north: float) -> tuple[float, float]:

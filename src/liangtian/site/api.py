@@ -27,6 +27,9 @@ from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
 from liangtian.platform.packs.api import router as packs
 from liangtian.platform.people.api import router as session
+from liangtian.platform.people.api_account import router as account
+from liangtian.platform.people.api_people import router as people
+from liangtian.platform.people.api_security import router as security
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.api import router as regions
 from liangtian.platform.regions.api_imports import router as region_imports
@@ -61,6 +64,9 @@ api = NinjaAPI(
 for prefix, router in (
     ("/session", session),
     ("/regions/imports", region_imports),  # before the address of one region
+    ("/account", account),
+    ("/people", people),
+    ("/security", security),
     ("/regions", regions),
     ("", packs),  # /packs and /dictionary
     ("/files", files),

@@ -1,10 +1,13 @@
-"""Headers every answer carries."""
+"""Headers every answer carries, and the gate every request of a signed-in person passes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from liangtian.platform.errors import Refused
+from liangtian.platform.people import gate
 
 POLICY = "; ".join(
     (
@@ -55,5 +58,21 @@ def content_security_policy(
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def people_gate(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """No request gets in with a session that is over, or before a due password change."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            gate.check(request)
+        except Refused as refusal:
+            error = {"code": refusal.code, "message": refusal.message, "fields": refusal.fields}
+            return JsonResponse({"error": error}, status=refusal.status)
+        return get_response(request)
 
     return middleware

@@ -160,6 +160,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # for browsers that know no policy
     "liangtian.platform.audit.context.remember_address",
+    "liangtian.site.middleware.people_gate",
 ]
 ROOT_URLCONF = "liangtian.site.urls"
 WSGI_APPLICATION = "liangtian.site.wsgi.application"
@@ -169,10 +170,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-LOGIN_FAILURES_BEFORE_LOCK = (
-    5  # GB/T 22239-2019 8.1.4.1 asks for a limit; the figure is common practice
-)
-LOGIN_LOCK_MINUTES = 30
 DUE_SOON_DAYS = 3  # a task due within so many days is shown as due soon
 TOKEN_LONGEST_DAYS = 365  # a key that never ends is forgotten; a year is the custom
 
@@ -217,7 +214,7 @@ SKETCHES_PER_FILE = 500
 SKETCH_FILE_BYTES = 20 * 1024**2
 BASEMAPS = os.environ.get("LIANGTIAN_BASEMAPS", "")
 
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # the security policy may make a session shorter
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -61,9 +61,13 @@ def _shown(value: object) -> str:
 def _read(path: Path, request: _Request) -> VectorFile:
     local = sniff.require_local(path)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
-        kind, found = sources(local, Path(scratch))
+        kind = sniff.kind_of(local)
+        sources = [(kind, local)]
+        if kind == "zip":
+            sources = _sources_in_zip(local, Path(scratch) / "unpacked")
+            kind = sources[0][0]
         layers: list[VectorLayer] = []
-        for number, source in enumerate(found):
+        for number, (_, source) in enumerate(sources):
             room = Path(scratch) / str(number)
             room.mkdir()
             layers += _READERS[kind](source, room, request)
@@ -79,13 +83,7 @@ def _read(path: Path, request: _Request) -> VectorFile:
     return VectorFile(path, FORMAT_NAMES[kind], layers)
 
 
-def sources(local: Path, scratch: Path) -> tuple[str, list[Path]]:
-    """What kind of data an accepted path holds and where; a zip is unpacked into `scratch`."""
-    kind = sniff.kind_of(local)
-    return _sources_in_zip(local, scratch / "unpacked") if kind == "zip" else (kind, [local])
-
-
-def _sources_in_zip(path: Path, into: Path) -> tuple[str, list[Path]]:
+def _sources_in_zip(path: Path, into: Path) -> list[tuple[str, Path]]:
     into.mkdir()
     files = archive.unpack(path, into)
     found: dict[str, list[Path]] = {}
@@ -110,7 +108,8 @@ def _sources_in_zip(path: Path, into: Path) -> tuple[str, list[Path]]:
     if len(found) > 1:
         kinds = "、".join(FORMAT_NAMES[k] for k in found)
         raise FormatRefused(f"压缩包“{path.name}”里混有多种格式：{kinds}。请每种格式单独打包上传。")
-    return next(iter(found.items()))
+    kind, sources = next(iter(found.items()))
+    return [(kind, source) for source in sources]
 
 
 def _kind_in_zip(file: Path) -> str | None:
@@ -142,7 +141,7 @@ def _named_gdb(folder: Path, into: Path, path: Path) -> Path:
     return named
 
 
-def plain(path: Path, room: Path) -> Path:
+def _plain(path: Path, room: Path) -> Path:
     """A path GDAL's opener takes literally; it reads some characters of a file name as syntax."""
     if not set("!;?#:") & set(str(path)):
         return path
@@ -173,7 +172,7 @@ def _read_shp(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_gpkg(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     measured = sniff.check_sqlite(path)
-    layers = _read_database(plain(path, room), request)
+    layers = _read_database(_plain(path, room), request)
     for layer in layers:
         if layer.name in measured:
             layer.notes = list(dict.fromkeys([*layer.notes, ogr.MEASURES_DROPPED]))
@@ -182,7 +181,7 @@ def _read_gpkg(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_gdb(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     sniff.check_gdb(path)
-    return _read_database(plain(path, room), request)
+    return _read_database(_plain(path, room), request)
 
 
 def _read_database(source: Path, request: _Request) -> list[VectorLayer]:
@@ -196,7 +195,7 @@ def _read_database(source: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     content, parsed, label = sniff.load_geojson(path)
-    source = plain(path, room)
+    source = _plain(path, room)
     if label != "UTF-8":
         source = room / "source.geojson"
         source.write_bytes(content)

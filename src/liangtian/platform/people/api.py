@@ -12,7 +12,9 @@ from ninja.utils import check_csrf
 
 from liangtian import __version__
 from liangtian.platform.errors import Refused
+from liangtian.platform.people import gate, sessions
 from liangtian.platform.people.models import User
+from liangtian.platform.people.security import Policy, current
 from liangtian.platform.people.services import sign_in, sign_out
 from liangtian.platform.regions.models import Region
 from liangtian.platform.shapes import Bounds, one_of
@@ -39,6 +41,8 @@ class UserOut(Schema):
     region: UserRegion | None
     roles: list[Named]
     permissions: list[str]
+    duty: str
+    places: int
 
 
 class CountyOut(Schema):
@@ -49,6 +53,7 @@ class CountyOut(Schema):
 
 class SessionOut(Schema):
     user: UserOut | None
+    idle_minutes: int
     csrf_token: str
     county: CountyOut | None
     version: str
@@ -57,6 +62,7 @@ class SessionOut(Schema):
 class SignIn(Schema):
     username: str
     password: str
+    code: str = ""
 
 
 @router.get("", response=SessionOut, auth=None)
@@ -69,7 +75,7 @@ def show(request: HttpRequest) -> dict[str, Any]:
 def start(request: HttpRequest, body: SignIn) -> dict[str, Any]:
     """Sign in."""
     _same_site(request)
-    sign_in(request, body.username.strip(), body.password)
+    sign_in(request, body.username.strip(), body.password, body.code.strip())
     return _session(request)
 
 
@@ -93,8 +99,10 @@ def _session(request: HttpRequest) -> dict[str, Any]:
     if settings.COUNTY:
         county = county.filter(code=settings.COUNTY)
     found = county.first()
+    policy = current()
     return {
-        "user": user and _user(user),
+        "user": user and _user(user, policy),
+        "idle_minutes": policy["idle_minutes"],
         "csrf_token": get_token(request),
         "county": found
         and {
@@ -106,7 +114,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _user(user: User) -> dict[str, Any]:
+def _user(user: User, policy: Policy) -> dict[str, Any]:
     return {
         "id": user.pk,
         "username": user.username,
@@ -115,4 +123,6 @@ def _user(user: User) -> dict[str, Any]:
         "region": user.region,
         "roles": list(user.roles.all()),
         "permissions": sorted(user.permissions),
+        "duty": gate.duty(user, policy),
+        "places": sessions.alive(policy).filter(user=user).count(),
     }

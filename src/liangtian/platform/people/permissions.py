@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, str] = {
     "api.token": "使用接口令牌",
     "regions.manage": "维护行政区划",
     "people.accounts": "维护账号与机构",
+    "people.unmask": "查看人员完整电话",
     "people.grant": "授予与审批角色",
     "security.policy": "维护安全策略",
     "system.view": "查看运行状况",
@@ -40,6 +41,7 @@ PERMISSIONS: dict[str, str] = {
 
 _VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
 _OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token"]
+_BUREAU = ["layers.view", "packs.view"]  # bureaus whose programmes bring their own permissions
 
 ROLES: dict[str, tuple[str, list[str]]] = {
     "county_clerk": (
@@ -81,10 +83,27 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [*_VIEW, "enforcement.export", "returns.sign", "tasks.handover"],
     ),
     "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),
+    "finance": ("财政局人员", _BUREAU),
+    "water": ("水利局人员", _BUREAU),
+    "agriculture": ("农业农村局人员", [*_BUREAU, "layers.export"]),
+    "forestry": ("林业局人员", [*_BUREAU, "layers.export"]),
+    "power": ("供电公司人员", _BUREAU),
+    "company": ("实施（经营）企业人员", ["packs.view"]),
     "sysadmin": (
         "系统管理员",
-        ["people.accounts", "regions.manage", "jobs.view", "system.view"],
+        ["people.accounts", "people.unmask", "regions.manage", "jobs.view", "system.view"],
     ),
     "security_officer": ("安全管理员", ["people.grant", "security.policy", "audit.officers"]),
     "auditor": ("审计管理员", ["audit.view"]),
 }
+
+# The three officers (三员): the post each of their roles makes. A person has one post, see people.guards.
+POSTS = {"sysadmin": "system", "security_officer": "security", "auditor": "audit"}
+OWN_OFFICE = {"company"}  # roles that see rows of their own office and below only
+_OFFICERS_FAMILIES = {"people", "security", "audit", "system"}
+_OFFICERS_ACTS = {"regions.manage"}
+
+
+def for_officers(permission: str) -> bool:
+    """Whether a permission belongs to the three officers alone and never into a custom role."""
+    return permission.split(".", 1)[0] in _OFFICERS_FAMILIES or permission in _OFFICERS_ACTS

@@ -1,4 +1,4 @@
-"""The one door to data: what a user may see, by region."""
+"""The one door to data: what a user may see, by region and by office."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ class ScopedQuerySet(models.QuerySet[Any]):
     """Rows of a model that belong to a region."""
 
     def visible_to(self, user: User) -> Self:
-        """Rows in the user's region or below it; none for a user without a region."""
+        """Rows in the user's region or below it; none for a user without a region.
+
+        Where the rows belong to an office, who is confined to their own office sees that and below.
+        """
         if not user.is_active or not user.region_id:
             return self.none()
-        return self.filter(region__code__startswith=user.region_id)
+        rows = self.filter(region__code__startswith=user.region_id)
+        if _has_office(self.model) and user.own_office_only:
+            office = user.office
+            return rows.filter(office__path__startswith=office.path) if office else rows.none()
+        return rows
 
     def within(self, code: str) -> Self:
         """Rows in the region `code` or below it."""
@@ -32,6 +39,10 @@ class ScopedQuerySet(models.QuerySet[Any]):
         if found is None:
             raise NotFound
         return found
+
+
+def _has_office(model: type[models.Model]) -> bool:
+    return any(field.name == "office" for field in model._meta.concrete_fields)
 
 
 class ScopedModel(models.Model):

@@ -1,0 +1,144 @@
+"""Personal information: encrypted where it is stored, masked where it is shown.
+
+Columns are encrypted with AES-256-GCM (GB/T 22239-2019 8.1.4.8: storage of important personal data).
+The keys are lines of `personal-key` in the data folder, or of LIANGTIAN_PERSONAL_KEY separated by commas;
+the first encrypts, all decrypt, so that a key is changed by putting a new one first.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+from liangtian.platform.errors import Refused
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+KEY_FILE = "personal-key"
+
+
+class KeyMissing(Refused):
+    """The key that encrypted a value is not among the keys at hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "加密的个人信息无法读取：缺少加密时使用的密钥。请系统管理员恢复数据目录中的 personal-key 文件。",
+            code="key_missing",
+            status=500,
+        )
+
+
+def new_key() -> str:
+    """A key as it stands in the key file."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _keys() -> dict[str, bytes]:
+    """Keys by their short name, the one that encrypts first."""
+    if given := os.environ.get("LIANGTIAN_PERSONAL_KEY"):
+        return _parsed(given.replace(",", "\n"))
+    path = Path(settings.DATA) / KEY_FILE
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(new_key() + "\n")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> dict[str, bytes]:
+    return _parsed(path.read_text("ascii"))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> dict[str, bytes]:
+    keys = {}
+    for line in text.split():
+        try:
+            key = base64.b64decode(line, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise Refused("个人信息密钥格式不对：每行应为 32 字节的 Base64 文本。", status=500)
+        keys[hashlib.sha256(key).hexdigest()[:8]] = key
+    if not keys:
+        raise Refused("个人信息密钥文件是空的。请恢复备份中的 personal-key。", status=500)
+    return keys
+
+
+def encrypt(text: str, column: str) -> str:
+    """Key name and sealed text; sealed for one column, so that it cannot be moved to another."""
+    keys = _keys()
+    name = next(iter(keys))
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = AESGCM(keys[name]).encrypt(nonce, text.encode(), column.encode())
+    return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def decrypt(stored: str, column: str) -> str:
+    """The text. Raises KeyMissing when its key is gone or the stored value was altered."""
+    name, _, sealed = stored.partition(":")
+    key = _keys().get(name)
+    if key is None:
+        raise KeyMissing
+    raw = base64.b64decode(sealed)
+    try:
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], column.encode()).decode()
+    except InvalidTag as error:
+        raise KeyMissing from error
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """A text that the database never sees in clear; it cannot be searched. Empty stays empty."""
+
+    @property
+    def _column(self) -> str:
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return decrypt(value, self._column) if value else value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        value = super().get_db_prep_save(value, connection)
+        return encrypt(value, self._column) if value else value
+
+
+def mask_name(name: str) -> str:
+    """张三 → 张*, 张小三 → 张*三: the first character, and the last of three or more."""
+    if len(name) < 2:
+        return "*" * len(name)
+    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+
+
+def mask_id_number(number: str) -> str:
+    """An identity number (身份证号): the first six and the last four stay."""
+    return _masked(number, 6, 4)
+
+
+def mask_phone(number: str) -> str:
+    """A phone number: the first three and the last four stay, of a short one the last two."""
+    return _masked(number, 3, 4) if len(number) >= 11 else _masked(number, 0, 2)
+
+
+def mask_bank_card(number: str) -> str:
+    """A bank card or account: the last four stay."""
+    return _masked(number, 0, 4)
+
+
+def _masked(text: str, head: int, tail: int) -> str:
+    text = re.sub(r"\s", "", text)
+    if len(text) < head + tail + 2:  # too short to hide anything: hide all
+        return "*" * len(text)
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
