@@ -10,8 +10,8 @@ import RoleCards from './RoleCards.vue'
 function show(permissions: string[]) {
   const pinia = createPinia()
   setActivePinia(pinia)
-  const user = { id: 1, username: 'x', name: '郑样例', office: null, region: null, roles: [], permissions }
-  useSession().session = { user, csrf_token: '', county: null, version: '' } satisfies Session
+  const user = { id: 1, username: 'x', name: '郑样例', office: null, region: null, roles: [], permissions, duty: '', places: 1 }
+  useSession().session = { user, csrf_token: '', county: null, version: '', idle_minutes: 15 } satisfies Session
   const stubs = { RouterLink: { props: ['to'], template: '<a :href="to"><slot /></a>' } }
   return mount(RoleCards, { global: { plugins: [pinia, i18n, ElementPlus], stubs } })
 }
