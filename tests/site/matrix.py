@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from liangtian.platform.people.permissions import OWN_OFFICE
 from tests.conftest import PASSWORD
 from tests.enforcement.pictures import jpeg
 from tests.layers.deliveries import tile_of
@@ -71,7 +72,7 @@ class Row:
         if role in self.other:
             return {self.elsewhere if hidden else self.other[role]}
         if role not in self.allow:
-            return self.denied | ({404} if hidden else set())
+            return self.denied | ({404} if hidden or role in OWN_OFFICE else set())
         return {self.elsewhere} if hidden else {200}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liangtian.platform.people.permissions import ROLES as RIGHTS
-from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, VIEW, WHERE, Row
+from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, LAYERS, WHERE, Row
 from tests.site.world import HOME, World
 
 WITH_TOKENS = frozenset(role for role, (_, rights) in RIGHTS.items() if "api.token" in rights)
@@ -52,10 +52,10 @@ ROWS: tuple[Row, ...] = (
     Row("GET", OGC, EVERYONE),
     Row("GET", f"{OGC}/conformance", EVERYONE),
     Row("GET", f"{OGC}/collections", EVERYONE),
-    Row("GET", COLLECTION, VIEW, _layer, COUNTY_ONLY, NONE),
-    Row("GET", f"{COLLECTION}/schema", VIEW, _layer, COUNTY_ONLY, NONE),
-    Row("GET", f"{COLLECTION}/items", VIEW, _layer, COUNTY_ONLY, NONE, use="layer"),
+    Row("GET", COLLECTION, LAYERS, _layer, COUNTY_ONLY, NONE),
+    Row("GET", f"{COLLECTION}/schema", LAYERS, _layer, COUNTY_ONLY, NONE),
+    Row("GET", f"{COLLECTION}/items", LAYERS, _layer, COUNTY_ONLY, NONE, use="layer"),
     Row("GET", f"{COLLECTION}/items", EXPORT, _patches, (HOME,), NONE, use="ledger"),
-    Row("GET", f"{COLLECTION}/items/{{feature_id}}", VIEW, _feature, COUNTY_ONLY, NONE, use="layer"),
+    Row("GET", f"{COLLECTION}/items/{{feature_id}}", LAYERS, _feature, COUNTY_ONLY, NONE, use="layer"),
     Row("GET", f"{COLLECTION}/items/{{feature_id}}", EXPORT, _patch, WHERE, NONE, use="ledger"),
 )  # fmt: skip
