@@ -16,15 +16,11 @@ from liangtian.platform.people import gate, sessions
 from liangtian.platform.people.models import User
 from liangtian.platform.people.security import Policy, current
 from liangtian.platform.people.services import sign_in, sign_out
+from liangtian.platform.people.shapes import Named
 from liangtian.platform.regions.models import Region
 from liangtian.platform.shapes import Bounds, one_of
 
 router = Router(tags=["session"])
-
-
-class Named(Schema):
-    code: str
-    name: str
 
 
 class UserRegion(Schema):

@@ -19,9 +19,9 @@ from liangtian.platform.people.shapes import (
     OfficeOut,
     PageNumber,
     PageSize,
-    PersonOut,
-    PersonPage,
     Reason,
+    StaffOut,
+    StaffPage,
     office_out,
     person_out,
 )
@@ -119,7 +119,7 @@ def open_or_close_office(request: HttpRequest, office_id: int, body: ActiveIn) -
     return office_out(offices.set_active(officer, office, body.active))
 
 
-@router.get("/users", response=PersonPage)
+@router.get("/users", response=StaffPage)
 def list_people(request: HttpRequest, query: Query[PeopleQuery]) -> dict[str, Any]:
     """People of an office and below; `state` is active, disabled or unused (闲置)."""
     rows = accounts.listed(_reader(request), query.dict()).order_by("office__path", "username")
@@ -138,20 +138,20 @@ def create_person(request: HttpRequest, body: NewPerson) -> dict[str, Any]:
     return {"user": person_out(user), "initial_password": password}
 
 
-@router.get("/users/{user_id}", response=PersonOut)
+@router.get("/users/{user_id}", response=StaffOut)
 def show_person(request: HttpRequest, user_id: int) -> dict[str, Any]:
     """One person."""
     return person_out(accounts.fetch(_reader(request), user_id))
 
 
-@router.put("/users/{user_id}", response=PersonOut)
+@router.put("/users/{user_id}", response=StaffOut)
 def change_person(request: HttpRequest, user_id: int, body: PersonIn) -> dict[str, Any]:
     """Correct name or phone."""
     officer, user = _person(request, user_id)
     return person_out(accounts.change(officer, user, name=body.name.strip(), phone=body.phone))
 
 
-@router.post("/users/{user_id}/move", response=PersonOut)
+@router.post("/users/{user_id}/move", response=StaffOut)
 def move_person(request: HttpRequest, user_id: int, body: OfficeChoice) -> dict[str, Any]:
     """Move to another office; business roles end."""
     officer, user = _person(request, user_id)
@@ -159,7 +159,7 @@ def move_person(request: HttpRequest, user_id: int, body: OfficeChoice) -> dict[
     return person_out(accounts.fetch(officer, user_id))
 
 
-@router.post("/users/{user_id}/disable", response=PersonOut)
+@router.post("/users/{user_id}/disable", response=StaffOut)
 def disable_person(request: HttpRequest, user_id: int, body: ReasonIn) -> dict[str, Any]:
     """Close an account."""
     officer, user = _person(request, user_id)
@@ -182,7 +182,7 @@ def reset_password(request: HttpRequest, user_id: int) -> dict[str, Any]:
     return {"user": person_out(user), "initial_password": password}
 
 
-@router.post("/users/{user_id}/reset-code", response=PersonOut)
+@router.post("/users/{user_id}/reset-code", response=StaffOut)
 def reset_code(request: HttpRequest, user_id: int, body: ReasonIn) -> dict[str, Any]:
     """Take off the second factor."""
     officer, user = _person(request, user_id)

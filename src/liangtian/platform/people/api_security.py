@@ -32,7 +32,7 @@ from liangtian.platform.regions.models import Region
 router = Router(tags=["security"])
 
 
-class PermissionOut(Schema):
+class RightOut(Schema):
     code: str
     name: str
     for_officers: bool
@@ -100,7 +100,7 @@ class OnlinePage(Schema):
     people: int
 
 
-@router.get("/permissions", response=list[PermissionOut])
+@router.get("/permissions", response=list[RightOut])
 def list_permissions(request: HttpRequest) -> list[dict[str, Any]]:
     """Every permission with its name."""
     _officer(request)

@@ -47,7 +47,7 @@ class RoleOut(Schema):
     holders: int
 
 
-class PersonOut(Schema):
+class StaffOut(Schema):
     id: int
     username: str
     name: str
@@ -65,15 +65,15 @@ class PersonOut(Schema):
     last_login: datetime | None
 
 
-class PersonPage(Schema):
-    rows: list[PersonOut]
+class StaffPage(Schema):
+    rows: list[StaffOut]
     total: int
 
 
 class NewPassword(Schema):
     """The initial password is in this answer and nowhere else."""
 
-    user: PersonOut
+    user: StaffOut
     initial_password: str
 
 
