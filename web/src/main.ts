@@ -4,6 +4,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { whenSignedOut } from './api/client'
+import { watchActivity } from './features/session/activity'
 import { useSession } from './features/session/session'
 import { i18n } from './locales'
 import { createAppRouter } from './router'
@@ -13,9 +14,10 @@ app.use(createPinia()).use(i18n)
 const router = createAppRouter(async () => {
   app.use((await import('./elements')).default)
 })
-whenSignedOut(() => {
+watchActivity()
+whenSignedOut((message) => {
   const here = router.currentRoute.value
-  useSession().forget()
+  useSession().forget(message)
   if (here.name !== 'login') void router.push({ name: 'login', query: { next: here.fullPath } })
 })
 app.use(router).mount('#app')

@@ -25,13 +25,24 @@ export function createAppRouter(prepare: () => Promise<void>): Router {
     const [page] = await Promise.all([import('./shell/AppShell.vue'), prepare()])
     return page
   }
-  const routes = [login, { path: '/', component: shell, children: screens }]
+  const duty: RouteRecordRaw = {
+    path: '/duty',
+    name: 'duty',
+    component: async () => {
+      const [page] = await Promise.all([import('./features/session/DutyPage.vue'), prepare()])
+      return page
+    },
+    meta: { title: 'menu.duty' },
+  }
+  const routes = [login, duty, { path: '/', component: shell, children: screens }]
   const router = createRouter({ history: createWebHistory(), routes })
   router.beforeEach(async (to) => {
     const session = useSession()
     await session.load()
     if (to.meta.open) return true
     if (!session.user) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    if (session.user.duty && to.name !== 'duty')
+      return { name: 'duty', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     const needed = to.meta.permissions
     if (needed && !needed.some((permission) => session.may(permission)))
       return { name: 'forbidden', query: { from: to.fullPath } }

@@ -1,4 +1,5 @@
 /** The one door to the API: cookies, the CSRF header, and errors a clerk understands. */
+import { idleSeconds } from '@/features/session/activity'
 
 export class ApiError extends Error {
   constructor(
@@ -23,14 +24,14 @@ interface Options {
 const UNREACHABLE = '连接不上服务器，请检查网络后重试。'
 
 let csrfToken = ''
-let onSignedOut: () => void = () => {}
+let onSignedOut: (message: string) => void = () => {}
 
 export function setCsrfToken(token: string): void {
   csrfToken = token
 }
 
 /** Called whenever the server says that nobody is signed in (any longer). */
-export function whenSignedOut(handler: () => void): void {
+export function whenSignedOut(handler: (message: string) => void): void {
   onSignedOut = handler
 }
 
@@ -54,7 +55,10 @@ export const put = <T>(path: string, body?: unknown) => request<T>('PUT', path, 
 export const del = <T>(path: string) => request<T>('DELETE', path, {})
 
 async function request<T>(method: string, path: string, options: Options): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    'X-User-Idle': String(idleSeconds()),
+  }
   if (method !== 'GET') headers['X-CSRFToken'] = csrfToken
   let body: BodyInit | undefined
   if (options.body instanceof FormData) {
@@ -132,7 +136,9 @@ export function fileName(disposition: string | null): string | null {
 
 function refusal(status: number, text: string): ApiError {
   const error = parseError(status, text)
-  if (error.code === 'not_signed_in') onSignedOut()
+  if (error.code === 'not_signed_in') onSignedOut('')
+  if (error.code === 'session_expired') onSignedOut(error.message)
+  if (error.code === 'duty_first' && location.pathname !== '/duty') location.assign('/duty')
   return error
 }
 

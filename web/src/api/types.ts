@@ -13,6 +13,23 @@ export type Region = Schemas['RegionOut']
 export type RegionFeature = Schemas['RegionFeature']
 export type Bounds = NonNullable<Region['bounds']>
 
+// --- People: accounts, grants, one's own account
+export type Office = Schemas['OfficeOut']
+export type OfficeKind = Office['kind']
+export type Person = Schemas['StaffOut']
+export type PersonPage = Schemas['StaffPage']
+export type NewPassword = Schemas['NewPassword']
+export type Role = Schemas['RoleOut']
+export type Right = Schemas['RightOut']
+export type Grant = Schemas['GrantOut']
+export type GrantPage = Schemas['GrantPage']
+export type Policy = Schemas['PolicyOut']
+export type PolicySetting = Schemas['SettingOut']
+export type SignInRow = Schemas['PresenceOut']
+export type OnlineUsers = Schemas['OnlinePage']
+export type Account = Schemas['AccountOut']
+export type CodeEnrolment = Schemas['EnrolmentOut']
+
 // --- Home and search
 export type Home = Schemas['HomeOut']
 export type HomeFigure = Schemas['Figure']

@@ -76,7 +76,7 @@ def create(
 ) -> tuple[User, str]:
     """A new account without any role, and its initial password, shown this once. Needs `people.accounts`."""
     require(officer, "people.accounts")
-    _check(username, phone)
+    check_account(username, phone)
     password = random_password()
     with transaction.atomic():
         if User.objects.filter(username=username).exists():
@@ -94,7 +94,7 @@ def create(
 def change(officer: User, user: User, *, name: str, phone: str | None) -> User:
     """Correct the name or the phone (None leaves it)."""
     require(officer, "people.accounts")
-    _check(user.username, phone or "")
+    check_account(user.username, phone or "")
     with transaction.atomic():
         before = {"name": user.name}
         user.name = name
@@ -222,7 +222,8 @@ def _open_office(officer: User, office_id: int) -> Office:
     return office
 
 
-def _check(username: str, phone: str) -> None:
+def check_account(username: str, phone: str) -> None:
+    """Refused for a login or a phone that is not one, or a login everybody guesses first."""
     if not USERNAME.fullmatch(username) or username in GUESSED_FIRST:
         raise Refused(
             "账号应为 3 至 40 位小写字母、数字、点、下划线或连字符，以字母开头，且不能是 admin 等容易猜到的账号。",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from liangtian.platform.people import codes, passwords, security, sessions
-from liangtian.platform.people.models import OneTimeCode
+from liangtian.platform.people.models import OneTimeCode, Presence
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.shapes import PresenceOut, presence_out
 from liangtian.platform.personal import mask_phone
@@ -85,7 +85,11 @@ def sign_ins(request: HttpRequest) -> list[dict[str, Any]]:
     past = rows.exclude(pk__in=[p.pk for p in now_open]).order_by("-seen_at")
     here = request.session.session_key
     both = [*now_open, *past[: max(0, SIGN_INS_SHOWN - len(now_open))]]
-    return [presence_out(p, here, len(now_open)) for p in both]
+    rows_out = [presence_out(p, here, len(now_open)) for p in both]
+    for row in rows_out[len(now_open) :]:
+        if row["ended_at"] is None:  # gone quiet; closed when somebody knocks with it
+            row["end_label"] = Presence.End.IDLE.label
+    return rows_out
 
 
 @router.delete("/sessions/{presence_id}", response={204: None})

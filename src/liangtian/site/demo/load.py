@@ -19,6 +19,7 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import read_chunks, store
 from liangtian.platform.layers.models import Layer, LayerVersion
 from liangtian.platform.layers.services import publish, start_import
+from liangtian.platform.people.grants import install as install_grant
 from liangtian.platform.people.models import Office, Role, User
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.services import import_boundaries
@@ -85,17 +86,27 @@ def _load_regions(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _load_people(people: dict[str, Any]) -> None:
     for office in people["offices"]:
-        Office.objects.get_or_create(
-            code=office["code"], defaults={"name": office["name"], "region_id": office["region"]}
-        )
+        above = Office.objects.filter(code=office["parent"]).first()
+        values = {"name": office["name"], "region_id": office["region"], "parent": above}
+        values["kind"] = _kind(office["name"])
+        Office.objects.get_or_create(code=office["code"], defaults=values)
     for person in people["people"]:
         if User.objects.filter(username=person["login"]).exists():
             continue
         user = User.objects.create_user(
-            person["login"], PASSWORD, name=person["name"],
-            office=Office.objects.get(code=person["office"]), region_id=person["region"],
+            person["login"], PASSWORD, name=person["name"], phone=person["phone"],
+            office=Office.objects.get(code=person["office"]),
         )  # fmt: skip
-        user.roles.add(Role.objects.get(code=person["role"]))
+        region = Region.objects.get(code=person["region"])
+        install_grant(user, Role.objects.get(code=person["role"]), region, "示例县")
+
+
+def _kind(name: str) -> str:
+    """The kind of a sample office, by the end of its name."""
+    ends = {"公司": "company", "局": "bureau", "大队": "section", "股": "section"}
+    towns = ("镇人民政府", "乡人民政府", "办事处")
+    kinds = (kind for end, kind in ends.items() if name.endswith(end))
+    return "township" if name.endswith(towns) else next(kinds, "department")
 
 
 def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> None:

@@ -14,6 +14,11 @@ def offices(towns: list[Town]) -> list[dict[str, str]]:
         {"code": f"{bureau}-ZFDD", "name": "青禾县自然资源局执法大队", "parent": bureau, "region": COUNTY_CODE},
         {"code": f"{bureau}-GDBH", "name": "青禾县自然资源局耕地保护股", "parent": bureau, "region": COUNTY_CODE},
         {"code": f"{COUNTY_CODE}-NYNC", "name": "青禾县农业农村局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-CZ", "name": "青禾县财政局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-SL", "name": "青禾县水利局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-LY", "name": "青禾县林业局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-GD", "name": "青禾县示例供电公司", "parent": "", "region": COUNTY_CODE},
+        {"code": f"{COUNTY_CODE}-QY", "name": "青禾县示例土地整治有限公司", "parent": "", "region": COUNTY_CODE},
         {"code": f"{COUNTY_CODE}-SJ", "name": "青禾县审计局", "parent": f"{COUNTY_CODE}-ZF", "region": COUNTY_CODE},
     ]  # fmt: skip
     tail = {"街道": "办事处", "镇": "人民政府", "乡": "人民政府"}
@@ -39,6 +44,13 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("wushizuo", "吴试作", "grid_worker", f"{towns[2].code}-ZF", grid[1].code, f"{grid[1].name}网格员"),
         ("zhengyangli", "郑样例", "auditor", f"{COUNTY_CODE}-SJ", COUNTY_CODE, "审计员"),
         ("chuweiji", "褚未济", "security_officer", bureau, COUNTY_CODE, "安全管理员"),
+        ("weiyanxi", "卫演习", "security_officer", f"{COUNTY_CODE}-ZF", COUNTY_CODE, "安全管理员"),
+        ("caishiyan", "蔡试验", "finance", f"{COUNTY_CODE}-CZ", COUNTY_CODE, "财政局经办"),
+        ("jiangnishui", "江拟水", "water", f"{COUNTY_CODE}-SL", COUNTY_CODE, "水利局经办"),
+        ("heshifan", "何示范", "agriculture", f"{COUNTY_CODE}-NYNC", COUNTY_CODE, "农业农村局经办"),
+        ("linxuni", "林虚拟", "forestry", f"{COUNTY_CODE}-LY", COUNTY_CODE, "林业局经办"),
+        ("dianmofang", "田模仿", "power", f"{COUNTY_CODE}-GD", COUNTY_CODE, "供电公司经办"),
+        ("qiyeyang", "齐样企", "company", f"{COUNTY_CODE}-QY", COUNTY_CODE, "实施企业经办"),
         ("tongnifang", "佟拟方", "township_leader", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}分管领导"),
         ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
     ]  # fmt: skip

@@ -1,5 +1,5 @@
 /** Where to go after signing in: only a path of this application, never another site. */
 export function safeNext(next: unknown): string {
   if (typeof next !== 'string' || !next.startsWith('/') || /^\/[/\\]/.test(next)) return '/'
-  return next.startsWith('/login') ? '/' : next
+  return /^\/(login|duty)/.test(next) ? '/' : next
 }

@@ -15,6 +15,8 @@ export const useSession = defineStore('session', () => {
   const county = computed(() => session.value?.county ?? null)
   let loading: Promise<void> | null = null
   let lastUser: number | null = null
+  /** Why the last session ended, for the sign-in page. */
+  const notice = ref('')
 
   function accept(answer: Session): void {
     setCsrfToken(answer.csrf_token)
@@ -33,9 +35,10 @@ export const useSession = defineStore('session', () => {
   }
 
   /** Answers whether another person was signed in on this page before, whose data it may still hold. */
-  async function signIn(username: string, password: string): Promise<boolean> {
+  async function signIn(username: string, password: string, code = ''): Promise<boolean> {
     await load()
-    accept(await post<Session>('/api/session', { username, password }))
+    accept(await post<Session>('/api/session', { username, password, code }))
+    notice.value = ''
     return lastUser !== null && lastUser !== user.value?.id
   }
 
@@ -44,12 +47,13 @@ export const useSession = defineStore('session', () => {
   }
 
   /** The server no longer knows us: ask afresh before the next screen. */
-  function forget(): void {
+  function forget(message = ''): void {
+    notice.value = message || notice.value
     lastUser = user.value?.id ?? lastUser
     session.value = null
   }
 
   const may = (permission: string): boolean => holds(user.value?.permissions ?? [], permission)
 
-  return { session, user, county, load, signIn, signOut, forget, may }
+  return { session, user, notice, county, load, signIn, signOut, forget, may }
 })

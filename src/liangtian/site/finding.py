@@ -1,0 +1,16 @@
+"""What a check of the security settings finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `liangtian check --dengbao`: the clause, what was looked at, how it is set, and what to do."""
+
+    clause: str
+    item: str
+    setting: str
+    passed: bool
+    advice: str
