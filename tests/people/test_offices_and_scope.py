@@ -26,7 +26,7 @@ def officer(people: People, county: County) -> User:
 def make(officer: User, code: str, parent: Office | None, region: str) -> Office:
     return offices.create(
         officer, code=code, name=f"机构{code}", kind="section",
-        parent_id=parent and parent.pk, region_code=region,
+        parent_id=parent.pk if parent else None, region_code=region,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ def ask(officers: Officers, user: User, county: County, role: str = "township_cl
     )
 
 
-ACTS = {
+ACTS: dict[str, tuple[str, Callable[[User, County, User], object]]] = {
     "create an account": ("system", lambda o, c, n: accounts.create(
         o, username="zailai", name="周再来", office_id=n.office_id, phone="")),
     "disable an account": ("system", lambda o, c, n: accounts.disable(o, n, "离职")),
