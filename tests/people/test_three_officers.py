@@ -60,7 +60,7 @@ def ask(officers: Officers, user: User, county: County, role: str = "township_cl
 
 ACTS: dict[str, tuple[str, Callable[[User, County, User], object]]] = {
     "create an account": ("system", lambda o, c, n: accounts.create(
-        o, username="zailai", name="周再来", office_id=n.office_id, phone="")),
+        o, username="zailai", name="周再来", office_id=n.office_id or 0, phone="")),
     "disable an account": ("system", lambda o, c, n: accounts.disable(o, n, "离职")),
     "make an office": ("system", lambda o, c, n: offices.create(
         o, code="NEW", name="新机构", kind="section", parent_id=None, region_code="990121")),
