@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liangtian.policy.pack import load_pack
-from tests.site.matrix import EVERYONE, VIEW, Row
+from tests.site.matrix import EVERYONE, OFFICERS, Row
 from tests.site.world import World
 
 PACK = "county-enforcement-2022"
@@ -22,9 +22,11 @@ def _two(w: World, place: str) -> Mapping[str, Any]:
 
 
 ROWS: tuple[Row, ...] = (
-    Row("GET", "/api/packs", VIEW),
-    Row("GET", "/api/packs/{pack_id}", VIEW, lambda w, p: {"path": {"pack_id": PACK}}),
-    Row("GET", "/api/packs/versions/{version}", VIEW, _version),
-    Row("GET", "/api/packs/compare", VIEW, _two),
+    Row("GET", "/api/packs", EVERYONE - OFFICERS),
+    Row(
+        "GET", "/api/packs/{pack_id}", EVERYONE - OFFICERS, lambda w, p: {"path": {"pack_id": PACK}}
+    ),
+    Row("GET", "/api/packs/versions/{version}", EVERYONE - OFFICERS, _version),
+    Row("GET", "/api/packs/compare", EVERYONE - OFFICERS, _two),
     Row("GET", "/api/dictionary", EVERYONE),
 )
