@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the page of one's own account shows. */
+        get: operations["liangtian_platform_people_api_account_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A secret for the phone, as text and as a picture. */
+        post: operations["liangtian_platform_people_api_account_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/code/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first code from the phone; answers the recovery codes, shown this once. */
+        post: operations["liangtian_platform_people_api_account_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/code/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop using codes. */
+        post: operations["liangtian_platform_people_api_account_switch_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; one's other sessions end. */
+        post: operations["liangtian_platform_people_api_account_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's sign-ins, those still open first. */
+        get: operations["liangtian_platform_people_api_account_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{presence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out one of one's other sessions. */
+        delete: operations["liangtian_platform_people_api_account_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -1419,6 +1538,213 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole tree, parents first. */
+        get: operations["liangtian_platform_people_api_people_list_offices"];
+        put?: never;
+        /** A new office. */
+        post: operations["liangtian_platform_people_api_people_create_office"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/offices/{office_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename an office, or give it another kind or region. */
+        put: operations["liangtian_platform_people_api_people_change_office"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/offices/{office_id}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an office that is empty, or reopen it. */
+        post: operations["liangtian_platform_people_api_people_open_or_close_office"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/offices/{office_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hang an office under another. */
+        post: operations["liangtian_platform_people_api_people_move_office"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of an office and below; `state` is active, disabled or unused (闲置). */
+        get: operations["liangtian_platform_people_api_people_list_people"];
+        put?: never;
+        /** A new account and its initial password, shown in this answer only. */
+        post: operations["liangtian_platform_people_api_people_create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person. */
+        get: operations["liangtian_platform_people_api_people_show_person"];
+        /** Correct name or phone. */
+        put: operations["liangtian_platform_people_api_people_change_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an account. */
+        post: operations["liangtian_platform_people_api_people_disable_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an account again, with a new initial password. */
+        post: operations["liangtian_platform_people_api_people_enable_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move to another office; business roles end. */
+        post: operations["liangtian_platform_people_api_people_move_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The full phone number, for a reason that is kept. */
+        post: operations["liangtian_platform_people_api_people_show_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/reset-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take off the second factor. */
+        post: operations["liangtian_platform_people_api_people_reset_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/users/{user_id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new initial password. */
+        post: operations["liangtian_platform_people_api_people_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -1847,6 +2173,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants, newest first. */
+        get: operations["liangtian_platform_people_api_security_list_grants"];
+        put?: never;
+        /** Ask for a role for a person. */
+        post: operations["liangtian_platform_people_api_security_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/grants/{grant_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to a grant of another officer. */
+        post: operations["liangtian_platform_people_api_security_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/grants/{grant_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a grant down, or take one's own back. */
+        post: operations["liangtian_platform_people_api_security_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/grants/{grant_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a role away. */
+        post: operations["liangtian_platform_people_api_security_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/online": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in now, and from how many places. */
+        get: operations["liangtian_platform_people_api_security_online"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/online/{presence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End somebody's session. */
+        delete: operations["liangtian_platform_people_api_security_force_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every permission with its name. */
+        get: operations["liangtian_platform_people_api_security_list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings in force, with their ranges and both profiles. */
+        get: operations["liangtian_platform_people_api_security_show_policy"];
+        /** Choose a profile and settings. */
+        put: operations["liangtian_platform_people_api_security_change_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role with how many people hold it. */
+        get: operations["liangtian_platform_people_api_security_list_roles"];
+        put?: never;
+        /** A role of the county's own. */
+        post: operations["liangtian_platform_people_api_security_create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a role of the county's own; one that somebody holds can only become narrower. */
+        put: operations["liangtian_platform_people_api_security_change_role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2113,6 +2612,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountOut: {
+            code_enabled: boolean;
+            code_needed: boolean;
+            password_days_left: number | null;
+            password_rules: string[];
+            phone: string;
+            recovery_left: number;
+        };
+        ActiveIn: {
+            active: boolean;
+        };
         AnalyseIn: {
             geometry: {
                 coordinates: unknown[];
@@ -2316,6 +2826,9 @@ export interface components {
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
             value: string;
         };
+        CodeIn: {
+            code: string;
+        };
         CodeLabel: {
             code: string;
             label: string;
@@ -2494,6 +3007,10 @@ export interface components {
             number: string;
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
+        };
+        EnrolmentOut: {
+            picture: string;
+            secret: string;
         };
         EntryOut: {
             act: string;
@@ -2674,6 +3191,49 @@ export interface components {
         GiveIn: {
             reason: string;
             to_user: number;
+        };
+        GrantIn: {
+            reason: string;
+            region?: string | null;
+            role: string;
+            user_id: number;
+        };
+        GrantOut: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            decided_at: string | null;
+            decided_by: string;
+            ended_at: string | null;
+            ended_by: string;
+            id: number;
+            mine: boolean;
+            note: string;
+            office: string;
+            reason: string;
+            region: components["schemas"]["Named"] | null;
+            role: components["schemas"]["Named"];
+            /** @enum {string} */
+            state: "pending" | "active" | "refused" | "revoked";
+            state_label: string;
+            user_id: number;
+            user_name: string;
+            username: string;
+        };
+        GrantPage: {
+            rows: components["schemas"]["GrantOut"][];
+            total: number;
+        };
+        GrantQuery: {
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            q?: string;
+            /** @default 20 */
+            size?: number;
+            /** @default  */
+            state?: string;
+            user?: number | null;
         };
         GroupOut: {
             count: number;
@@ -3067,9 +3627,58 @@ export interface components {
             code: string;
             name: string;
         };
+        NewOffice: {
+            code: string;
+            /** @enum {string} */
+            kind: "bureau" | "section" | "township" | "village" | "company" | "department";
+            name: string;
+            parent_id?: number | null;
+            region: string;
+        };
+        /** @description The initial password is in this answer and nowhere else. */
+        NewPassword: {
+            initial_password: string;
+            user: components["schemas"]["StaffOut"];
+        };
+        NewPerson: {
+            name: string;
+            office_id: number;
+            phone?: string | null;
+            username: string;
+        };
         NewTokenOut: {
             key: string;
             token: components["schemas"]["TokenOut"];
+        };
+        NoteIn: {
+            /** @default  */
+            note?: string;
+        };
+        OfficeChoice: {
+            office_id: number;
+        };
+        OfficeIn: {
+            /** @enum {string} */
+            kind: "bureau" | "section" | "township" | "village" | "company" | "department";
+            name: string;
+            region: string;
+        };
+        OfficeOut: {
+            code: string;
+            id: number;
+            is_active: boolean;
+            /** @enum {string} */
+            kind: "bureau" | "section" | "township" | "village" | "company" | "department";
+            kind_label: string;
+            name: string;
+            parent_id: number | null;
+            region: components["schemas"]["Named"];
+            staff: number;
+        };
+        OnlinePage: {
+            people: number;
+            rows: components["schemas"]["PresenceOut"][];
+            total: number;
         };
         OpenStepOut: {
             hindered: string[];
@@ -3205,6 +3814,9 @@ export interface components {
             versions: components["schemas"]["VersionHead"][];
             warnings: string[];
         };
+        ParentIn: {
+            parent_id: number | null;
+        };
         PartOut: {
             geometry: {
                 coordinates: number[][][];
@@ -3223,6 +3835,13 @@ export interface components {
             outcome: "legal" | "illegal" | "other" | "split" | "undetermined";
             source: string;
             source_label: string;
+        };
+        PasswordIn: {
+            new: string;
+            old: string;
+        };
+        PasswordOnly: {
+            password: string;
         };
         PatchOut: {
             area_m2: number;
@@ -3270,6 +3889,19 @@ export interface components {
             steps: components["schemas"]["OpenStepOut"][];
             task: components["schemas"]["TaskOut"] | null;
         };
+        PeopleQuery: {
+            office?: number | null;
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            role?: string;
+            /** @default 20 */
+            size?: number;
+            /** @default  */
+            state?: string;
+        };
         PeriodOut: {
             code: string;
             label: string;
@@ -3278,12 +3910,19 @@ export interface components {
             code: string;
             label: string;
         };
+        PersonIn: {
+            name: string;
+            phone?: string | null;
+        };
         PersonOut: {
             id: number;
             name: string;
             office: string;
             region: string;
             roles: string[];
+        };
+        PhoneOut: {
+            phone: string;
         };
         PhotoOut: {
             azimuth: number | null;
@@ -3299,11 +3938,39 @@ export interface components {
             thumbnail: string;
             url: string;
         };
+        PolicyIn: {
+            profile: string;
+            values: {
+                [key: string]: number | boolean | string[];
+            };
+        };
+        PolicyOut: {
+            profile: string;
+            profiles: components["schemas"]["ProfileOut"][];
+            settings: components["schemas"]["SettingOut"][];
+        };
         PrepareIn: {
             form: string;
             period: string;
             /** @default  */
             reason?: string;
+        };
+        PresenceOut: {
+            address: string;
+            device: string;
+            end_label: string;
+            ended_at: string | null;
+            here: boolean;
+            id: number;
+            office: string;
+            places: number;
+            /** Format: date-time */
+            seen_at: string;
+            /** Format: date-time */
+            started_at: string;
+            user_id: number;
+            user_name: string;
+            username: string;
         };
         ProcessOut: {
             host: string;
@@ -3315,6 +3982,10 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             version: string;
+        };
+        ProfileOut: {
+            code: string;
+            name: string;
         };
         ProposalOut: {
             /** Format: date-time */
@@ -3338,6 +4009,9 @@ export interface components {
         ReasonOut: {
             clause: string;
             text: string;
+        };
+        RecoveryOut: {
+            recovery: string[];
         };
         RegionBelow: {
             count: number;
@@ -3593,6 +4267,33 @@ export interface components {
             version: number;
             versions: components["schemas"]["ReturnLine"][];
         };
+        RightOut: {
+            code: string;
+            for_officers: boolean;
+            name: string;
+        };
+        RoleIn: {
+            name: string;
+            /**
+             * @default all
+             * @enum {string}
+             */
+            office_scope?: "all" | "own";
+            permissions: string[];
+        };
+        RoleOut: {
+            code: string;
+            holders: number;
+            id: number;
+            is_builtin: boolean;
+            name: string;
+            /** @enum {string} */
+            office_scope: "all" | "own";
+            office_scope_label: string;
+            permissions: string[];
+            /** @enum {string} */
+            post: "" | "system" | "security" | "audit";
+        };
         RowOut: {
             cells: components["schemas"]["CellOut"][];
             key: number;
@@ -3602,8 +4303,24 @@ export interface components {
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
             csrf_token: string;
+            idle_minutes: number;
             user: components["schemas"]["UserOut"] | null;
             version: string;
+        };
+        SettingOut: {
+            asvs: number | boolean | string[];
+            clause: string;
+            dengbao: number | boolean | string[];
+            group: string;
+            hint: string;
+            /** @enum {string} */
+            kind: "number" | "switch" | "networks";
+            label: string;
+            least: number;
+            most: number;
+            name: string;
+            unit: string;
+            value: number | boolean | string[];
         };
         /** @description `split` takes one figure and the line as `tool`; `hole` one polygon and the hole as `tool`. */
         ShapeIn: {
@@ -3630,6 +4347,8 @@ export interface components {
             length_m: number | null;
         };
         SignIn: {
+            /** @default  */
+            code?: string;
             password: string;
             username: string;
         };
@@ -3717,6 +4436,28 @@ export interface components {
         SourceFile: {
             name: string;
             sha256: string;
+        };
+        StaffOut: {
+            code_enabled: boolean;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            is_active: boolean;
+            last_login: string | null;
+            must_change_password: boolean;
+            name: string;
+            office: components["schemas"]["Named"] | null;
+            office_id: number | null;
+            phone: string;
+            post: string;
+            region: components["schemas"]["Named"] | null;
+            roles: components["schemas"]["Named"][];
+            username: string;
+            waiting: string[];
+        };
+        StaffPage: {
+            rows: components["schemas"]["StaffOut"][];
+            total: number;
         };
         StartImport: {
             file_id: number;
@@ -3866,10 +4607,12 @@ export interface components {
             to: string;
         };
         UserOut: {
+            duty: string;
             id: number;
             name: string;
             office: components["schemas"]["Named"] | null;
             permissions: string[];
+            places: number;
             region: components["schemas"]["UserRegion"] | null;
             roles: components["schemas"]["Named"][];
             username: string;
@@ -3965,6 +4708,154 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    liangtian_platform_people_api_account_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_account_enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_account_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_account_switch_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordOnly"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_people_api_account_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_people_api_account_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_account_end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                presence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_platform_audit_api_chain: {
         parameters: {
             query?: never;
@@ -5923,6 +6814,375 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_people_api_people_list_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_create_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOffice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_change_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                office_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_open_or_close_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                office_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActiveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_move_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                office_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_list_people: {
+        parameters: {
+            query?: {
+                office?: number | null;
+                q?: string;
+                role?: string;
+                state?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_create_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_show_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_disable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_enable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_move_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_show_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_reset_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_people_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+        };
+    };
     liangtian_platform_regions_api_tree: {
         parameters: {
             query?: {
@@ -6562,6 +7822,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hit"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_list_grants: {
+        parameters: {
+            query?: {
+                state?: string;
+                user?: number | null;
+                q?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_online: {
+        parameters: {
+            query?: {
+                q?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlinePage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_force_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                presence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_show_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_change_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_people_api_security_change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
                 };
             };
         };
