@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tests.site.matrix import EVERYONE, JUDGE, Request, Row
-from tests.site.world import HOME, PLACES, World
+from tests.site.matrix import EVERYONE, JUDGE, VIEW, Request, Row
+from tests.site.world import ABROAD, HOME, PLACES, World
 
 WHERE = tuple(PLACES)
 PATCH = "/api/enforcement/patches/{patch_id}"
@@ -95,4 +95,75 @@ ROWS: tuple[Row, ...] = (
     # The second patch was judged by the county clerk and waits for another person.
     Row("POST", f"{PATCH}/steps/{{step}}", {"county_reviewer"}, _patch(1, "review"), WHERE,
         other={"county_clerk": 409}),
+)  # fmt: skip
+
+DEADLINE = "/api/calendar/deadlines/{deadline_id}"
+KEEPERS = frozenset({"county_clerk", "leader"})
+SYSTEM = frozenset({"sysadmin"})
+
+
+def _deadline(periodic: bool = False, paused: bool = False, **body: Any) -> Request:
+    def request(w: World, place: str) -> Mapping[str, Any]:
+        from liangtian.platform.calendar.deadlines import make_periodic, today
+        from liangtian.platform.calendar.models import Deadline
+
+        if periodic:
+            make_periodic(date(2026, 3, 1), date(2026, 3, 31))
+            rows = Deadline.objects.filter(obligation="month_check", period="2026-03")
+            row = rows.get(region_id=PLACES[place][0])
+        else:
+            row = Deadline.objects.get(
+                source_id=w.patches[place][0].case_id, obligation="month_clear"
+            )
+        if paused:
+            Deadline.objects.filter(pk=row.pk).update(paused_on=today())
+        return {"path": {"deadline_id": row.pk}, "json": body}
+
+    return request
+
+
+def _holidays(w: World, place: str) -> Mapping[str, Any]:
+    body = {"days": [{"day": "2099-01-01", "works": False, "name": "元旦"}]}
+    return {"path": {"year": 2099}, "json": body}
+
+
+def _hook(**body: Any) -> Request:
+    def request(w: World, place: str) -> Mapping[str, Any]:
+        from liangtian.platform.calendar.models import HookTarget
+
+        target, _ = HookTarget.objects.get_or_create(
+            name="试用", defaults={"url": "http://127.0.0.1:9/", "created_by": w.users["sysadmin"]}
+        )
+        return {"path": {"target_id": target.pk}, "json": body}
+
+    return request
+
+
+WHY = "等待上级批复，暂不计时"
+ROWS += (
+    Row("GET", "/api/calendar/month", VIEW, lambda w, p: {"query": {"month": "2026-03"}}),
+    Row("GET", "/api/calendar/deadlines", VIEW),
+    Row("GET", "/api/calendar/obligations", VIEW),
+    Row("GET", "/api/calendar/overview", VIEW),
+    Row("GET", "/api/calendar/export.ics", VIEW),
+    Row("GET", DEADLINE, VIEW, _deadline(), WHERE),
+    # The clock of a patch ends with the patch, whoever asks.
+    Row("POST", f"{DEADLINE}/finish", (), _deadline(), (HOME,), frozenset({403, 409}), use="patch"),
+    Row("POST", f"{DEADLINE}/finish", KEEPERS, _deadline(periodic=True), (HOME, ABROAD),
+        frozenset({403, 404}), use="periodic"),
+    Row("POST", f"{DEADLINE}/pause", KEEPERS, _deadline(reason=WHY), WHERE),
+    Row("POST", f"{DEADLINE}/extend", KEEPERS, _deadline(due_on="2099-12-31", reason=WHY), WHERE),
+    Row("GET", "/api/calendar/holidays/{year}", VIEW, lambda w, p: {"path": {"year": 2099}}),
+    Row("PUT", "/api/calendar/holidays/{year}", KEEPERS, _holidays),
+    Row("POST", f"{DEADLINE}/resume", KEEPERS, _deadline(periodic=True, paused=True), (HOME, ABROAD),
+        frozenset({403, 404})),
+    Row("GET", "/api/messages", EVERYONE),
+    Row("POST", "/api/messages/read", EVERYONE),
+    Row("GET", "/api/hooks", SYSTEM),
+    # No host is allowed unless the installation says so.
+    Row("POST", "/api/hooks", (), lambda w, p: {"json": {"name": "乙", "url": "http://127.0.0.1:9/"}},
+        denied=frozenset({403, 422})),
+    Row("GET", "/api/hooks/deliveries", SYSTEM),
+    Row("POST", "/api/hooks/{target_id}/active", SYSTEM, _hook(active=False)),
+    Row("POST", "/api/hooks/{target_id}/try", SYSTEM, _hook()),
 )  # fmt: skip

@@ -13,6 +13,9 @@ from ninja.security import SessionAuth
 
 from liangtian import __version__
 from liangtian.platform.audit.api import router as audit
+from liangtian.platform.calendar.api import router as calendar
+from liangtian.platform.calendar.api_messages import hooks
+from liangtian.platform.calendar.api_messages import router as messages
 from liangtian.platform.cases.api import router as inbox
 from liangtian.platform.errors import Refused
 from liangtian.platform.features.api import router as features
@@ -73,6 +76,9 @@ for prefix, router in (
     ("/jobs", jobs),
     ("/audit", audit),
     ("/inbox", inbox),
+    ("/calendar", calendar),
+    ("/messages", messages),
+    ("/hooks", hooks),
     ("/ledgers", ledgers),
     ("/ledgers", ledger_views),
     ("/ledgers", ledger_exports),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from liangtian.platform.cases.inbox import groups_of
 from liangtian.platform.errors import Forbidden
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
@@ -25,6 +26,7 @@ class Task(Schema):
     kind: str
     title: str
     count: int
+    overdue: int
     to: str
 
 
@@ -78,7 +80,10 @@ class Hit(Schema):
 @router.get("/home", response=HomeOut)
 def home(request: HttpRequest) -> dict[str, Any]:
     """My tasks, key figures, progress."""
-    return enforcement.home_figures(user_of(request))
+    user = user_of(request)
+    found = enforcement.home_figures(user)
+    mine = [{"overdue": 0, **task} for task in (*groups_of(user), *found["tasks"])]
+    return {**found, "tasks": mine}
 
 
 @router.get("/search", response=list[Hit])

@@ -14,6 +14,7 @@ LIANGTIAN_TILE_CACHE_MB  most megabytes of made map tiles kept on disk (default 
 LIANGTIAN_TILE_FEATURES  features above which a tile shows classes on a grid instead (default 12000)
 LIANGTIAN_BASEMAPS       TOML file that declares base maps (底图); unset means none
 LIANGTIAN_REGION_SLIVER_M2  overlaps and gaps of boundaries up to this area are not reported (default 100)
+LIANGTIAN_HOOK_HOSTS     comma-separated host or host:port that outgoing notices may go to (default: none)
 LIANGTIAN_PACK_OVERRIDES folder with the county's own values of policy packs, one <pack id>.toml each
 LIANGTIAN_THREADS        requests that the web server works on at a time (default 8)
 LIANGTIAN_REQUEST_SECONDS  after which a question to PostgreSQL or a silent connection is given up (default 120)
@@ -172,6 +173,11 @@ PASSWORD_HASHERS = [
 ]
 DUE_SOON_DAYS = 3  # a task due within so many days is shown as due soon
 TOKEN_LONGEST_DAYS = 365  # a key that never ends is forgotten; a year is the custom
+CALENDAR_DAYS_AHEAD = (
+    400  # periodic deadlines are made so far ahead: the annual result lies in the next year
+)
+HOOK_HOSTS = os.environ.get("LIANGTIAN_HOOK_HOSTS", "").split(",")
+HOOK_TIMEOUT_SECONDS = 5  # for one notice; a slower receiver is tried again later
 
 DATABASES = {"default": _database(os.environ.get("LIANGTIAN_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,8 +5,3 @@ class CalendarConfig(AppConfig):
     name = "liangtian.platform.calendar"
     label = "calendar"
     verbose_name = "日历与提醒"
-
-    def ready(self) -> None:
-        from liangtian.platform.calendar import ticking
-
-        ticking.schedule()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from liangtian.platform.audit.services import record
 from liangtian.platform.calendar.models import Deadline, DeadlineChange
 from liangtian.platform.calendar.packs import own_arrangement, packs
+from liangtian.platform.calendar.pages import PAGES
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
@@ -116,6 +117,13 @@ def reckon_estimates() -> int:
             deadline.estimated, deadline.note = bool(now.warnings), "；".join(now.warnings)[:300]
             deadline.save(update_fields=["first_due_on", "estimated", "note"])
     return moved
+
+
+def page_of(deadline: Deadline) -> str:
+    """Where the matter of a deadline is handled; empty for a periodic one."""
+    if not deadline.source_kind or deadline.source_id is None:
+        return ""
+    return PAGES[deadline.source_kind]([deadline.source_id]).get(deadline.source_id, "")
 
 
 def pause(user: User, deadline_id: int, reason: str) -> Deadline:

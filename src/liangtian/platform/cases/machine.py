@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from liangtian.platform.calendar.pages import pages_of
 from liangtian.platform.people.permissions import PERMISSIONS
 
 Level = Literal["county", "township"]
@@ -121,6 +122,7 @@ def register(machine: Machine) -> Machine:
     if machine.kind in _machines:
         raise BadMachine(f"{machine.kind} declared twice")
     _machines[machine.kind] = machine
+    pages_of(machine.kind, machine.pages)
     return machine
 
 

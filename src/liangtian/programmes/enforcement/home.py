@@ -83,15 +83,9 @@ def _tasks(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
     waiting = rows.filter(case__stage=RECEIVED)
     tasks = []
     if user.may("enforcement.judge"):
-        tasks.append(("judge", "待判定图斑", waiting.count(), "/patches?stage=received"))
         key = waiting.filter(proposal__flags__key_patch=True).count()
         tasks.append(
             ("key_patch", "重点图斑须实地核查", key, "/patches?stage=received&key_patch=yes")
-        )
-    if user.may("enforcement.evidence"):
-        bare = waiting.filter(photos=None).count()
-        tasks.append(
-            ("evidence", "尚无举证照片的图斑", bare, "/patches?stage=received&photos__lte=0")
         )
     if user.may("enforcement.import"):
         status = BatchImport.Status

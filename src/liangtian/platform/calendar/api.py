@@ -1,0 +1,312 @@
+"""The calendar over HTTP: month, list, overview, what may be done with a deadline, holidays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router, Schema
+
+from liangtian.platform.calendar import deadlines, holidays, reading
+from liangtian.platform.calendar.models import Deadline, Holiday
+from liangtian.platform.calendar.packs import own_arrangement, packs
+from liangtian.platform.errors import Refused
+from liangtian.platform.people.request import user_of
+from liangtian.platform.people.scope import require
+from liangtian.policy.workdays import published
+
+router = Router(tags=["calendar"])
+MOST_ROWS = 200
+State = Literal["overdue", "today", "soon", "later", "paused", "done"]
+
+
+class Asked(Schema):
+    first: date | None = None
+    last: date | None = None
+    state: str = ""
+    obligation: str = ""
+    region: str = ""
+    mine: bool = False
+    q: str = ""
+
+    def wanted(self) -> reading.Wanted:
+        return reading.Wanted(
+            self.first, self.last, self.state, self.obligation, self.region, self.mine, self.q
+        )
+
+
+class DeadlineOut(Schema):
+    id: int
+    obligation: str
+    label: str
+    matter: str
+    period: str
+    what: str
+    clause: str
+    desk: str
+    role: str
+    person: str | None
+    starts_on: date
+    due_on: date
+    first_due_on: date
+    state: State
+    days_left: int
+    estimated: bool
+    note: str
+    paused_on: date | None
+    done_on: date | None
+    done_by: str | None
+    of_matter: bool
+
+
+class ChangeOut(Schema):
+    at: datetime
+    by: str
+    act: str
+    from_due: date
+    to_due: date
+    reason: str
+
+
+class DeadlineMay(Schema):
+    finish: bool
+    manage: bool
+
+
+class DeadlineDetail(DeadlineOut):
+    changes: list[ChangeOut]
+    link: str
+    may: DeadlineMay
+
+
+class DeadlinePage(Schema):
+    rows: list[DeadlineOut]
+    total: int
+    page: int
+    size: int
+
+
+class DayItem(Schema):
+    obligation: str
+    label: str
+    count: int
+    done: int
+    overdue: int
+    estimated: int
+
+
+class DayOut(Schema):
+    day: date
+    works: bool
+    name: str
+    items: list[DayItem]
+
+
+class MonthOut(Schema):
+    month: str
+    published: bool
+    days: list[DayOut]
+
+
+class RegionDeadlines(Schema):
+    code: str
+    name: str
+    running: int
+    overdue: int
+    soon: int
+    paused: int
+    done: int
+    in_time: int
+
+
+class ObligationOut(Schema):
+    id: str
+    label: str
+    what: str
+    pack: str
+
+
+class ReasonIn(Schema):
+    reason: str = ""
+
+
+class ExtendIn(Schema):
+    due_on: date
+    reason: str
+
+
+class HolidayRow(Schema):
+    day: date
+    works: bool
+    name: str = ""
+
+
+class HolidaysOut(Schema):
+    year: int
+    published: bool
+    own: bool
+    days: list[HolidayRow]
+
+
+class HolidaysIn(Schema):
+    days: list[HolidayRow]
+
+
+class HolidaysSet(HolidaysOut):
+    moved: int
+
+
+@router.get("/month", response=MonthOut)
+def month(request: HttpRequest, month: str, asked: Query[Asked]) -> dict[str, Any]:
+    """One month, day by day."""
+    try:
+        day = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise Refused("月份应写作 2026-03。", fields={"month": "应写作 2026-03"}) from None
+    return reading.month_of(user_of(request), day, asked.wanted())
+
+
+@router.get("/deadlines", response=DeadlinePage)
+def listed(
+    request: HttpRequest, asked: Query[Asked], page: int = 1, size: int = 20
+) -> dict[str, Any]:
+    """One page of deadlines."""
+    rows = reading.deadlines_for(user_of(request), asked.wanted())
+    size, page = min(max(size, 1), MOST_ROWS), max(page, 1)
+    chosen = rows.select_related("desk", "person", "done_by")[(page - 1) * size : page * size]
+    names, today = reading.role_names(), timezone.localdate()
+    return {
+        "rows": [_out(row, names, today) for row in chosen],
+        "total": rows.count(),
+        "page": page,
+        "size": size,
+    }
+
+
+@router.get("/obligations", response=list[ObligationOut])
+def obligations(request: HttpRequest) -> list[dict[str, str]]:
+    """What the packs in use ask for."""
+    require(user_of(request), "calendar.view")
+    return [
+        {"id": o.id, "label": o.label, "what": o.what, "pack": pack.title}
+        for pack in packs()
+        for o in pack.obligations
+    ]
+
+
+@router.get("/overview", response=list[RegionDeadlines])
+def overview(request: HttpRequest) -> list[dict[str, Any]]:
+    """How each region stands."""
+    return reading.overview_of(user_of(request))
+
+
+@router.get("/export.ics")
+def export(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
+    """The deadlines as an iCalendar file, for the person who is signed in."""
+    text = reading.ics_of(user_of(request), asked.wanted())
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="liangtian.ics"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@router.get("/deadlines/{int:deadline_id}", response=DeadlineDetail)
+def deadline(request: HttpRequest, deadline_id: int) -> dict[str, Any]:
+    """One deadline with everything that was done to it."""
+    return _detail(request, deadline_id)
+
+
+@router.post("/deadlines/{int:deadline_id}/finish", response=DeadlineDetail)
+def finish(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+    """It is done."""
+    deadlines.finish(user_of(request), deadline_id, body.reason)
+    return _detail(request, deadline_id)
+
+
+@router.post("/deadlines/{int:deadline_id}/pause", response=DeadlineDetail)
+def pause(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+    """Stop the clock."""
+    deadlines.pause(user_of(request), deadline_id, body.reason)
+    return _detail(request, deadline_id)
+
+
+@router.post("/deadlines/{int:deadline_id}/resume", response=DeadlineDetail)
+def resume(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+    """Let it go on."""
+    deadlines.resume(user_of(request), deadline_id, body.reason)
+    return _detail(request, deadline_id)
+
+
+@router.post("/deadlines/{int:deadline_id}/extend", response=DeadlineDetail)
+def extend(request: HttpRequest, deadline_id: int, body: ExtendIn) -> dict[str, Any]:
+    """Move the due day."""
+    deadlines.extend(user_of(request), deadline_id, body.due_on, body.reason)
+    return _detail(request, deadline_id)
+
+
+@router.get("/holidays/{int:year}", response=HolidaysOut)
+def holidays_of(request: HttpRequest, year: int) -> dict[str, Any]:
+    """The county's own table of a year."""
+    require(user_of(request), "calendar.view")
+    return _holidays(year)
+
+
+@router.put("/holidays/{int:year}", response=HolidaysSet)
+def set_holidays(request: HttpRequest, year: int, body: HolidaysIn) -> dict[str, Any]:
+    """Replace it."""
+    rows = [(row.day, row.works, row.name) for row in body.days]
+    moved = holidays.set_year(user_of(request), year, rows)
+    return {**_holidays(year), "moved": moved}
+
+
+def _holidays(year: int) -> dict[str, Any]:
+    days = list(Holiday.objects.filter(day__year=year).values("day", "works", "name"))
+    return {
+        "year": year, "published": published(year, own_arrangement()), "own": bool(days),
+        "days": days,
+    }  # fmt: skip
+
+
+def _out(row: Deadline, names: dict[str, str], today: date) -> dict[str, Any]:
+    plain = (
+        "obligation", "label", "matter", "period", "what", "clause", "starts_on", "due_on",
+        "first_due_on", "estimated", "note", "paused_on", "done_on",
+    )  # fmt: skip
+    return {
+        **{name: getattr(row, name) for name in plain},
+        "id": row.pk,
+        "desk": row.desk.name,
+        "role": names.get(row.role, row.role),
+        "person": row.person.name if row.person else None,
+        "state": reading.state_of(row, today),
+        "days_left": (row.due_on - today).days,
+        "done_by": row.done_by.name if row.done_by else None,
+        "of_matter": bool(row.source_kind),
+    }
+
+
+def _detail(request: HttpRequest, deadline_id: int) -> dict[str, Any]:
+    user = user_of(request)
+    require(user, "calendar.view")
+    row: Deadline = Deadline.objects.select_related("desk", "person", "done_by").fetch_for(
+        user, pk=deadline_id
+    )
+    manage = user.may("calendar.manage")
+    own = row.desk_id == user.region_id and user.roles.filter(code=row.role).exists()
+    return {
+        **_out(row, reading.role_names(), timezone.localdate()),
+        "changes": [
+            {
+                "at": c.at, "by": c.by.name if c.by else "系统", "act": c.get_act_display(),
+                "from_due": c.from_due, "to_due": c.to_due, "reason": c.reason,
+            }
+            for c in row.changes.select_related("by")
+        ],
+        "link": deadlines.page_of(row),
+        "may": {
+            "finish": not row.done_on and not row.source_kind and (own or manage),
+            "manage": manage and not row.done_on,
+        },
+    }  # fmt: skip
