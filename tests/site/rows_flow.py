@@ -77,6 +77,8 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/api/inbox", EVERYONE),
     Row("GET", "/api/inbox/counts", EVERYONE),
     Row("GET", "/api/inbox/flows", EVERYONE),
+    Row("GET", "/api/inbox/flows/{kind}.svg", EVERYONE,
+        lambda w, p: {"path": {"kind": "enforcement.patch"}}),
     Row("GET", "/api/inbox/colleagues", EVERYONE),
     Row("GET", "/api/inbox/people", LEADERS),
     Row("POST", "/api/inbox/handover", {"leader"}, _handover, other={"township_leader": 404}),

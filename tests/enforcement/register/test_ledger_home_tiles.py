@@ -86,7 +86,7 @@ def test_home_counts_within_the_scope(register: Register, people: People) -> Non
     figures = {f["key"]: f["value"] for f in whole["figures"]}
     assert figures["patches"] == 3
     assert figures["illegal_farmland"] == whole["by_township"][0]["illegal_farmland_mu"] > 14
-    assert [t["kind"] for t in whole["tasks"]] == ["judge", "evidence"]
+    assert [t["kind"] for t in whole["tasks"]] == ["evidence"]
     assert [t["kind"] for t in a["tasks"]] == ["evidence"]
     assert a["batches"][0]["total"] == 2
     assert home_figures(people.auditor)["figures"] == []

@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
 from liangtian.platform.calendar.messages import messages_of
 from liangtian.platform.cases import delegating, handing, inbox
+from liangtian.platform.cases.drawing import svg
 from liangtian.platform.cases.machine import all_machines
 from liangtian.platform.cases.models import Delegation, Task
 from liangtian.platform.cases.shapes import PersonOut, TaskOut, person_out
+from liangtian.platform.errors import NotFound
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -155,6 +157,18 @@ def flows(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for m in all_machines()
     ]  # fmt: skip
+
+
+@router.get("/flows/{kind}.svg")
+def flow_picture(request: HttpRequest, kind: str, at: str = "") -> HttpResponse:
+    """A flow as a picture, with the present state filled."""
+    user_of(request)
+    machine = {m.kind: m for m in all_machines()}.get(kind)
+    if machine is None:
+        raise NotFound(f"没有名为“{kind}”的流程。")
+    response = HttpResponse(svg(machine, at), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @router.post("/tasks/{task_id}/claim", response=TaskOut)

@@ -87,6 +87,11 @@ def _tasks(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
         tasks.append(
             ("key_patch", "重点图斑须实地核查", key, "/patches?stage=received&key_patch=yes")
         )
+    if user.may("enforcement.evidence"):
+        bare = waiting.filter(photos=None).count()
+        tasks.append(
+            ("evidence", "尚无举证照片的图斑", bare, "/patches?stage=received&photos__lte=0")
+        )
     if user.may("enforcement.import"):
         status = BatchImport.Status
         open_imports = BatchImport.objects.visible_to(user).filter(

@@ -30,6 +30,14 @@ export function usePatch(id: string) {
     return (patch.value = await post<Patch>(`${address}/reopen`, { reason }))
   }
 
+  async function step(name: string, opinion: string): Promise<Patch> {
+    return (patch.value = await post<Patch>(`${address}/steps/${name}`, { opinion }))
+  }
+
+  async function assign(toUser: number | null, note: string): Promise<Patch> {
+    return (patch.value = await post<Patch>(`${address}/assign`, { to_user: toUser, note }))
+  }
+
   async function addPhotos(files: readonly File[]): Promise<void> {
     const form = new FormData()
     for (const file of files) form.append('files', file)
@@ -43,5 +51,5 @@ export function usePatch(id: string) {
     }
   }
 
-  return { patch, failure, missing, sent, dossier: `${address}/dossier.pdf`, load, confirm, reopen, addPhotos }
+  return { patch, failure, missing, sent, dossier: `${address}/dossier.pdf`, load, confirm, reopen, step, assign, addPhotos }
 }

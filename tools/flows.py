@@ -1,0 +1,70 @@
+"""The flows (流程): writes docs/flows.md and its pictures from the declared machines.
+
+`python tools/flows.py` writes them; `--check` writes nothing and exits with 1 when one is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from dictionary import start_django
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+INTRO = """\
+# 流程
+
+本页和图由 `python tools/flows.py` 从程序中的流程定义生成，请勿手工修改。双框为办结环节；绿色为向前，棕色为退回。
+每个流程都有“撤回”：最后一步由本人办理、下一环节尚未签收且该步骤允许撤回时，可以退到上一环节。
+没有列出的环节变更，数据库不接受。
+"""
+
+
+def pages() -> dict[Path, str]:
+    """Every file with its text."""
+    from liangtian.platform.cases.drawing import svg, table
+    from liangtian.platform.cases.machine import all_machines
+
+    found: dict[Path, str] = {}
+    text = [INTRO]
+    for machine in all_machines():
+        picture = DOCS / "pictures" / f"flow-{machine.kind.replace('.', '-')}.svg"
+        found[picture] = svg(machine)
+        text.append(f"## {machine.title} `{machine.kind}`\n")
+        text.append(f"![{machine.title}](pictures/{picture.name})\n")
+        desks = [
+            f"- {s.label}（`{s.code}`）：{s.desk.task}，{'县级' if s.desk.level == 'county' else '乡镇'}，需 `{s.desk.permission}`"
+            for s in machine.states
+            if s.desk
+        ]
+        text.append("\n".join(desks) + "\n")
+        text.append(table(machine) + "\n")
+    found[DOCS / "flows.md"] = "\n".join(text)
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the pages, or compare them; 1 when `--check` finds one stale."""
+    parser = argparse.ArgumentParser(description="生成流程说明 docs/flows.md")
+    parser.add_argument("--check", action="store_true", help="只检查，过期时返回 1")
+    args = parser.parse_args(argv)
+    start_django()
+    stale = [
+        path
+        for path, text in pages().items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]
+    if args.check:
+        for path in stale:
+            print(f"过期：{path.name}，请运行 python tools/flows.py", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
