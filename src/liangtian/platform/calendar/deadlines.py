@@ -80,17 +80,18 @@ def stop(event: str, kind: str, ids: Iterable[int], user: User | None) -> None:
         _end(deadline, user)
 
 
-def make_periodic(first: date, last: date) -> int:
+def make_periodic(first: date, last: date, due_from: date = date.min) -> int:
     """Make the periodic deadlines whose period begins in [first, last]; those there are stay. How many are new.
 
-    One for each county, or each township of it, as the obligation says.
+    One for each county, or each township of it, as the obligation says. What was due before `due_from` is
+    not made: a system set up in November does not hold January against its county.
     """
     places = list(Region.objects.filter(level__in=DIGITS).order_by("code"))
     rows = []
     for pack in packs():
         for one in instances(pack, first, last):
             for place in places:
-                if place.level == one.obligation.level:
+                if place.level == one.obligation.level and one.deadline.due >= due_from:
                     rows.append(_row(pack, one.obligation, one.deadline, one.starts, place.code))
                     rows[-1].key += f":{one.period}"
                     rows[-1].period = one.period

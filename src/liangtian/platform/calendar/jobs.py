@@ -17,9 +17,10 @@ HOUR, MINUTE = 3600.0, 60.0
 
 @every("calendar.deadlines", HOUR)
 def deadlines() -> None:
-    """Make the deadlines of this year and of the coming months; reckon estimated ones again."""
+    """Make the deadlines that are still to come; reckon estimated ones again."""
     day = today()
-    make_periodic(day.replace(month=1, day=1), day + timedelta(days=settings.CALENDAR_DAYS_AHEAD))
+    ahead = timedelta(days=settings.CALENDAR_DAYS_AHEAD)
+    make_periodic((day - ahead).replace(day=1), day + ahead, due_from=day)
     reckon_estimates()
 
 
