@@ -70,7 +70,7 @@ def test_an_override_needs_a_reason_and_the_history_keeps_every_step(
     history = _section(page, "办理记录")
     expect(history).to_contain_text(reason)
     expect(history).to_contain_text("张示例")
-    expect(history).to_contain_text("待判定 → 已判定")
+    expect(history).to_contain_text("待判定 → 待复核")
 
     panel = _section(page, "判定")
     panel.get_by_role("button", name="重新判定").click()
@@ -78,7 +78,7 @@ def test_an_override_needs_a_reason_and_the_history_keeps_every_step(
     panel.get_by_role("button", name="重新判定").click()
     expect(panel.get_by_role("button", name="确认为“违法”")).to_be_visible()
     history = _section(page, "办理记录")
-    expect(history).to_contain_text("已判定 → 待判定")
+    expect(history).to_contain_text("待复核 → 待判定")
     expect(history).to_contain_text("收到补充材料，重新研判")
     expect(history).to_contain_text(reason)
 
