@@ -19,7 +19,7 @@ from tests.enforcement.ground import box, make_batch, publish_usual
 def test_one_wins_and_the_other_is_told() -> None:
     from liangtian.programmes.enforcement.measuring import measure_patches
 
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+    if connection.vendor == "sqlite":
         pytest.skip("an in-memory database has one connection")
     county = make_county()
     people = make_people(county)
