@@ -209,9 +209,7 @@ def _past_triggers() -> None:
     import django.db.backends.sqlite3.base  # noqa: F401 -- before its operations, or they go in a circle
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
-    operations = DatabaseWrapper.ops_class
-
-    plain = operations.sql_flush
+    plain = DatabaseOperations.sql_flush
 
     def flush(self: Any, *args: Any, **options: Any) -> list[str]:
         with self.connection.cursor() as cursor:
@@ -219,7 +217,7 @@ def _past_triggers() -> None:
             triggers = [row[0] for row in cursor.fetchall()]
         return [f'DROP TRIGGER "{name}"' for name in triggers] + plain(self, *args, **options)
 
-    operations.sql_flush = flush  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = flush  # type: ignore[method-assign]
 
 
 _past_triggers()
