@@ -225,6 +225,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page of deadlines. */
+        get: operations["liangtian_platform_calendar_api_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/deadlines/{deadline_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deadline with everything that was done to it. */
+        get: operations["liangtian_platform_calendar_api_deadline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/deadlines/{deadline_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the due day. */
+        post: operations["liangtian_platform_calendar_api_extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/deadlines/{deadline_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is done. */
+        post: operations["liangtian_platform_calendar_api_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/deadlines/{deadline_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the clock. */
+        post: operations["liangtian_platform_calendar_api_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/deadlines/{deadline_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it go on. */
+        post: operations["liangtian_platform_calendar_api_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/export.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deadlines as an iCalendar file, for the person who is signed in. */
+        get: operations["liangtian_platform_calendar_api_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/holidays/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's own table of a year. */
+        get: operations["liangtian_platform_calendar_api_holidays_of"];
+        /** Replace it. */
+        put: operations["liangtian_platform_calendar_api_set_holidays"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One month, day by day. */
+        get: operations["liangtian_platform_calendar_api_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/obligations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the packs in use ask for. */
+        get: operations["liangtian_platform_calendar_api_obligations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each region stands. */
+        get: operations["liangtian_platform_calendar_api_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dictionary": {
         parameters: {
             query?: never;
@@ -617,6 +805,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The addresses that are told, and the hosts that may be. */
+        get: operations["liangtian_platform_calendar_api_messages_targets"];
+        put?: never;
+        /** Add an address; its key is told this once. */
+        post: operations["liangtian_platform_calendar_api_messages_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log, newest first. */
+        get: operations["liangtian_platform_calendar_api_messages_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{target_id}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn an address on or off. */
+        post: operations["liangtian_platform_calendar_api_messages_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{target_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a trial notice. */
+        post: operations["liangtian_platform_calendar_api_messages_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox": {
         parameters: {
             query?: never;
@@ -712,6 +969,23 @@ export interface paths {
         };
         /** The declared flows, to be drawn. */
         get: operations["liangtian_platform_cases_api_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/flows/{kind}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flow as a picture, with the present state filled. */
+        get: operations["liangtian_platform_cases_api_flow_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1227,6 +1501,40 @@ export interface paths {
         post?: never;
         /** Delete one's own view. */
         delete: operations["liangtian_platform_ledgers_api_views_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own messages, newest first. */
+        get: operations["liangtian_platform_calendar_api_messages_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark as read, all without ids. */
+        post: operations["liangtian_platform_calendar_api_messages_read"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2652,33 +2960,18 @@ export interface components {
             version_label: string;
         };
         Asked: {
-            /**
-             * @default todo
-             * @enum {string}
-             */
-            box?: "todo" | "done" | "sent";
-            /**
-             * @default
-             * @enum {string}
-             */
-            due?: "" | "overdue" | "today" | "soon";
+            first?: string | null;
+            last?: string | null;
+            /** @default false */
+            mine?: boolean;
             /** @default  */
-            kind?: string;
-            /** @default 1 */
-            page?: number;
+            obligation?: string;
             /** @default  */
             q?: string;
             /** @default  */
             region?: string;
-            /** @default 20 */
-            size?: number;
             /** @default  */
             state?: string;
-            /**
-             * @default
-             * @enum {string}
-             */
-            whose?: "" | "mine" | "pool" | "delegated";
         };
         AssignIn: {
             /** @default  */
@@ -2821,6 +3114,17 @@ export interface components {
             verified: components["schemas"]["VerifiedOut"] | null;
             waiting: number;
         };
+        ChangeOut: {
+            act: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: date */
+            from_due: string;
+            reason: string;
+            /** Format: date */
+            to_due: string;
+        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
@@ -2893,6 +3197,88 @@ export interface components {
             code: string;
             name: string;
         };
+        DayItem: {
+            count: number;
+            done: number;
+            estimated: number;
+            label: string;
+            obligation: string;
+            overdue: number;
+        };
+        DayOut: {
+            /** Format: date */
+            day: string;
+            items: components["schemas"]["DayItem"][];
+            name: string;
+            works: boolean;
+        };
+        DeadlineDetail: {
+            changes: components["schemas"]["ChangeOut"][];
+            clause: string;
+            days_left: number;
+            desk: string;
+            done_by: string | null;
+            done_on: string | null;
+            /** Format: date */
+            due_on: string;
+            estimated: boolean;
+            /** Format: date */
+            first_due_on: string;
+            id: number;
+            label: string;
+            link: string;
+            matter: string;
+            may: components["schemas"]["DeadlineMay"];
+            note: string;
+            obligation: string;
+            of_matter: boolean;
+            paused_on: string | null;
+            period: string;
+            person: string | null;
+            role: string;
+            /** Format: date */
+            starts_on: string;
+            /** @enum {string} */
+            state: "overdue" | "today" | "soon" | "later" | "paused" | "done";
+            what: string;
+        };
+        DeadlineMay: {
+            finish: boolean;
+            manage: boolean;
+        };
+        DeadlineOut: {
+            clause: string;
+            days_left: number;
+            desk: string;
+            done_by: string | null;
+            done_on: string | null;
+            /** Format: date */
+            due_on: string;
+            estimated: boolean;
+            /** Format: date */
+            first_due_on: string;
+            id: number;
+            label: string;
+            matter: string;
+            note: string;
+            obligation: string;
+            of_matter: boolean;
+            paused_on: string | null;
+            period: string;
+            person: string | null;
+            role: string;
+            /** Format: date */
+            starts_on: string;
+            /** @enum {string} */
+            state: "overdue" | "today" | "soon" | "later" | "paused" | "done";
+            what: string;
+        };
+        DeadlinePage: {
+            page: number;
+            rows: components["schemas"]["DeadlineOut"][];
+            size: number;
+            total: number;
+        };
         DefaultIn: {
             view: number | null;
         };
@@ -2916,6 +3302,26 @@ export interface components {
             /** @enum {string} */
             state: "coming" | "running" | "over" | "ended";
             to_user: string;
+        };
+        DeliveryOut: {
+            answer: number | null;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            error: string;
+            event: string;
+            id: string;
+            /** Format: date-time */
+            next_at: string;
+            sent_at: string | null;
+            /** @enum {string} */
+            status: "waiting" | "sent" | "failed";
+            status_label: string;
+            target: string;
+        };
+        DeliveryPage: {
+            rows: components["schemas"]["DeliveryOut"][];
+            total: number;
         };
         Dictionary: {
             flows: components["schemas"]["DictionaryFlow"][];
@@ -3104,6 +3510,11 @@ export interface components {
             size: number | null;
             title: string;
         };
+        ExtendIn: {
+            /** Format: date */
+            due_on: string;
+            reason: string;
+        };
         ExtentOut: {
             bounds: [
                 number,
@@ -3279,12 +3690,62 @@ export interface components {
             title: string;
             to: string | null;
         };
+        HolidayRow: {
+            /** Format: date */
+            day: string;
+            /** @default  */
+            name?: string;
+            works: boolean;
+        };
+        HolidaysIn: {
+            days: components["schemas"]["HolidayRow"][];
+        };
+        HolidaysOut: {
+            days: components["schemas"]["HolidayRow"][];
+            own: boolean;
+            published: boolean;
+            year: number;
+        };
+        HolidaysSet: {
+            days: components["schemas"]["HolidayRow"][];
+            moved: number;
+            own: boolean;
+            published: boolean;
+            year: number;
+        };
         HomeOut: {
             batches: components["schemas"]["BatchRow"][];
             by_outcome: components["schemas"]["OutcomeRow"][];
             by_township: components["schemas"]["TownshipRow"][];
             figures: components["schemas"]["Figure"][];
             tasks: components["schemas"]["Task"][];
+        };
+        HookIn: {
+            name: string;
+            url: string;
+        };
+        HookMade: {
+            active: boolean;
+            failed: number;
+            id: number;
+            name: string;
+            secret: string;
+            sent: number;
+            url: string;
+            waiting: number;
+        };
+        HookOut: {
+            active: boolean;
+            failed: number;
+            id: number;
+            name: string;
+            sent: number;
+            url: string;
+            waiting: number;
+        };
+        HooksOut: {
+            hosts: string[];
+            targets: components["schemas"]["HookOut"][];
         };
         IdentifiedOut: {
             area_m2: number;
@@ -3623,6 +4084,28 @@ export interface components {
             judge: boolean;
             reopen: boolean;
         };
+        MessageOut: {
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "reminder" | "overdue" | "task";
+            kind_label: string;
+            link: string;
+            read: boolean;
+            title: string;
+        };
+        MessagePage: {
+            rows: components["schemas"]["MessageOut"][];
+            total: number;
+            unread: number;
+        };
+        MonthOut: {
+            days: components["schemas"]["DayOut"][];
+            month: string;
+            published: boolean;
+        };
         Named: {
             code: string;
             name: string;
@@ -3653,6 +4136,12 @@ export interface components {
         NoteIn: {
             /** @default  */
             note?: string;
+        };
+        ObligationOut: {
+            id: string;
+            label: string;
+            pack: string;
+            what: string;
         };
         OfficeChoice: {
             office_id: number;
@@ -4003,6 +4492,12 @@ export interface components {
             subclass: string | null;
             subclass_label: string | null;
         };
+        ReadIn: {
+            ids?: number[] | null;
+        };
+        ReadOut: {
+            read: number;
+        };
         ReasonIn: {
             reason: string;
         };
@@ -4039,6 +4534,16 @@ export interface components {
         RegionChangePage: {
             rows: components["schemas"]["RegionLineOut"][];
             total: number;
+        };
+        RegionDeadlines: {
+            code: string;
+            done: number;
+            in_time: number;
+            name: string;
+            overdue: number;
+            paused: number;
+            running: number;
+            soon: number;
         };
         RegionDetail: {
             area_m2: string | null;
@@ -4502,6 +5007,9 @@ export interface components {
             step_label: string;
             to_stage: string | null;
         };
+        SwitchIn: {
+            active: boolean;
+        };
         TableChange: {
             after: string;
             before: string;
@@ -4520,6 +5028,7 @@ export interface components {
         Task: {
             count: number;
             kind: string;
+            overdue: number;
             title: string;
             to: string;
         };
@@ -4992,6 +5501,305 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_listed: {
+        parameters: {
+            query?: {
+                first?: string | null;
+                last?: string | null;
+                state?: string;
+                obligation?: string;
+                region?: string;
+                mine?: boolean;
+                q?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinePage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_deadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_export: {
+        parameters: {
+            query?: {
+                first?: string | null;
+                last?: string | null;
+                state?: string;
+                obligation?: string;
+                region?: string;
+                mine?: boolean;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_calendar_api_holidays_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_set_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidaysIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysSet"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_month: {
+        parameters: {
+            query: {
+                month: string;
+                first?: string | null;
+                last?: string | null;
+                state?: string;
+                obligation?: string;
+                region?: string;
+                mine?: boolean;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_obligations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObligationOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionDeadlines"][];
                 };
             };
         };
@@ -5553,6 +6361,121 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_calendar_api_messages_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HooksOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_deliveries: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+        };
+    };
     liangtian_platform_cases_api_tasks: {
         parameters: {
             query?: {
@@ -5706,6 +6629,28 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MachineOut"][];
                 };
+            };
+        };
+    };
+    liangtian_platform_cases_api_flow_picture: {
+        parameters: {
+            query?: {
+                at?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -6442,6 +7387,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_messages: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_messages_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadOut"];
                 };
             };
         };
