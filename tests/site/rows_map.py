@@ -65,7 +65,36 @@ def _file(w: World, place: str) -> Mapping[str, Any]:
 
 _NOT_MINE = {role: 404 for role in VIEW - {"county_clerk"}}
 
+
+def _snap(w: World, place: str) -> Mapping[str, Any]:
+    west, south, east, north = plot().bounds
+    return {"query": {"bounds": f"{west},{south},{east},{north}", "sources": "patches"}}
+
+
+def _print(w: World, place: str) -> Mapping[str, Any]:
+    body = {
+        "title": "核查图", "bounds": plot().bounds, "scale": 5000,
+        "versions": [w.versions[place]["published"].pk], "sources": ["patches", "sketches"],
+    }  # fmt: skip
+    return {"json": body}
+
+
+def _base_tile(w: World, place: str) -> Mapping[str, Any]:
+    """No base map is declared here: who may look at the map hears that there is none."""
+    return {"path": {"code": "none", "number": 0, "z": 1, "x": 0, "y": 0}}
+
+
 ROWS: tuple[Row, ...] = (
+    Row("GET", "/api/maps/basemaps", VIEW),
+    Row(
+        "GET",
+        "/api/maps/basemaps/{code}/{number}/{z}/{x}/{y}",
+        VIEW,
+        _base_tile,
+        other=dict.fromkeys(VIEW, 404),
+    ),
+    Row("GET", "/api/maps/snapping", VIEW, _snap),
+    Row("POST", "/api/maps/print", VIEW, _print),
     Row("GET", SKETCHES, VIEW),
     Row("POST", SKETCHES, VIEW, _new),
     Row("POST", f"{SKETCHES}/check", VIEW, _figure),

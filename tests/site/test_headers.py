@@ -100,7 +100,7 @@ def test_the_policy_is_the_same_on_an_answer_that_failed(
     monkeypatch.setattr("liangtian.site.home.enforcement.home_figures", fail)
     answer = signed_in(people.clerk).get("/api/home")
     assert answer.status_code == 500
-    assert answer.headers["Content-Security-Policy"] == middleware.POLICY
+    assert answer.headers["Content-Security-Policy"] == middleware.policy()
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts(people: People, client: Client) -> None:

@@ -29,6 +29,7 @@ from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
 from liangtian.platform.packs.api import router as packs
+from liangtian.platform.maps.api import router as maps
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.api_account import router as account
 from liangtian.platform.people.api_people import router as people
@@ -89,6 +90,7 @@ for prefix, router in (
     ("/sketches", sketches),
     ("/ogc", features),
     ("/tokens", tokens),
+    ("/maps", maps),
     ("/enforcement", enforcement),
     ("/operation", operation),
     ("", home),

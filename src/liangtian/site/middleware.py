@@ -9,26 +9,26 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from liangtian.platform.errors import Refused
 from liangtian.platform.people import gate
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' data: blob:",
-        # No style sheet but those of the build; charts write style attributes into their tooltips.
-        "style-src 'self'",
-        "style-src-elem 'self'",
-        "style-src-attr 'unsafe-inline'",
-        "worker-src 'self' blob:",
-        "manifest-src 'self'",
-        "media-src 'self' blob:",
-        "frame-src 'self' blob:",
-        "frame-ancestors 'self'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "object-src 'none'",
-    )
+from liangtian.platform.maps.basemaps import image_hosts
+
+POLICY = (
+    "default-src 'self'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data: blob:",
+    # No style sheet but those of the build; charts write style attributes into their tooltips.
+    "style-src 'self'",
+    "style-src-elem 'self'",
+    "style-src-attr 'unsafe-inline'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "media-src 'self' blob:",
+    "frame-src 'self' blob:",
+    "frame-ancestors 'self'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "object-src 'none'",
 )
 
 # What a page of this system may ask of the device: camera and position, for field photos, and no more.
@@ -47,14 +47,22 @@ PERMISSIONS = ", ".join(
 )
 
 
+def policy() -> str:
+    """The policy with the hosts of base maps that browsers load themselves."""
+    hosts = image_hosts()
+    return "; ".join(
+        " ".join([line, *hosts]) if line.startswith("img-src") else line for line in POLICY
+    )
+
+
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Nothing is loaded from anywhere but this server, and by no other site from this one."""
+    """Nothing is loaded from anywhere but this server and the base maps it declares."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy())
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

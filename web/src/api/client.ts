@@ -117,6 +117,26 @@ export async function download(path: string, query?: Query | URLSearchParams): P
   } catch {
     throw new ApiError('unreachable', UNREACHABLE)
   }
+  return keep(response, path)
+}
+
+/** Ask for a file that is made from what is sent, and hand it to the browser's downloads. */
+export async function saved(path: string, body: unknown): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken },
+      body: JSON.stringify(body),
+      credentials: 'same-origin',
+    })
+  } catch {
+    throw new ApiError('unreachable', UNREACHABLE)
+  }
+  return keep(response, path)
+}
+
+async function keep(response: Response, path: string): Promise<string> {
   if (!response.ok) throw refusal(response.status, await response.text())
   const name = fileName(response.headers.get('Content-Disposition')) ?? path.split('/').pop() ?? 'download'
   const link = document.createElement('a')

@@ -91,6 +91,16 @@ export type IdentifiedFeature = Schemas['IdentifiedOut']
 export type LayerProblemPage = Schemas['LayerProblemPage']
 export type LayerImportRequest = Schemas['LayerImportIn']
 
+// --- The map: sketches, base maps, printing
+export type Sketch = Schemas['SketchOut']
+export type SketchPage = Schemas['SketchPage']
+export type Shaped = Schemas['ShapedOut']
+export type Analysis = Schemas['AnalysisOut']
+export type Basemap = Schemas['BasemapOut']
+export type Snapping = Schemas['SnapOut']
+export type PrintRequest = Schemas['PrintIn']
+export type Printed = Schemas['PrintOut']
+
 // --- Enforcement: batches and their import
 export type Batch = Schemas['BatchOut']
 export type BatchImport = Schemas['BatchImportOut']

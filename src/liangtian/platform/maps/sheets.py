@@ -96,7 +96,7 @@ def figure_layers(figures: Iterable[Figures], window: Window) -> list[MapLayer]:
     for one in figures:
         shapes = window.placed(one.geoms)
         polygons = list(_polygons(shapes, one.labels))
-        parts = shapely.get_parts(shapes).tolist()
+        parts = [p for p in shapely.get_parts(shapes).tolist() if not p.is_empty]
         lines = [list(p.coords) for p in parts if p.geom_type == "LineString"]
         dots = [(p.x, p.y) for p in parts if p.geom_type == "Point"]
         if polygons or lines or dots:
@@ -118,7 +118,7 @@ def plot_sheet(
     """A drawn plot on the layers it was compared with, at the round scale that shows it all."""
     lon0, lat0, lon1, lat1 = plot.bounds
     zone = zone_at((lon0 + lon1) / 2)
-    outline = to_plane(_array([plot]), zone)[0]
+    outline = to_plane(array_of([plot]), zone)[0]
     x0, y0, x1, y1 = outline.bounds
     margin = max(PLOT_MARGIN_M, MARGIN_SHARE * max(x1 - x0, y1 - y0))
     wide, high = x1 - x0 + 2 * margin, y1 - y0 + 2 * margin
@@ -148,10 +148,10 @@ def window_around(
     frame_mm: tuple[float, float],
 ) -> Window:
     """The window a frame of that size shows at a scale, a little more for the slant of the zone."""
-    x, y = shapely.get_coordinates(to_plane(_array([shapely.Point(centre)]), zone))[0].tolist()
+    x, y = shapely.get_coordinates(to_plane(array_of([shapely.Point(centre)]), zone))[0].tolist()
     half_x, half_y = (side * scale / 2000 * SLANT for side in frame_mm)
     corners = shapely.box(x - half_x, y - half_y, x + half_x, y + half_y)
-    degrees = from_plane(_array([corners]), zone)[0]
+    degrees = from_plane(array_of([corners]), zone)[0]
     return Window(tuple(degrees.bounds), zone, scope)
 
 
@@ -161,13 +161,14 @@ def from_plane(geoms: NDArray[np.object_], zone: Zone) -> NDArray[np.object_]:
 
 
 def _polygons(shapes: Iterable[BaseGeometry | None], labels: Sequence[str]) -> Iterable[MapPolygon]:
-    polygons, owner = single_polygons(_array(list(shapes)))
+    polygons, owner = single_polygons(array_of(list(shapes)))
     for polygon, index in zip(polygons, owner.tolist(), strict=True):
         rings = [list(ring.coords) for ring in (polygon.exterior, *polygon.interiors)]
         yield MapPolygon(rings, str(labels[index]))
 
 
-def _array(geoms: Sequence[BaseGeometry | None]) -> NDArray[np.object_]:
+def array_of(geoms: Sequence[BaseGeometry | None]) -> NDArray[np.object_]:
+    """Geometries as an array of objects."""
     out = np.empty(len(geoms), dtype=object)
     out[:] = geoms
     return out

@@ -5,3 +5,6 @@ class EnforcementConfig(AppConfig):
     name = "liangtian.programmes.enforcement"
     label = "enforcement"
     verbose_name = "卫片执法"
+
+    def ready(self) -> None:
+        import liangtian.programmes.enforcement.map_source  # noqa: F401

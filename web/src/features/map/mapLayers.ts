@@ -11,7 +11,7 @@ import VectorSource from 'ol/source/Vector'
 import VectorTileSource from 'ol/source/VectorTile'
 import { Fill, Stroke, Text } from 'ol/style'
 import type { StyleLike } from 'ol/style/Style'
-import type { Bounds, LayerGroup, LayerVersion, LegendEntry } from '@/api/types'
+import type { Bounds, LayerVersion, LegendEntry } from '@/api/types'
 import { layerStyle, patchStyle } from './styles'
 
 /** The map is drawn in web mercator. CGCS2000 and WGS 84 lon/lat agree to centimetres. */
@@ -20,15 +20,16 @@ export const LONLAT = 'EPSG:4326'
 
 // Deeper zooms enlarge these tiles: one unit of a level-17 tile is already 8 cm.
 const DEEPEST_TILES = 17
+// The widest outline; more would draw neighbours' figures again for nothing.
+const RENDER_BUFFER = 8
+// Tiles drawn and kept: going back to where one was costs nothing.
+const TILES_KEPT = 256
 const PATCH_TILES = '/api/enforcement/tiles/{z}/{x}/{y}.mvt'
 
 export const DEPTH = {
+  base: 0,
   graticule: 1,
-  survey: 10,
-  planning: 20,
-  other: 25,
-  protection: 30,
-  approval: 40,
+  layers: 10,
   patches: 60,
   boundary: 70,
   drawing: 75,
@@ -36,20 +37,15 @@ export const DEPTH = {
   measure: 90,
 } as const
 
-const GROUP_DEPTH: Record<LayerGroup, number> = {
-  survey: DEPTH.survey,
-  planning: DEPTH.planning,
-  other: DEPTH.other,
-  protection: DEPTH.protection,
-  approval: DEPTH.approval,
-}
+/** Shares one layer's depth among many: layers keep below the patches however many there are. */
+export const depthOf = (height: number): number => DEPTH.layers + Math.min(height, 400) / 10
 
-/** A layer version as it is to be drawn; opacity 0..1. */
+/** A layer version as it is to be drawn; opacity 0..1; the higher lies above the lower. */
 export interface DrawnLayer {
   version: LayerVersion
   legend: LegendEntry[]
-  group: LayerGroup
   opacity: number
+  height: number
 }
 
 export type TileLayerOfVersion = VectorTileLayer<VectorTileSource>
@@ -58,15 +54,17 @@ function tileLayer(url: string, style: StyleLike, zIndex: number): TileLayerOfVe
   return new VectorTileLayer({
     // Tiles are kept as pictures while dragging: 100 000 polygons stay smooth without a GPU.
     renderMode: 'hybrid',
-    source: new VectorTileSource({ format: new MVT(), url, maxZoom: DEEPEST_TILES }),
+    source: new VectorTileSource({ format: new MVT(), url, maxZoom: DEEPEST_TILES, transition: 0 }),
     style,
     zIndex,
     declutter: false,
+    renderBuffer: RENDER_BUFFER,
+    cacheSize: TILES_KEPT,
   })
 }
 
 export function versionLayer(drawn: DrawnLayer): TileLayerOfVersion {
-  const layer = tileLayer(drawn.version.tiles, layerStyle(drawn.legend), GROUP_DEPTH[drawn.group])
+  const layer = tileLayer(drawn.version.tiles, layerStyle(drawn.legend), depthOf(drawn.height))
   layer.setOpacity(drawn.opacity)
   if (drawn.version.bounds) layer.setExtent(transformExtent(drawn.version.bounds, LONLAT, MAP_CRS))
   return layer
@@ -86,9 +84,9 @@ const degrees = (value: number) => `${Number(value.toFixed(4))}°`
 
 const degreeLabel = (textAlign: CanvasTextAlign, textBaseline: CanvasTextBaseline) =>
   new Text({
-    font: '11px sans-serif',
-    fill: new Fill({ color: '#8f9a8f' }),
-    stroke: new Stroke({ color: '#faf8f1', width: 3 }),
+    font: '12px sans-serif',
+    fill: new Fill({ color: '#3f4a42' }),
+    stroke: new Stroke({ color: '#faf8f1', width: 4 }),
     textAlign,
     textBaseline,
   })
@@ -96,7 +94,7 @@ const degreeLabel = (textAlign: CanvasTextAlign, textBaseline: CanvasTextBaselin
 /** Faint lines of longitude and latitude, so that an empty map still has a size. */
 export function graticule(): Graticule {
   return new Graticule({
-    strokeStyle: new Stroke({ color: 'rgba(110, 125, 110, 0.22)', width: 1 }),
+    strokeStyle: new Stroke({ color: 'rgba(90, 105, 95, 0.34)', width: 1 }),
     showLabels: true,
     lonLabelFormatter: degrees,
     latLabelFormatter: degrees,

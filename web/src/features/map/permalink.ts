@@ -1,5 +1,7 @@
 /** The map's state in the address bar, so that a colleague can be sent a view. */
 import type { Bounds } from '@/api/types'
+import { clampShare } from './swipe'
+import type { SwipeState } from './swipe'
 
 export interface MapState {
   /** lon/lat in degrees */
@@ -8,9 +10,21 @@ export interface MapState {
 }
 
 export interface LayerState {
-  /** ids of the layer versions that are on */
+  /** ids of the layer versions that are on, the uppermost first */
   versions: number[]
   patches: boolean
+  /** 0..1 by version id, and of the patches under 0; absent is the layer's usual one */
+  opacity?: Record<number, number>
+  /** code of the base map; empty is none */
+  base?: string
+}
+
+export interface LinkState {
+  view: MapState
+  layers: LayerState
+  swipe: SwipeState | null
+  /** lon/lat of the place that was asked about */
+  selected: [number, number] | null
 }
 
 type Query = Record<string, string | null | (string | null)[] | undefined>
@@ -41,15 +55,38 @@ export function readBounds(query: Query): Bounds | null {
   return [west, south, east, north]
 }
 
+const isId = (id: number): boolean => Number.isInteger(id) && id > 0
+
 /** `null` when the query says nothing of layers; an empty list means all off. */
 export function readLayers(query: Query): LayerState | null {
   const text = single(query['on'])
   if (text === undefined) return null
   const names = text.split(',').filter(Boolean)
-  return {
-    versions: names.map(Number).filter((id) => Number.isInteger(id) && id > 0),
-    patches: names.includes(PATCHES),
+  const opacity: Record<number, number> = {}
+  for (const pair of (single(query['op']) ?? '').split(',')) {
+    const [id, percent] = pair.split(':').map(Number)
+    if (id !== undefined && percent !== undefined && percent >= 0 && percent <= 100) opacity[id] = percent / 100
   }
+  return {
+    versions: names.map(Number).filter(isId),
+    patches: names.includes(PATCHES),
+    opacity,
+    base: single(query['base']) ?? '',
+  }
+}
+
+/** Two versions and the divider's place: `left-right-50`. */
+export function readSwipe(query: Query): SwipeState | null {
+  const [left, right, percent] = (single(query['swipe']) ?? '').split('-').map(Number)
+  if (left === undefined || right === undefined || percent === undefined) return null
+  if (!isId(left) || !isId(right) || !Number.isFinite(percent)) return null
+  return { left, right, at: clampShare(percent / 100) }
+}
+
+export function readSelected(query: Query): [number, number] | null {
+  const [lon, lat] = (single(query['pick']) ?? '').split(',').map(Number)
+  if (lon === undefined || lat === undefined || !Number.isFinite(lon) || !Number.isFinite(lat)) return null
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null
 }
 
 export function writeView(state: MapState): string {
@@ -59,4 +96,19 @@ export function writeView(state: MapState): string {
 
 export function writeLayers(state: LayerState): string {
   return [...state.versions.map(String), ...(state.patches ? [PATCHES] : [])].join(',')
+}
+
+/** All of it as a query; what is not set is left out. */
+export function writeLink({ view, layers, swipe, selected }: LinkState): Record<string, string> {
+  const opacity = Object.entries(layers.opacity ?? {})
+    .map(([id, share]) => `${id}:${Math.round(share * 100)}`)
+    .join(',')
+  return {
+    at: writeView(view),
+    on: writeLayers(layers),
+    ...(opacity ? { op: opacity } : {}),
+    ...(layers.base ? { base: layers.base } : {}),
+    ...(swipe ? { swipe: `${swipe.left}-${swipe.right}-${Math.round(swipe.at * 100)}` } : {}),
+    ...(selected ? { pick: selected.map((v) => v.toFixed(7)).join(',') } : {}),
+  }
 }

@@ -1,8 +1,8 @@
 /** How layers, patches and drawings look on the map. */
 import type { FeatureLike } from 'ol/Feature'
-import { Point } from 'ol/geom'
+import { LineString, MultiPoint, Point, Polygon } from 'ol/geom'
 import RenderFeature from 'ol/render/Feature'
-import { Circle, Fill, Stroke, Style } from 'ol/style'
+import { Circle, Fill, Stroke, Style, Text } from 'ol/style'
 import type { StyleFunction } from 'ol/style/Style'
 import type { LegendEntry } from '@/api/types'
 import { outcomeColour, withAlpha } from './colours'
@@ -14,6 +14,8 @@ const HATCH_STEP = 8
 const OUTLINE_RESOLUTION = 8
 // Beyond this many metres per pixel a patch is smaller than a dot.
 const DOT_RESOLUTION = 8
+// Names of sketches are read from nearby only.
+const SKETCH_NAME_RESOLUTION = 20
 
 /** Diagonal lines over a thin wash, so that what lies under a red line stays readable. */
 function hatch(entry: LegendEntry): CanvasPattern | string {
@@ -120,6 +122,58 @@ export const highlightStyle = [
     image: new Circle({ radius: 6, stroke: new Stroke({ color: '#0097a7', width: 3 }) }),
   }),
 ]
+
+const vertices = new Style({
+  geometry: (feature) => {
+    const geometry = feature.getGeometry()
+    if (geometry instanceof Polygon) return new MultiPoint(geometry.getCoordinates().flat())
+    return geometry instanceof LineString ? new MultiPoint(geometry.getCoordinates()) : undefined
+  },
+  image: new Circle({ radius: 3.5, fill: new Fill({ color: '#ffffff' }), stroke: new Stroke({ color: '#6a1b9a', width: 1.6 }) }),
+})
+
+/** The place of a fault in a drawing. */
+export const faultStyle = new Style({
+  image: new Circle({ radius: 10, stroke: new Stroke({ color: '#d32f2f', width: 3 }), fill: new Fill({ color: 'rgba(211, 47, 47, 0.2)' }) }),
+})
+
+/** What is being drawn: its corners can be seen and caught. */
+export const draftStyle = [
+  new Style({
+    fill: new Fill({ color: 'rgba(106, 27, 154, 0.14)' }),
+    stroke: new Stroke({ color: '#6a1b9a', width: 2.4 }),
+    image: new Circle({ radius: 5.5, fill: new Fill({ color: '#6a1b9a' }), stroke: new Stroke({ color: '#ffffff', width: 2 }) }),
+  }),
+  vertices,
+]
+
+/** Kept sketches, each in its own colour with its name. */
+export const sketchStyle: StyleFunction = (() => {
+  const known = new Map<string, Style>()
+  return (feature, resolution) => {
+    const colour = String(feature.get('colour'))
+    const name = resolution < SKETCH_NAME_RESOLUTION ? String(feature.get('name')) : ''
+    const key = `${colour}/${name}`
+    let style = known.get(key)
+    if (!style) {
+      style = new Style({
+        fill: new Fill({ color: withAlpha(colour, 0.16) }),
+        stroke: new Stroke({ color: colour, width: 2.4 }),
+        image: new Circle({ radius: 5.5, fill: new Fill({ color: colour }), stroke: new Stroke({ color: '#ffffff', width: 1.6 }) }),
+        text: new Text({
+          text: name,
+          font: '13px sans-serif',
+          overflow: false,
+          offsetY: feature.getGeometry()?.getType() === 'Point' ? -14 : 0,
+          fill: new Fill({ color: colour }),
+          stroke: new Stroke({ color: '#ffffff', width: 3 }),
+        }),
+      })
+      known.set(key, style)
+    }
+    return style
+  }
+})()
 
 export const measureStyle = new Style({
   fill: new Fill({ color: 'rgba(255, 193, 7, 0.18)' }),

@@ -22,8 +22,6 @@ const D = (1 / 112) * E6 + (45 / 2304) * E8
 const E = (5 / 2304) * E8
 
 const RADIANS = Math.PI / 180
-// About 100 m: a long edge, straight in lon/lat, is cut so that each trapezoid is exact enough.
-const LONGEST_STEP_DEGREES = 0.001
 const MU_PER_SQUARE_METRE = 0.0015
 
 export type Position = readonly number[]
@@ -46,21 +44,15 @@ export function trapezoidArea(lat1: number, lat2: number, dLon: number): number 
   )
 }
 
+/** Arc-seconds to six decimals, as the survey keeps them. */
+const kept = (degrees: number): number => Math.round(degrees * 3600 * 1e6) / 1e6 / 3600
+
+/** Edge for edge as drawn: the server's formula for longitude and latitude. */
 function edgeArea(from: Position, to: Position, meridian: number): number {
   const [lon1 = 0, lat1 = 0] = from
   const [lon2 = 0, lat2 = 0] = to
-  const steps = Math.max(
-    1,
-    Math.ceil(Math.max(Math.abs(lon2 - lon1), Math.abs(lat2 - lat1)) / LONGEST_STEP_DEGREES),
-  )
-  let sum = 0
-  for (let i = 0; i < steps; i++) {
-    const startLat = lat1 + ((lat2 - lat1) * i) / steps
-    const endLat = lat1 + ((lat2 - lat1) * (i + 1)) / steps
-    const middleLon = lon1 + ((lon2 - lon1) * (i + 0.5)) / steps
-    sum += trapezoidArea(startLat * RADIANS, endLat * RADIANS, (middleLon - meridian) * RADIANS)
-  }
-  return sum
+  const middleLon = (kept(lon1) + kept(lon2)) / 2
+  return trapezoidArea(kept(lat1) * RADIANS, kept(lat2) * RADIANS, (middleLon - kept(meridian)) * RADIANS)
 }
 
 /** m² inside one ring, unrounded and never negative; an open ring is closed. */
@@ -78,6 +70,32 @@ export function ringArea(ring: Ring): number {
 /** m² of a polygon (outer ring first, then holes), unrounded. */
 export function surveyArea(rings: readonly Ring[]): number {
   return rings.reduce((sum, ring, i) => sum + (i === 0 ? ringArea(ring) : -ringArea(ring)), 0)
+}
+
+// A longer edge is measured in pieces: the formula holds for short ones.
+const LONGEST_PIECE_DEGREES = 0.01
+
+/** Metres along geodesics of CGCS2000, to about a millimetre per kilometre. */
+export function geodesicLength(line: readonly Position[]): number {
+  let sum = 0
+  for (let i = 1; i < line.length; i++) sum += edgeLength(line[i - 1] ?? [], line[i] ?? [])
+  return sum
+}
+
+function edgeLength(from: Position, to: Position): number {
+  const [lon1 = 0, lat1 = 0] = from
+  const [lon2 = 0, lat2 = 0] = to
+  const span = Math.max(Math.abs(lon2 - lon1), Math.abs(lat2 - lat1))
+  const pieces = Math.max(1, Math.ceil(span / LONGEST_PIECE_DEGREES))
+  let sum = 0
+  for (let i = 0; i < pieces; i++) {
+    const middle = (lat1 + ((lat2 - lat1) * (i + 0.5)) / pieces) * RADIANS
+    const w2 = 1 - E2 * Math.sin(middle) ** 2
+    const north = (((lat2 - lat1) / pieces) * RADIANS * SEMI_MAJOR * (1 - E2)) / w2 ** 1.5
+    const east = (((lon2 - lon1) / pieces) * RADIANS * SEMI_MAJOR * Math.cos(middle)) / Math.sqrt(w2)
+    sum += Math.hypot(north, east)
+  }
+  return sum
 }
 
 /** Round half up to two decimals, once, at the end. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Layer, LayerVersion, VersionStatus } from '@/api/types'
-import { applyState, choicesOf } from './useMapLayers'
+import { applyState, choicesOf, moved, ordered } from './useMapLayers'
 
 function version(id: number, validFrom: string, status: VersionStatus = 'published'): LayerVersion {
   return {
@@ -60,7 +60,10 @@ describe('the layers of the map', () => {
       layer('dltb', 'survey', [version(1, '2024-12-31')]),
       layer('ghyt', 'planning', [version(2, '2024-12-31')]),
     ])
-    expect(choices.map((choice) => choice.on)).toEqual([true, false])
+    expect(choices.map((choice) => [choice.layer.code, choice.on])).toEqual([
+      ['ghyt', false],
+      ['dltb', true],
+    ])
   })
 
   it('follow the address: its versions on, all others off', () => {
@@ -70,8 +73,22 @@ describe('the layers of the map', () => {
     ])
     applyState(choices, { versions: [1, 99], patches: true })
     expect(choices.map((choice) => [choice.on, choice.versionId])).toEqual([
-      [true, 1],
       [false, 4],
+      [true, 1],
     ])
+  })
+
+  it('lie in the order they are dragged to', () => {
+    const choices = choicesOf([
+      layer('a', 'survey', [version(1, '2024-12-31')]),
+      layer('b', 'protection', [version(2, '2024-12-31')]),
+      layer('c', 'approval', [version(3, '2024-12-31')]),
+    ])
+    const codes = (list: typeof choices) => list.map((choice) => choice.layer.code).join('')
+    expect(codes(choices)).toBe('cba')
+    expect(codes(moved(choices, 'a', 'c'))).toBe('acb')
+    expect(codes(moved(choices, 'c', null))).toBe('bac')
+    expect(codes(moved(choices, 'c', 'unknown'))).toBe('cba')
+    expect(codes(ordered(choices, ['a']))).toBe('acb')
   })
 })

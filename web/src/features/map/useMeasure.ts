@@ -1,40 +1,51 @@
-/** Measuring on the map: length by great circles, area by the official survey formula. */
+/** Measuring on the map: length by geodesics, area by the official survey formula. */
 import type OlMap from 'ol/Map'
 import type Feature from 'ol/Feature'
-import { LineString, Polygon } from 'ol/geom'
+import { LineString, MultiLineString, MultiPolygon, Polygon } from 'ol/geom'
 import type { Geometry } from 'ol/geom'
 import Draw from 'ol/interaction/Draw'
-import { getLength } from 'ol/sphere'
 import { computed, onBeforeUnmount, ref, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import { DEPTH, drawingLayer, LONLAT, MAP_CRS } from './mapLayers'
 import { measureStyle } from './styles'
-import { roundArea, surveyArea, toMu } from './surveyArea'
+import { geodesicLength, roundArea, surveyArea, toMu } from './surveyArea'
 
 export type MeasureKind = 'length' | 'area'
 
 export interface Measurement {
-  kind: MeasureKind
+  kind: MeasureKind | 'point'
   /** length or perimeter */
   metres: number
   squareMetres: number
   mu: number
 }
 
-/** Figures of a geometry drawn in web mercator. */
+// A place is kept to 0.1 mm, as the server keeps it.
+const rounded = (line: number[][]): number[][] => line.map((at) => at.map((v) => Number(v.toFixed(9))))
+
+/** Figures of a geometry drawn in web mercator; several parts are summed. */
 export function measure(geometry: Geometry): Measurement {
-  if (geometry instanceof Polygon) {
-    const lonLat = geometry.clone().transform(MAP_CRS, LONLAT) as Polygon
-    const squareMetres = roundArea(surveyArea(lonLat.getCoordinates()))
-    const outline = new LineString(geometry.getLinearRing(0)?.getCoordinates() ?? [])
+  const lonLat = geometry.clone().transform(MAP_CRS, LONLAT)
+  const polygons =
+    lonLat instanceof MultiPolygon ? lonLat.getPolygons() : lonLat instanceof Polygon ? [lonLat] : []
+  if (polygons.length) {
+    const rings = polygons.map((polygon) => polygon.getCoordinates().map(rounded))
+    const squareMetres = roundArea(rings.reduce((sum, one) => sum + surveyArea(one), 0))
     return {
       kind: 'area',
-      metres: getLength(outline),
+      metres: rings.flat().reduce((sum, ring) => sum + geodesicLength(ring), 0),
       squareMetres,
       mu: roundArea(toMu(squareMetres)),
     }
   }
-  return { kind: 'length', metres: getLength(geometry), squareMetres: 0, mu: 0 }
+  const lines =
+    lonLat instanceof MultiLineString
+      ? lonLat.getCoordinates()
+      : lonLat instanceof LineString
+        ? [lonLat.getCoordinates()]
+        : []
+  const metres = lines.reduce((sum, line) => sum + geodesicLength(rounded(line)), 0)
+  return { kind: lines.length ? 'length' : 'point', metres, squareMetres: 0, mu: 0 }
 }
 
 export function useMeasure(map: ShallowRef<OlMap | null>) {

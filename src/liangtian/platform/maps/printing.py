@@ -1,0 +1,177 @@
+"""Printing the map to scale: from the vector data, cut to the user's region, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from liangtian.geo.plane import to_plane, zone_at
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import Forbidden, Refused
+from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.services import store
+from liangtian.platform.jobs.models import Job
+from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.services import enqueue
+from liangtian.platform.layers.models import Feature, LayerVersion
+from liangtian.platform.layers.queries import SHOWN_TO_IMPORTERS, versions_for
+from liangtian.platform.maps.sheets import Window, figure_layers, version_layers, window_around
+from liangtian.platform.maps.sources import Figures, sources
+from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import require, scope_geometry
+from liangtian.press.errors import PressError
+from liangtian.press.map import MapLayer, MapSheet, Paper, map_pdf, round_scale
+
+SCALES = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)
+ROOM_MM: dict[tuple[str, bool], tuple[float, float]] = {
+    ("a4", False): (214.0, 173.0), ("a4", True): (186.0, 222.0),
+    ("a3", False): (330.0, 258.0), ("a3", True): (269.0, 340.0),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be printed. Without `scale` the largest round one at which `bounds` fit the page."""
+
+    title: str
+    paper: Paper
+    portrait: bool
+    scale: int | None
+    bounds: tuple[float, float, float, float]
+    versions: list[int]
+    sources: list[str]
+    prefixed: bool = False
+    grid: bool = True
+    labels: bool = True
+    note: str = ""
+
+
+def print_map(user: User, order: Order) -> tuple[StoredFile | None, Job | None]:
+    """The printed map as a kept file, or the job that makes it when there is much to draw.
+
+    Raises Forbidden, Refused (nothing to draw, too much to draw, legend too long).
+    """
+    require(user, "layers.view")
+    if user.region is None:
+        raise Forbidden("您的账号未设置管辖区划，不能出图。请联系系统管理员。")
+    if not order.title.strip() or len(order.title) > 60:
+        raise Refused("请填写图名(1 至 60 个字)。", fields={"title": "必填"})
+    if order.scale is not None and order.scale not in SCALES:
+        raise Refused("比例尺应为 1:500 至 1:100000 中列出的一种。", fields={"scale": "无效"})
+    window, _ = _window(user, order)
+    count = Feature.objects.filter(
+        version__in=_versions(user, order), geom__bbox=window.bounds
+    ).count()
+    if count > settings.PRINT_FEATURES:
+        raise Refused(
+            f"图面范围内有 {count} 个图形，一页最多画 {settings.PRINT_FEATURES} 个。"
+            "请用更大的比例尺、更小的范围，或关闭部分图层。",
+            fields={"scale": "图形太多"},
+        )
+    if count > settings.PRINT_FEATURES_AT_ONCE:
+        with transaction.atomic():
+            made = enqueue(
+                "maps.print", f"出图：{order.title}", user, user.region, link="/map",
+                user_id=user.pk, order=asdict(order),
+            )  # fmt: skip
+        return None, made
+    return _printed(user, order), None
+
+
+@job("maps.print")
+def print_later(run: JobRun, *, user_id: int, order: dict[str, Any]) -> dict[str, Any]:
+    """The same outside the request; the result names the file."""
+    user = User.objects.get(pk=user_id)
+    run.progress(0.1, "取图形")
+    file = _printed(user, Order(**{**order, "bounds": tuple(order["bounds"])}))
+    return {"file": file.pk, "name": file.name, "size": file.size}
+
+
+def _printed(user: User, order: Order) -> StoredFile:
+    try:
+        content = map_pdf(_sheet(user, order), order.paper, portrait=order.portrait)
+    except PressError as error:
+        raise Refused(f"地图不能生成：{error}") from error
+    if user.region is None:
+        raise Forbidden
+    with transaction.atomic():
+        file = store(
+            [content], f"{order.title.strip()}.pdf", user=user, region=user.region, kind="document"
+        )
+        record(user, "maps.print", file, after=asdict(order))
+    return file
+
+
+def _sheet(user: User, order: Order) -> MapSheet:
+    window, scale = _window(user, order)
+    versions = _versions(user, order)
+    labels = order.labels and scale <= settings.PRINT_LABEL_SCALE
+    layers = [layer for v in versions for layer in version_layers(v, window, labels=labels)]
+    for code in order.sources:
+        if code in sources:
+            layers += figure_layers(sources[code](user, window.bounds), window)
+    layers += _boundary(user, window)
+    if not layers:
+        raise Refused("图面范围内没有可画的图形。请移动地图或打开图层。")
+    x, y = _centre(order, window)
+    office = user.office.name if user.office else user.name
+    return MapSheet(
+        title=order.title.strip(),
+        layers=layers,
+        crs_label=window.crs_label,
+        maker=office,
+        on=timezone.localdate(),
+        notes=[
+            *([order.note.strip()] if order.note.strip() else []),
+            f"图层版本：{'、'.join(map(str, versions)) or '无'}",
+            "面积以系统量算的椭球面积为准，不在图上量取",
+        ],
+        extent=(x, y, x, y),
+        scale=scale,
+        grid=order.grid,
+    )
+
+
+def _centre(order: Order, window: Window) -> tuple[float, float]:
+    west, south, east, north = order.bounds
+    middle = np.array([shapely.Point((west + east) / 2, (south + north) / 2)], dtype=object)
+    x, y = shapely.get_coordinates(to_plane(middle, window.zone))[0].tolist()
+    return x, y
+
+
+def _window(user: User, order: Order) -> tuple[Window, int]:
+    """The ground on the page and the scale."""
+    west, south, east, north = order.bounds
+    if not (73 <= west < east <= 136 and 3 <= south < north <= 54):
+        raise Refused(
+            "出图范围不在中国境内。请先把地图移到要出图的地方。", fields={"bounds": "无效"}
+        )
+    zone = zone_at((west + east) / 2, prefixed=order.prefixed)
+    room = ROOM_MM[order.paper, order.portrait]
+    scale = order.scale
+    if scale is None:
+        box = to_plane(np.array([shapely.box(*order.bounds)], dtype=object), zone)[0].bounds
+        wanted = max((box[2] - box[0]) / room[0], (box[3] - box[1]) / room[1]) * 1000
+        scale = round_scale(max(wanted, SCALES[0]))
+    centre = ((west + east) / 2, (south + north) / 2)
+    return window_around(centre, zone, scope_geometry(user), scale, room), scale
+
+
+def _versions(user: User, order: Order) -> list[LayerVersion]:
+    rows = versions_for(user).filter(pk__in=order.versions, status__in=SHOWN_TO_IMPORTERS)
+    found = {version.pk: version for version in rows}
+    return [found[pk] for pk in order.versions if pk in found]  # drawn in the order given
+
+
+def _boundary(user: User, window: Window) -> list[MapLayer]:
+    region = user.region
+    if region is None or region.geom is None:
+        return []
+    line = np.array([region.geom.boundary], dtype=object)
+    return figure_layers([Figures(f"{region.name}界", line, [""], "", "#5b3a63", 0.5)], window)
