@@ -20,6 +20,7 @@ from hatch_build import npm
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Liangtian-2026"
 STARTING_SECONDS = 120
+COMMAND = (sys.executable, "-m", "liangtian.site.cli")
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -46,21 +47,28 @@ class Station:
 
 @contextmanager
 def running(size: str, data: Path) -> Iterator[Station]:
-    """Build the app when it is stale, make a sample county in `data`, serve it on a free port."""
-    _build_app()
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in {"LIANGTIAN_DATABASE_URL", "LIANGTIAN_DEBUG"}
-    }
-    env |= {"LIANGTIAN_DATA": str(data), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "liangtian.site.cli"]
+    """Make a sample county in `data` and serve it."""
     made = subprocess.run(
-        [*command, "demo", "--size", size, "--data", str(data), "--load-only"],
-        env=env, cwd=data, capture_output=True, text=True, check=False,
+        [*COMMAND, "demo", "--size", size, "--data", str(data), "--load-only"],
+        env=_environment(data), cwd=data, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if made.returncode:
         raise RuntimeError(f"the sample county could not be made:\n{made.stdout}{made.stderr}")
+    with served(data) as station:
+        yield station
+
+
+def _environment(data: Path) -> dict[str, str]:
+    others = {"LIANGTIAN_DATABASE_URL", "LIANGTIAN_DEBUG"}
+    kept = {k: v for k, v in os.environ.items() if k not in others}
+    return kept | {"LIANGTIAN_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def served(data: Path) -> Iterator[Station]:
+    """Build the app when it is stale, serve what `data` holds on a free port."""
+    _build_app()
+    env = _environment(data)
     port = _free_port()
     logs = {verb: data / f"{verb}.log" for verb in ("serve", "worker")}
     processes = []
@@ -69,7 +77,7 @@ def running(size: str, data: Path) -> Iterator[Station]:
             with logs[verb].open("wb") as log:
                 processes.append(
                     subprocess.Popen(
-                        [*command, verb, *options], env=env, cwd=data, stdout=log, stderr=log
+                        [*COMMAND, verb, *options], env=env, cwd=data, stdout=log, stderr=log
                     )
                 )
         station = Station(f"http://127.0.0.1:{port}", data)

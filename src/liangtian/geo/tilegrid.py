@@ -79,6 +79,18 @@ def from_children(children: dict[tuple[int, int], ClassGrid]) -> ClassGrid:
     return ClassGrid(names, cells)
 
 
+def coarser(grid: ClassGrid) -> ClassGrid:
+    """Each two by two cells show the class of their first: a quarter of the figures at the most."""
+    step = 2
+    while step < CELLS and (_blocks(grid.cells, step) == grid.cells).all():
+        step *= 2
+    return ClassGrid(grid.names, _blocks(grid.cells, step))
+
+
+def _blocks(cells: Codes, step: int) -> Codes:
+    return np.kron(cells[::step, ::step], np.ones((step, step), dtype=np.uint16))
+
+
 def masked(grid: ClassGrid, scope: shapely.Geometry, z: int, x: int, y: int) -> ClassGrid:
     """Only the cells whose centre lies inside `scope` (EPSG:4490)."""
     lon, lat = cell_centres(z, x, y)

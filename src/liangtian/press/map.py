@@ -133,9 +133,11 @@ _LANDSCAPE: dict[Paper, Frame] = {
     "a3": Frame(width=330.0, height=258.0),
 }
 _PORTRAIT: dict[Paper, Frame] = {
-    "a4": Frame(width=186.0, height=222.0),
-    "a3": Frame(width=269.0, height=340.0),
+    "a4": Frame(width=186.0, height=230.0),
+    "a3": Frame(width=269.0, height=350.0),
 }
+_BESIDE_BAR_MM = 14.0
+_DENSEST = 2  # how small the legend beside a map may become: 0 as usual, 1 small, 2 in two columns
 _MARGIN = 1.08
 _LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
 _LOWEST_FRAME = 70.0
@@ -155,10 +157,17 @@ def map_pdf(sheet: MapSheet, paper: Paper = "a4", *, portrait: bool = False) -> 
 
 def frame_on(sheet: MapSheet, paper: Paper, *, portrait: bool = False) -> Frame:
     """The room for the map on a page. Raises MapRefused when the legend leaves too little."""
+    room = largest_frame(paper, portrait=portrait)
     if portrait:
-        return _frame_above_legend(sheet, _PORTRAIT[paper])
-    _require_side_room(sheet, _LANDSCAPE[paper])
-    return _LANDSCAPE[paper]
+        return _frame_above_legend(sheet, room, beside_mm=_BESIDE_BAR_MM)
+    if _side_height(sheet, _DENSEST) > room.height:
+        raise _too_long(sheet)
+    return room
+
+
+def largest_frame(paper: Paper, *, portrait: bool = False) -> Frame:
+    """The room for the map on a page before legend and notes take theirs."""
+    return (_PORTRAIT if portrait else _LANDSCAPE)[paper]
 
 
 def frame_for_dossier(sheet: MapSheet) -> Frame:
@@ -166,28 +175,28 @@ def frame_for_dossier(sheet: MapSheet) -> Frame:
     return _frame_above_legend(sheet, Frame(160.0, 197.0))
 
 
-def _frame_above_legend(sheet: MapSheet, room: Frame) -> Frame:
-    """What legend, figures and notes below the map leave of `room`."""
+def _frame_above_legend(sheet: MapSheet, room: Frame, beside_mm: float = 0.0) -> Frame:
+    """What legend, figures and notes below the map leave of `room`; `beside_mm` of the notes find
+    place beside the scale bar."""
+    chars = int(30 * room.width / 160)
     lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in _legend_names(sheet)]
     legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
     figures = "；".join(f"{name}：{value}" for name, value in sheet.numbers)
-    notes = sum(math.ceil(len(note) / 30) for note in (figures, *sheet.notes)) * 3.8
-    height = room.height - legend - notes - 4.0 * math.ceil(len(sheet.crs_label) / 30)
+    notes = sum(math.ceil(len(note) / chars) for note in (figures, *sheet.notes)) * 3.8
+    notes += 4.0 * math.ceil(len(sheet.crs_label) / chars)
+    height = room.height - legend - max(notes - beside_mm, 0.0)
     if height < _LOWEST_FRAME:
         raise _too_long(sheet)
     return Frame(room.width, height)
 
 
-def _require_side_room(sheet: MapSheet, frame: Frame) -> None:
-    """The column beside the map must hold legend, figures and notes, in small type if need be."""
-    if _side_height(sheet, compact=True) > frame.height:
-        raise _too_long(sheet)
-
-
-def _side_height(sheet: MapSheet, *, compact: bool) -> float:
+def _side_height(sheet: MapSheet, density: int) -> float:
     """Millimetres the column beside the map takes."""
     names = _legend_names(sheet)
-    if compact:
+    if density == 2:
+        rows = [max(map(len, names[n : n + 2])) for n in range(0, len(names), 2)]
+        legend = sum(max(3.0, 2.7 * math.ceil(row / 8)) + 1.0 for row in rows)
+    elif density == 1:
         legend = sum(3.0 * math.ceil(len(name) / 17) + 1.1 for name in names)
     else:
         legend = sum(max(4.4, 3.6 * math.ceil(len(name) / _LEGEND_CHARS)) + 2.0 for name in names)
@@ -220,7 +229,9 @@ def sheet_data(
         notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
     return {
         "title": sheet.title,
-        "compact": _side_height(sheet, compact=False) > frame.height,
+        "density": next(
+            (n for n in range(_DENSEST) if _side_height(sheet, n) <= frame.height), _DENSEST
+        ),
         "frame": [frame.width, frame.height],
         "base": _base(sheet.image, view, images, image_name),
         "layers": [_layer(layer, view) for layer in sheet.layers],

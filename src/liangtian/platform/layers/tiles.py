@@ -25,6 +25,7 @@ from liangtian.geo.tilegrid import (
     ClassGrid,
     boxes,
     class_grid,
+    coarser,
     crowded_zoom,
     from_children,
     masked,
@@ -39,6 +40,7 @@ from liangtian.platform.layers.queries import SHOWN_TO_IMPORTERS, cut
 STYLE = 2  # goes up when tiles of the same data come out differently
 DEEPEST = 20
 NAMED_FROM = 13  # zoom from which a tile tells features apart; before it, only their categories
+LARGEST_TILE = 500 * 1024  # bytes, before compression
 HIGHEST_KEPT = 6  # a county is a few pixels wide above this zoom
 
 _one_at_a_time = threading.Lock()  # ten tiles asked for at once would each read the whole layer
@@ -138,13 +140,14 @@ def _feature_tile(
 
 
 def _grid_tile(grid: ClassGrid, z: int, x: int, y: int) -> bytes:
+    """Rectangles of each class; from cells twice as large where classes change with every cell."""
     if grid.empty:
         return b""
     shapes, codes = boxes(grid, z, x, y)
     names = [grid.names[code - 1] for code in codes.tolist()]
-    return mvt(
-        {"features": TileLayer(shapes, codes, {"category": names}, codes)}, z, x, y, crs=3857
-    )
+    layer = TileLayer(shapes, codes, {"category": names}, codes)
+    data = mvt({"features": layer}, z, x, y, crs=3857)
+    return data if len(data) <= LARGEST_TILE else _grid_tile(coarser(grid), z, x, y)
 
 
 def _grid(version: LayerVersion, z: int, x: int, y: int, deepest: int) -> ClassGrid:

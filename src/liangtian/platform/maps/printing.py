@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,14 +25,19 @@ from liangtian.platform.maps.sheets import Window, figure_layers, version_layers
 from liangtian.platform.maps.sources import Figures, sources
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require, scope_geometry
-from liangtian.press.errors import PressError
-from liangtian.press.map import MapLayer, MapSheet, Paper, map_pdf, round_scale
+from liangtian.press.errors import MapRefused, PressError
+from liangtian.press.map import (
+    MapLayer,
+    MapSheet,
+    Paper,
+    frame_on,
+    largest_frame,
+    map_pdf,
+    round_scale,
+)
 
 SCALES = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)
-ROOM_MM: dict[tuple[str, bool], tuple[float, float]] = {
-    ("a4", False): (214.0, 173.0), ("a4", True): (186.0, 222.0),
-    ("a3", False): (330.0, 258.0), ("a3", True): (269.0, 340.0),
-}  # fmt: skip
+LEAST_SHARE = 0.55  # of the page's room that the map must get before the legend is shortened
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def print_later(run: JobRun, *, user_id: int, order: dict[str, Any]) -> dict[str
 
 def _printed(user: User, order: Order) -> StoredFile:
     try:
-        content = map_pdf(_sheet(user, order), order.paper, portrait=order.portrait)
+        content = map_pdf(_fitting_sheet(user, order), order.paper, portrait=order.portrait)
     except PressError as error:
         raise Refused(f"地图不能生成：{error}") from error
     if user.region is None:
@@ -108,11 +113,36 @@ def _printed(user: User, order: Order) -> StoredFile:
     return file
 
 
-def _sheet(user: User, order: Order) -> MapSheet:
+def _fitting_sheet(user: User, order: Order) -> MapSheet:
+    """The sheet with every class in its legend, or with first-level ones where there are too many."""
+    sheet = _sheet(user, order, coarse=False)
+    if _frame_share(sheet, order) < LEAST_SHARE:
+        sheet = _sheet(user, order, coarse=True)
+    share = _frame_share(sheet, order)
+    if order.scale is None and 0 < share < 1 and sheet.scale:  # what was to fit must fit the frame
+        smaller = replace(order, scale=round_scale(sheet.scale / share))
+        sheet = _sheet(user, smaller, coarse=True)
+    return sheet
+
+
+def _frame_share(sheet: MapSheet, order: Order) -> float:
+    """Height left to the map by its legend, as a share of the page's room; 0 when it does not fit."""
+    room = largest_frame(order.paper, portrait=order.portrait)
+    try:
+        return frame_on(sheet, order.paper, portrait=order.portrait).height / room.height
+    except MapRefused:
+        return 0.0
+
+
+def _sheet(user: User, order: Order, *, coarse: bool) -> MapSheet:
     window, scale = _window(user, order)
     versions = _versions(user, order)
     labels = order.labels and scale <= settings.PRINT_LABEL_SCALE
-    layers = [layer for v in versions for layer in version_layers(v, window, labels=labels)]
+    layers, drawn = [], []
+    for version in versions:
+        found = version_layers(version, window, labels=labels, coarse=coarse)
+        layers += found
+        drawn += [str(version)] if found else []
     for code in order.sources:
         if code in sources:
             layers += figure_layers(sources[code](user, window.bounds), window)
@@ -129,7 +159,7 @@ def _sheet(user: User, order: Order) -> MapSheet:
         on=timezone.localdate(),
         notes=[
             *([order.note.strip()] if order.note.strip() else []),
-            f"图层版本：{'、'.join(map(str, versions)) or '无'}",
+            f"图层：{'、'.join(drawn) or '无'}",
             "面积以系统量算的椭球面积为准，不在图上量取",
         ],
         extent=(x, y, x, y),
@@ -153,7 +183,8 @@ def _window(user: User, order: Order) -> tuple[Window, int]:
             "出图范围不在中国境内。请先把地图移到要出图的地方。", fields={"bounds": "无效"}
         )
     zone = zone_at((west + east) / 2, prefixed=order.prefixed)
-    room = ROOM_MM[order.paper, order.portrait]
+    frame = largest_frame(order.paper, portrait=order.portrait)
+    room = (frame.width, frame.height)
     scale = order.scale
     if scale is None:
         box = to_plane(np.array([shapely.box(*order.bounds)], dtype=object), zone)[0].bounds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from liangtian.geo.area import single_polygons
 from liangtian.geo.crs import to_4490
 from liangtian.geo.gauss import Zone
 from liangtian.geo.plane import to_plane, zone_at
+from liangtian.platform.layers.catalogue import land_classes
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
 from liangtian.platform.maps.sources import Figures
@@ -56,9 +57,12 @@ class Window:
 
 
 def version_layers(
-    version: LayerVersion, window: Window, *, labels: bool = False
+    version: LayerVersion, window: Window, *, labels: bool = False, coarse: bool = False
 ) -> list[MapLayer]:
-    """One drawn layer per category in view, in the colours of the legend."""
+    """One drawn layer per category in view, in the colours of the legend.
+
+    coarse: classes of one first-level group (一级类) that are drawn alike share a line of the legend.
+    """
     found = features_in(version, window.bounds)
     shapes = window.drawn(found.geoms)
     legend = {str(entry["code"]): entry for entry in version.layer.legend}
@@ -76,10 +80,29 @@ def version_layers(
         )
         hatched = bool(entry.get("hatch"))
         hatch: Hatch = "forward" if hatched else ""
-        fill = "" if hatched else str(entry.get("fill", OTHER))[:7]
+        fill = "" if hatched else str(entry.get("fill", OTHER))
         stroke = str(entry.get("stroke", "#6b6b6b"))[:7]
         layers.append(MapLayer(name, polygons, fill, stroke, 0.35 if hatched else 0.12, hatch))
-    return layers
+    return _joined(layers) if coarse else layers
+
+
+def _joined(layers: list[MapLayer]) -> list[MapLayer]:
+    """Land classes of one first-level group in one colour as one layer named by the group."""
+    groups = {code: str(row["level1"]) for code, row in land_classes().items()}
+    found: dict[tuple[str, str], list[MapLayer]] = {}
+    for layer in layers:
+        code = layer.name.split(" ", 1)[0]
+        found.setdefault((groups.get(code, layer.name), layer.fill), []).append(layer)
+    return [
+        members[0]
+        if len(members) == 1
+        else replace(
+            members[0],
+            name=f"{group[:2]} {group[2:]}",
+            polygons=[p for m in members for p in m.polygons],
+        )
+        for (group, _), members in found.items()
+    ]
 
 
 def _entry(legend: dict[str, dict[str, object]], code: str) -> dict[str, object]:
@@ -126,7 +149,9 @@ def plot_sheet(
     window = window_around(
         ((lon0 + lon1) / 2, (lat0 + lat1) / 2), zone, scope, scale, (160.0, 197.0)
     )
-    layers = [layer for version in versions for layer in version_layers(version, window)]
+    layers = [
+        layer for version in versions for layer in version_layers(version, window, coarse=True)
+    ]
     outline_layer = MapLayer("分析地块", list(_polygons([outline], [""])), "", PLOT_COLOUR, 0.6)
     return MapSheet(
         title=f"{title}套合图",
