@@ -1,0 +1,162 @@
+"""Drawing, keeping and editing a plot; comparing two years; a link for a colleague; printing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+import shapely
+from playwright.sync_api import expect
+
+from liangtian.geo.area import survey_area
+
+pytestmark = pytest.mark.browser
+ROWS_URL = "/api/ledgers/enforcement.patches/rows"
+
+
+def _settled(page: Any) -> dict[str, float]:
+    canvas = page.get_by_role("application")
+    canvas.locator("canvas").first.wait_for()
+    expect(page).to_have_url(re.compile("at="))
+    expect(page.locator(".map-busy")).to_have_count(0)
+    box: dict[str, float] = canvas.bounding_box()
+    return box
+
+
+def _place(page: Any) -> shapely.Point:
+    row = page.request.get(ROWS_URL, params={"sort": "-area_mu"}).json()["rows"][0]
+    patch = page.request.get(f"/api/enforcement/patches/{row['id']}").json()
+    return shapely.geometry.shape(patch["geometry"]).representative_point()
+
+
+def _draw(page: Any, corners: list[tuple[float, float]]) -> None:
+    for x, y in corners[:-1]:
+        page.mouse.click(x, y)
+        page.wait_for_timeout(280)  # two clicks in a quarter of a second end the drawing
+    page.mouse.dblclick(*corners[-1])
+
+
+def _figures(panel: Any) -> Decimal:
+    text = panel.locator(".live").inner_text().replace(",", "")
+    found = re.search(r"([\d.]+) 平方米", text)
+    assert found is not None, text
+    return Decimal(found[1])
+
+
+def test_a_plot_is_drawn_kept_with_the_area_shown_split_and_deleted(
+    sign_in: Callable[..., Any],
+) -> None:
+    page = sign_in("zhangshili")
+    point = _place(page)
+    page.goto(f"/map?at={point.x:.6f},{point.y:.6f},17")
+    _settled(page)
+    page.get_by_role("button", name="标绘", exact=True).click()
+    panel = page.get_by_role("complementary", name="标绘")
+    with page.expect_response(re.compile("/api/maps/snapping")) as answer:
+        panel.get_by_role("button", name="画面").click()
+    exact = [shapely.geometry.shape(g) for g in answer.value.json()["geometries"]]
+    box = _settled(page)  # the panel has taken room from the map
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    _draw(page, [(x - 90, y - 70), (x + 90, y - 70), (x + 90, y + 70), (x - 90, y + 70)])
+    shown = _figures(panel)
+    panel.get_by_label("名称").fill("核查地块")
+    with page.expect_response(
+        lambda r: r.url.endswith("/api/sketches") and r.request.method == "POST"
+    ) as kept:
+        panel.get_by_role("button", name="保存").click()
+    sketch = kept.value.json()
+    assert Decimal(str(sketch["area_m2"])) == shown, "what was seen is what was kept"
+    geom = shapely.geometry.shape(sketch["geometry"])
+    assert survey_area(geom) == shown
+    corners = shapely.points(shapely.get_coordinates(geom))
+    assert len(exact) > 0
+    near = shapely.distance(corners[:, None], np.array(exact, dtype=object)[None, :]).min(axis=1)
+    assert len(near) == 5
+
+    panel.get_by_role("button", name="编辑").first.click()
+    panel.get_by_role("button", name="用线分割").click()
+    page.wait_for_timeout(800)  # the view moves to the plot
+    box = _settled(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    _draw(page, [(x, box["y"] + 4), (x, box["y"] + box["height"] - 4)])
+    expect(panel.locator(".live dt").filter(has_text="椭球面积")).to_have_count(2)
+    panel.get_by_role("button", name="撤销").click()
+    expect(panel.locator(".live dt").filter(has_text="椭球面积")).to_have_count(1)
+    panel.get_by_role("button", name="重做").click()
+    panel.get_by_role("button", name="保存").click()
+    expect(panel.locator(".rows li")).to_have_count(2)
+    for _ in range(2):
+        panel.get_by_role("button", name="删除").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="确定").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(panel.locator(".rows li")).to_have_count(0)
+
+
+def test_two_years_are_compared_and_the_link_shows_a_colleague_the_same(
+    sign_in: Callable[..., Any], context: Any
+) -> None:
+    page = sign_in("zhangshili", at="/map")
+    _settled(page)
+    page.get_by_role("button", name="卷帘对比").click()
+    divider = page.get_by_role("slider", name=re.compile("卷帘分界线"))
+    expect(divider).to_have_attribute("aria-valuenow", "50")
+    divider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(divider).to_have_attribute("aria-valuenow", "46")
+    expect(page).to_have_url(re.compile(r"swipe=\d+-\d+-46"))
+    other = context.new_page()
+    other.goto(page.url)
+    _settled(other)
+    seen = other.get_by_role("slider", name=re.compile("卷帘分界线"))
+    expect(seen).to_have_attribute("aria-valuenow", "46")
+    assert seen.get_attribute("aria-label") == divider.get_attribute("aria-label")
+    box = other.get_by_role("application").bounding_box()
+    other.mouse.move(box["x"] + box["width"] * 0.46, box["y"] + 300)
+    other.mouse.down()
+    other.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 300, steps=5)
+    other.mouse.up()
+    expect(seen).to_have_attribute("aria-valuenow", "70")
+
+
+def test_the_map_in_view_is_printed_to_scale(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("zhangshili")
+    point = _place(page)
+    page.goto(f"/map?at={point.x:.6f},{point.y:.6f},16")
+    _settled(page)
+    page.get_by_role("button", name="按比例尺出图").click()
+    dialog = page.get_by_role("dialog", name="按比例尺出图")
+    dialog.get_by_label("图名").fill("核查底图")
+    dialog.locator(".el-select").click()
+    page.get_by_role("option", name="1:5000", exact=True).click()
+    with page.expect_download() as made:
+        dialog.get_by_role("button", name="生成 PDF").click()
+    text = pdfium.PdfDocument(made.value.path().read_bytes())[0].get_textpage().get_text_range()
+    assert "核查底图" in text
+    assert "1:5000" in text
+
+
+def test_coordinates_are_gone_to_and_read_in_a_zone(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("zhangshili", at="/map")
+    _settled(page)
+    point = _place(page)
+    page.get_by_role("button", name="坐标定位").click()
+    dialog = page.get_by_role("dialog", name="坐标定位")
+    dialog.get_by_label("坐标", exact=True).fill("nowhere")
+    dialog.get_by_role("button", name="定位").click()
+    expect(dialog).to_contain_text("读不出坐标")
+    dialog.get_by_label("坐标", exact=True).fill(f"{point.y:.6f} {point.x:.6f}")
+    dialog.get_by_role("button", name="定位").click()
+    expect(page).to_have_url(re.compile(re.escape(f"at={point.x:.6f},{point.y:.6f}")))
+    expect(page.get_by_role("complementary", name="点查结果")).to_be_visible()
+    readout = page.get_by_role("button", name=re.compile("鼠标处坐标"))
+    for _ in range(3):
+        readout.click()
+    box = page.get_by_role("application").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(readout).to_contain_text(re.compile(r"带带号.*X 3\d{6}\.\d\d, Y 38\d{6}\.\d\d"))
