@@ -64,7 +64,7 @@ def test_a_plot_is_drawn_kept_with_the_area_shown_split_and_deleted(
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     _draw(page, [(x - 90, y - 70), (x + 90, y - 70), (x + 90, y + 70), (x - 90, y + 70)])
     shown = _figures(panel)
-    panel.get_by_label("名称").fill("核查地块")
+    panel.get_by_label("名称", exact=True).fill("核查地块")
     with page.expect_response(
         lambda r: r.url.endswith("/api/sketches") and r.request.method == "POST"
     ) as kept:

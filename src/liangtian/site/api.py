@@ -26,10 +26,10 @@ from liangtian.platform.ledgers.api import router as ledgers
 from liangtian.platform.ledgers.api_exports import files as ledger_files
 from liangtian.platform.ledgers.api_exports import router as ledger_exports
 from liangtian.platform.ledgers.api_views import router as ledger_views
+from liangtian.platform.maps.api import router as maps
 from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
 from liangtian.platform.packs.api import router as packs
-from liangtian.platform.maps.api import router as maps
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.api_account import router as account
 from liangtian.platform.people.api_people import router as people
