@@ -83,6 +83,7 @@ export function useSketches(map: ShallowRef<OlMap | null>) {
 
   async function remove(id: number): Promise<void> {
     await del(`/api/sketches/${id}`)
+    rows.value = rows.value.filter((row) => row.id !== id)
     await load()
   }
 
