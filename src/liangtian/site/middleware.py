@@ -7,9 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from liangtian.platform.errors import Refused
-from liangtian.platform.people import gate
-
 from liangtian.platform.maps.basemaps import image_hosts
+from liangtian.platform.people import gate
 
 POLICY = (
     "default-src 'self'",
