@@ -1506,6 +1506,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maps/basemaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The base maps of this installation; keys of those with proxy stay on the server. */
+        get: operations["liangtian_platform_maps_api_list_basemaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps/basemaps/{code}/{number}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile of a base map, fetched by this server. */
+        get: operations["liangtian_platform_maps_api_base_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The map to scale as PDF: a file at once, or a job when there is much to draw. */
+        post: operations["liangtian_platform_maps_api_print_"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps/snapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exact figures of visible layers in a small window (`bounds` w,s,e,n), cut to the user's region. */
+        get: operations["liangtian_platform_maps_api_snapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -3030,6 +3098,20 @@ export interface components {
             rows: components["schemas"]["BackupOut"][];
             total: number;
         };
+        BasemapOut: {
+            attribution: string;
+            code: string;
+            licence: string;
+            name: string;
+            parts: components["schemas"]["BasemapPartOut"][];
+        };
+        BasemapPartOut: {
+            /** @enum {string} */
+            matrix: "w" | "c";
+            max_zoom: number;
+            min_zoom: number;
+            url: string;
+        };
         BatchImportOut: {
             already_present_file: boolean;
             batch_id: number | null;
@@ -4461,6 +4543,39 @@ export interface components {
             user_name: string;
             username: string;
         };
+        PrintIn: {
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @default true */
+            grid?: boolean;
+            /** @default true */
+            labels?: boolean;
+            /** @default  */
+            note?: string;
+            /**
+             * @default a4
+             * @enum {string}
+             */
+            paper?: "a4" | "a3";
+            /** @default false */
+            portrait?: boolean;
+            /** @default false */
+            prefixed?: boolean;
+            scale?: number | null;
+            /** @default [] */
+            sources?: string[];
+            title: string;
+            /** @default [] */
+            versions?: number[];
+        };
+        PrintOut: {
+            file: components["schemas"]["FileOut"] | null;
+            job: components["schemas"]["JobOut"] | null;
+        };
         ProcessOut: {
             host: string;
             key: string;
@@ -4915,6 +5030,13 @@ export interface components {
         SketchPage: {
             rows: components["schemas"]["SketchOut"][];
             total: number;
+        };
+        SnapOut: {
+            geometries: {
+                coordinates: unknown[];
+                type: string;
+            }[];
+            more: boolean;
         };
         SnapshotIn: {
             ledger: string;
@@ -7387,6 +7509,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    liangtian_platform_maps_api_list_basemaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasemapOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_maps_api_base_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_maps_api_print_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_maps_api_snapping: {
+        parameters: {
+            query: {
+                bounds: string;
+                versions?: string;
+                sources?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapOut"];
                 };
             };
         };
