@@ -26,10 +26,11 @@ def _all() -> list[tuple[str, Value]]:
     return [(pack.name, v) for pack in packs for key in pack.keys for v in pack.history(key)]
 
 
-def test_there_are_five_packs() -> None:
+def test_the_packs_that_come_with_the_system() -> None:
     assert available_packs() == [
         "county-enforcement-2022",
         "korla-2024",
+        "land-survey-2020",
         "shandong-county-offset-2023",
         "urad-front-banner-2023",
         "wuzhou-2022",

@@ -7,6 +7,9 @@ keep in step. `ensure_spatial_storage` runs around every migrate, so that a tabl
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import shapely
@@ -158,6 +161,25 @@ def install_functions(sender: Any, connection: BaseDatabaseWrapper, **_: Any) ->
 
         raw.create_function(name, 1, bound, deterministic=True)
 
+    def fed() -> int:
+        return int(connection in _fed_in_bulk)
+
+    raw.create_function("geo_fed_in_bulk", 0, fed)
+
+
+_fed_in_bulk: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+
+
+@contextmanager
+def index_fed_in_bulk(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """While it lasts, inserts over this SQLite connection leave the R*Tree to the caller."""
+    own = connections[connection.alias]  # the one behind Django's stand-in
+    _fed_in_bulk.add(own)
+    try:
+        yield
+    finally:
+        _fed_in_bulk.discard(own)
+
 
 def enable_postgis(sender: Any, using: str, **_: Any) -> None:
     """Before tables are made: PostGIS, on PostgreSQL."""
@@ -204,8 +226,9 @@ def _rtree_statements(table: str, key: str, column: str, tree: str) -> list[str]
     insert = f'INSERT OR REPLACE INTO "{tree}" SELECT NEW."{key}",{bounds("NEW.")}'
     return [
         f'CREATE VIRTUAL TABLE IF NOT EXISTS "{tree}" USING rtree(id,minx,maxx,miny,maxy)',
-        f'CREATE TRIGGER IF NOT EXISTS "{tree}_insert" AFTER INSERT ON "{table}" '
-        f'WHEN NEW."{column}" IS NOT NULL BEGIN {insert}; END',
+        f'DROP TRIGGER IF EXISTS "{tree}_insert"',
+        f'CREATE TRIGGER "{tree}_insert" AFTER INSERT ON "{table}" '
+        f'WHEN NEW."{column}" IS NOT NULL AND NOT geo_fed_in_bulk() BEGIN {insert}; END',
         f'CREATE TRIGGER IF NOT EXISTS "{tree}_update" AFTER UPDATE OF "{column}" ON "{table}" '
         f'BEGIN DELETE FROM "{tree}" WHERE id=OLD."{key}"; '
         f'{insert} WHERE NEW."{column}" IS NOT NULL; END',

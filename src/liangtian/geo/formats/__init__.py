@@ -8,6 +8,7 @@ from liangtian.geo.formats.model import (
     VectorLayer,
 )
 from liangtian.geo.formats.reader import preview, read
+from liangtian.geo.formats.stream import VectorStream, open_vector
 from liangtian.geo.formats.writer import shapefile_names, write_vector
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "LineProblem",
     "VectorFile",
     "VectorLayer",
+    "VectorStream",
+    "open_vector",
     "preview",
     "read",
     "shapefile_names",

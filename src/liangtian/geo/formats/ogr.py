@@ -70,10 +70,18 @@ def refused(path: Path, fault: Exception) -> FormatRefused:
     )
 
 
-def read_layer(path: Path, layer: str, *, limit: int | None = None, **options: str) -> VectorLayer:
-    """Read one layer, or its first `limit` features. `options` go to GDAL as open options.
+def read_layer(
+    path: Path,
+    layer: str,
+    *,
+    limit: int | None = None,
+    skip: int = 0,
+    where: str | None = None,
+    **options: str,
+) -> VectorLayer:
+    """Read one layer, or `limit` features of it after the first `skip` of those that meet `where`.
 
-    Raises FormatRefused when GDAL fails.
+    `options` go to GDAL as open options. Raises FormatRefused when GDAL fails.
     """
     try:
         with warnings.catch_warnings(record=True) as heard:
@@ -84,6 +92,8 @@ def read_layer(path: Path, layer: str, *, limit: int | None = None, **options: s
                 return_fids=True,
                 datetime_as_string=True,
                 max_features=limit,
+                skip_features=skip,
+                where=where,
                 **options,
             )
     except Exception as fault:
@@ -116,6 +126,16 @@ def read_layer(path: Path, layer: str, *, limit: int | None = None, **options: s
         notes=list(dict.fromkeys(notes)),
         geometry_type=geometry_type(geometry, str(meta["geometry_type"] or "")),
     )
+
+
+def table(path: Path, skip: int, rows: int, **options: str) -> Any:
+    """Some records without their shapes, as pyogrio gives them: meta, ids, None, columns."""
+    try:
+        return pyogrio.raw.read(
+            path, skip_features=skip, max_features=rows, read_geometry=False, **options
+        )
+    except Exception as fault:
+        raise refused(path, fault) from fault
 
 
 def _heard(message: str) -> str:

@@ -61,13 +61,9 @@ def _shown(value: object) -> str:
 def _read(path: Path, request: _Request) -> VectorFile:
     local = sniff.require_local(path)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
-        kind = sniff.kind_of(local)
-        sources = [(kind, local)]
-        if kind == "zip":
-            sources = _sources_in_zip(local, Path(scratch) / "unpacked")
-            kind = sources[0][0]
+        kind, found = sources(local, Path(scratch))
         layers: list[VectorLayer] = []
-        for number, (_, source) in enumerate(sources):
+        for number, source in enumerate(found):
             room = Path(scratch) / str(number)
             room.mkdir()
             layers += _READERS[kind](source, room, request)
@@ -83,7 +79,13 @@ def _read(path: Path, request: _Request) -> VectorFile:
     return VectorFile(path, FORMAT_NAMES[kind], layers)
 
 
-def _sources_in_zip(path: Path, into: Path) -> list[tuple[str, Path]]:
+def sources(local: Path, scratch: Path) -> tuple[str, list[Path]]:
+    """What kind of data an accepted path holds and where; a zip is unpacked into `scratch`."""
+    kind = sniff.kind_of(local)
+    return _sources_in_zip(local, scratch / "unpacked") if kind == "zip" else (kind, [local])
+
+
+def _sources_in_zip(path: Path, into: Path) -> tuple[str, list[Path]]:
     into.mkdir()
     files = archive.unpack(path, into)
     found: dict[str, list[Path]] = {}
@@ -108,8 +110,7 @@ def _sources_in_zip(path: Path, into: Path) -> list[tuple[str, Path]]:
     if len(found) > 1:
         kinds = "、".join(FORMAT_NAMES[k] for k in found)
         raise FormatRefused(f"压缩包“{path.name}”里混有多种格式：{kinds}。请每种格式单独打包上传。")
-    kind, sources = next(iter(found.items()))
-    return [(kind, source) for source in sources]
+    return next(iter(found.items()))
 
 
 def _kind_in_zip(file: Path) -> str | None:
@@ -141,7 +142,7 @@ def _named_gdb(folder: Path, into: Path, path: Path) -> Path:
     return named
 
 
-def _plain(path: Path, room: Path) -> Path:
+def plain(path: Path, room: Path) -> Path:
     """A path GDAL's opener takes literally; it reads some characters of a file name as syntax."""
     if not set("!;?#:") & set(str(path)):
         return path
@@ -172,7 +173,7 @@ def _read_shp(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_gpkg(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     measured = sniff.check_sqlite(path)
-    layers = _read_database(_plain(path, room), request)
+    layers = _read_database(plain(path, room), request)
     for layer in layers:
         if layer.name in measured:
             layer.notes = list(dict.fromkeys([*layer.notes, ogr.MEASURES_DROPPED]))
@@ -181,7 +182,7 @@ def _read_gpkg(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_gdb(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     sniff.check_gdb(path)
-    return _read_database(_plain(path, room), request)
+    return _read_database(plain(path, room), request)
 
 
 def _read_database(source: Path, request: _Request) -> list[VectorLayer]:
@@ -195,7 +196,7 @@ def _read_database(source: Path, request: _Request) -> list[VectorLayer]:
 
 def _read_geojson(path: Path, room: Path, request: _Request) -> list[VectorLayer]:
     content, parsed, label = sniff.load_geojson(path)
-    source = _plain(path, room)
+    source = plain(path, room)
     if label != "UTF-8":
         source = room / "source.geojson"
         source.write_bytes(content)

@@ -6,9 +6,10 @@ the bytes of the whole table and then applied to names and values alike.
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from liangtian.geo.formats import ogr, shp_index, sniff
 from liangtian.geo.formats.model import FieldInfo, FormatRefused, VectorLayer, crs_label
 
 _PASS_THROUGH = "ISO-8859-1"
+_TABLE_ROWS = 50_000  # records looked at together when the encoding is decided
 _COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -35,8 +37,47 @@ def companions(path: Path) -> dict[str, Path]:
     return found
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A Shapefile ready to be read: plain copies of its parts, and how its text is to be decoded."""
+
+    path: Path
+    staged: Path
+    prj: Path | None
+    has_table: bool
+    chosen: text.TextEncoding | None
+    shapes: int
+    notes: list[str]
+
+    def rows(self, *, skip: int = 0, limit: int | None = None) -> VectorLayer:
+        """Some records, decoded; notes speak of these records only."""
+        layer = ogr.read_layer(
+            self.staged, self.staged.stem, skip=skip, limit=limit, encoding=_PASS_THROUGH
+        )
+        layer.name = self.path.stem
+        if self.prj is not None:
+            layer.crs = _system(self.prj, layer.notes)
+            layer.crs_name = crs_label(layer.crs)
+        if not self.has_table:
+            layer.fields, layer.columns, layer.encoding = [], {}, "无文字"
+        elif self.chosen is not None:
+            layer.encoding = self.chosen.label
+            _decode(layer, self.chosen.codec)
+        return layer
+
+
 def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = None) -> VectorLayer:
     """Read a .shp (or a lone .dbf, as a table without shapes); `scratch` is an empty folder."""
+    opened = open_parts(path, scratch, encoding, limit)
+    layer = opened.rows(limit=limit)
+    layer.notes = opened.notes + layer.notes
+    if limit is None and len(layer.fids) < opened.shapes:
+        layer.notes.append(f"{opened.shapes - len(layer.fids)} 条已标记删除的记录没有读入。")
+    return layer
+
+
+def open_parts(path: Path, scratch: Path, encoding: str | None, limit: int | None = None) -> Opened:
+    """Check the parts and decide the encoding, on the values of the first `limit` records or of all."""
     files = companions(path)
     notes: list[str] = []
     if ".shp" in files:
@@ -45,23 +86,12 @@ def read(path: Path, scratch: Path, encoding: str | None, limit: int | None = No
         shapes = sniff.check_dbf(path)
         notes.append("只有 .dbf 属性表，没有 .shp，没有图形。")
     staged = _stage(files, scratch)
-    cpg = files[".cpg"].read_text("latin-1") if ".cpg" in files else None
-    layer = ogr.read_layer(staged, staged.stem, limit=limit, encoding=_PASS_THROUGH)
-    layer.name = path.stem
-    if ".prj" in files:
-        layer.crs = _system(files[".prj"], notes)
-        layer.crs_name = crs_label(layer.crs)
-    layer.notes = notes + layer.notes
-    if limit is None and len(layer.fids) < shapes:
-        layer.notes.append(f"{shapes - len(layer.fids)} 条已标记删除的记录没有读入。")
-    if ".dbf" not in files:
-        layer.fields, layer.columns, layer.encoding = [], {}, "无文字"
-        return layer
-    chosen = _choose(layer, cpg, encoding)
-    layer.encoding = chosen.label
-    layer.notes.append(chosen.note)
-    _decode(layer, chosen.codec)
-    return layer
+    chosen = None
+    if ".dbf" in files:
+        cpg = files[".cpg"].read_text("latin-1") if ".cpg" in files else None
+        chosen = _choose(staged, cpg, encoding, limit)
+        notes.append(chosen.note)
+    return Opened(path, staged, files.get(".prj"), ".dbf" in files, chosen, shapes, notes)
 
 
 def _check(files: dict[str, Path], notes: list[str]) -> int:
@@ -119,18 +149,29 @@ def _system(prj: Path, notes: list[str]) -> pyproj.CRS | None:
         return None
 
 
-def _choose(layer: VectorLayer, cpg: str | None, wanted: str | None) -> text.TextEncoding:
+def _choose(
+    staged: Path, cpg: str | None, wanted: str | None, limit: int | None
+) -> text.TextEncoding:
     if wanted is not None:
         label, codec = text.named(wanted)
         return text.TextEncoding(label, codec, f"文字编码 {label}:由使用者指定。")
-    return text.decide(_raw_values(layer), cpg)
+    return text.decide(_foreign_values(staged, limit), cpg)
 
 
-def _raw_values(layer: VectorLayer) -> Iterable[bytes]:
-    values = {name.encode(_PASS_THROUGH) for name in layer.columns}
-    for column in _text_columns(layer).values():
-        values |= {v.encode(_PASS_THROUGH) for v in set(column) if v is not None}
-    return values
+def _foreign_values(staged: Path, limit: int | None) -> set[bytes]:
+    """Distinct names and values that are not plain ASCII, gathered table part by table part."""
+    found: set[bytes] = set()
+    for skip in itertools.count(0, _TABLE_ROWS):
+        rows = _TABLE_ROWS if limit is None else min(limit, _TABLE_ROWS)
+        meta, _, _, data = ogr.table(staged, skip, rows, encoding=_PASS_THROUGH)
+        found.update(n.encode(_PASS_THROUGH) for n in meta["fields"] if not n.isascii())
+        for column in data:
+            if column.dtype.kind == "O":
+                values = {v for v in set(column.tolist()) if isinstance(v, str)}
+                found.update(v.encode(_PASS_THROUGH) for v in values if not v.isascii())
+        if limit is not None or not data or len(data[0]) < rows:
+            return found
+    return found
 
 
 def _text_columns(layer: VectorLayer) -> dict[str, NDArray[Any]]:

@@ -47,6 +47,7 @@ def ensure_layers() -> None:
                 **values,
                 "fields": entry.get("fields", {}),
                 "exclusive": entry.get("exclusive", False),
+                "rules": entry.get("rules", ""),
                 "legend_name": entry.get("legend_name", entry["name"]),
                 "legend": legend,
                 "position": position,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liangtian.geo.formats import VectorLayer
+from liangtian.geo.formats import VectorLayer, VectorStream
 from liangtian.platform.errors import Refused
 from liangtian.platform.layers.found import WARNING, Found
 from liangtian.platform.layers.models import Layer
@@ -30,12 +30,10 @@ class Columns:
     titles: list[str]
     date_from: list[date | None]
     date_to: list[date | None]
-    names: list[str]
-    values: list[list[Any]]  # per name, per row
-    problems: list[Found] = field(default_factory=list)
+    values: dict[str, list[Any]]
 
     def of_rows(self, keep: NDArray[np.int64]) -> Columns:
-        """The same for some rows, without the problems."""
+        """The same for some rows."""
 
         def take(column: list[Any]) -> list[Any]:
             return [column[i] for i in keep.tolist()]
@@ -45,44 +43,84 @@ class Columns:
             take(self.titles),
             take(self.date_from),
             take(self.date_to),
-            self.names,
-            [take(column) for column in self.values],
+            {name: take(column) for name, column in self.values.items()},
         )
 
-    def attributes(self, row: int) -> dict[str, Any]:
-        """Values of one row, empty ones left out, ready for JSON."""
-        pairs = zip(self.names, self.values, strict=True)
-        return {name: column[row] for name, column in pairs if column[row] not in (None, "")}
+    def attributes(self) -> list[dict[str, Any]]:
+        """Values row by row, empty ones left out, ready for JSON."""
+        names = list(self.values)
+        rows = zip(*self.values.values(), strict=True) if names else ((),) * len(self.categories)
+        return [
+            {n: v for n, v in zip(names, row, strict=True) if v is not None and v != ""}
+            for row in rows
+        ]
 
 
-def read_columns(source: VectorLayer, layer: Layer, category_field: str | None) -> Columns:
-    """What the columns say in the roles the catalogue gives them.
+class ColumnReader:
+    """Reads the columns of a layer part by part in the roles the catalogue gives them.
 
     Raises Refused when the category's field is missing.
     """
-    plain = {name: _plain(column) for name, column in source.columns.items()}
-    problems: list[Found] = []
-    key = _category_field(source, layer, category_field)
-    count = len(source.fids)
-    if key is None:
-        categories = [layer.code] * count
-    else:
-        categories = _categories(plain[key], key, layer, source.fids, problems)
 
-    def role(name: str) -> str | None:
-        return _first(source, layer.fields.get(name, []))
+    def __init__(self, source: VectorStream, layer: Layer, category_field: str | None) -> None:
+        self.layer = layer
+        self.names = [info.name for info in source.fields]
+        self.key = _category_field(self.names, layer, category_field)
+        self._roles = {
+            role: _first(self.names, layer.fields.get(role, []))
+            for role in ("title", "date_from", "date_to")
+        }
+        legend = {str(entry["code"]) for entry in layer.legend}
+        self._known = legend if layer.fields.get("category") else None
+        self._strange: dict[str, tuple[int, int, str]] = {}  # value -> number, first row, its id
 
-    titles = [""] * count
-    if (title := role("title")) is not None:
-        titles = ["" if value is None else str(value)[:MAX_TITLE] for value in plain[title]]
-    dates = []
-    for name in ("date_from", "date_to"):
-        found = role(name)
-        empty: list[date | None] = [None] * count
-        dates.append(_dates(plain[found], found, source.fids, problems) if found else empty)
-    return Columns(
-        categories, titles, dates[0], dates[1], list(plain), list(plain.values()), problems
-    )
+    def read(self, part: VectorLayer, start: int) -> tuple[Columns, list[Found]]:
+        """One part whose first feature is row `start` + 1, and what in it cannot be understood."""
+        values = {name: _plain(column) for name, column in part.columns.items()}
+        count, problems = len(part.fids), list[Found]()
+        categories = [self.layer.code] * count
+        if self.key is not None:
+            categories = self._categories(values[self.key], part.fids, start, problems)
+        titles, dates = [""] * count, list[list[date | None]]()
+        if (title := self._roles["title"]) is not None:
+            titles = ["" if v is None else str(v)[:MAX_TITLE] for v in values[title]]
+        for role in ("date_from", "date_to"):
+            name, empty = self._roles[role], list[date | None]([None] * count)
+            dates.append(_dates(values[name], name, part.fids, start, problems) if name else empty)
+        return Columns(categories, titles, dates[0], dates[1], values), problems
+
+    def finish(self) -> list[Found]:
+        """What can only be said at the end: categories that are not in the legend."""
+        return [
+            Found(
+                row, fid, WARNING,
+                f"字段“{self.key}”的值“{text}”不在“{self.layer.legend_name}”中，共 {count} 个图形，"
+                f"首见第 {row} 行。已照原值入库，请核对。",
+                rule="C02", field=str(self.key), value=text, figures=count,
+            )
+            for text, (count, row, fid) in self._strange.items()
+        ]  # fmt: skip
+
+    def _categories(
+        self, values: list[Any], fids: Sequence[str], start: int, problems: list[Found]
+    ) -> list[str]:
+        key, label = str(self.key), self.layer.category_label
+        out = []
+        for index, value in enumerate(values):
+            text, row = _text(value), start + index + 1
+            if len(text) > MAX_CATEGORY:
+                raise Refused(
+                    f"第 {row} 行字段“{key}”的值“{text[:20]}…”过长，不像{label}。请另选字段。",
+                    fields={"category_field": "值过长"},
+                )
+            if not text:
+                reason = f"字段“{key}”({label})为空，按“{NO_CATEGORY}”入库。请补填后重新导入。"
+                problems.append(Found(row, fids[index], WARNING, reason, rule="C01", field=key))
+            elif self._known is not None and text not in self._known:
+                seen, first, fid = self._strange.get(text, (0, row, fids[index]))
+                self._strange[text] = (seen + 1, first, fid)
+            out.append(text or NO_CATEGORY)
+        return out
 
 
 def _plain(column: NDArray[Any]) -> list[Any]:
@@ -94,15 +132,15 @@ def _plain(column: NDArray[Any]) -> list[Any]:
     return [v.replace("\x00", "").strip() if isinstance(v, str) else v for v in column.tolist()]
 
 
-def _first(source: VectorLayer, wanted: Sequence[str]) -> str | None:
-    present = {name.upper(): name for name in source.columns}
+def _first(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    present = {name.upper(): name for name in names}
     return next((present[name] for name in wanted if name in present), None)
 
 
-def _category_field(source: VectorLayer, layer: Layer, chosen: str | None) -> str | None:
-    present = "、".join(source.columns) or "(没有字段)"
+def _category_field(names: Sequence[str], layer: Layer, chosen: str | None) -> str | None:
+    present = "、".join(names) or "(没有字段)"
     if chosen:
-        found = _first(source, [chosen.upper()])
+        found = _first(names, [chosen.upper()])
         if found is None:
             raise Refused(
                 f"文件里没有字段“{chosen}”。现有字段：{present}。",
@@ -110,7 +148,7 @@ def _category_field(source: VectorLayer, layer: Layer, chosen: str | None) -> st
             )
         return found
     wanted = layer.fields.get("category", [])
-    found = _first(source, wanted)
+    found = _first(names, wanted)
     if wanted and found is None:
         raise Refused(
             f"“{layer.name}”需要{layer.category_label}字段({'或'.join(wanted)})，文件里没有。"
@@ -118,35 +156,6 @@ def _category_field(source: VectorLayer, layer: Layer, chosen: str | None) -> st
             fields={"category_field": "请选择"},
         )
     return found
-
-
-def _categories(
-    values: list[Any], key: str, layer: Layer, fids: Sequence[str], problems: list[Found]
-) -> list[str]:
-    known = {str(entry["code"]) for entry in layer.legend} if layer.fields.get("category") else None
-    strange: dict[str, list[int]] = {}
-    out = []
-    for index, value in enumerate(values):
-        text = _text(value)
-        if len(text) > MAX_CATEGORY:
-            raise Refused(
-                f"第 {index + 1} 行字段“{key}”的值“{text[:20]}…”过长，不像{layer.category_label}。"
-                "请另选字段。",
-                fields={"category_field": "值过长"},
-            )
-        if not text:
-            reason = f"字段“{key}”({layer.category_label})为空，按“{NO_CATEGORY}”入库。请补填后重新导入。"
-            problems.append(Found(index + 1, fids[index], WARNING, reason))
-        elif known is not None and text not in known:
-            strange.setdefault(text, []).append(index)
-        out.append(text or NO_CATEGORY)
-    for text, where in strange.items():
-        reason = (
-            f"字段“{key}”的值“{text}”不在“{layer.legend_name}”中，共 {len(where)} 个图形，"
-            f"首见第 {where[0] + 1} 行。已照原值入库，请核对。"
-        )
-        problems.append(Found(where[0] + 1, fids[where[0]], WARNING, reason))
-    return out
 
 
 def _text(value: Any) -> str:
@@ -158,7 +167,7 @@ def _text(value: Any) -> str:
 
 
 def _dates(
-    values: list[Any], key: str, fids: Sequence[str], problems: list[Found]
+    values: list[Any], key: str, fids: Sequence[str], start: int, problems: list[Found]
 ) -> list[date | None]:
     out: list[date | None] = []
     for index, value in enumerate(values):
@@ -169,7 +178,8 @@ def _dates(
                 f"字段“{key}”的值“{text}”不是日期，已按未填处理。"
                 "请写成 2026-03-31 或 20260331 后重新导入。"
             )
-            problems.append(Found(index + 1, fids[index], WARNING, reason))
+            found = Found(start + index + 1, fids[index], WARNING, reason)
+            problems.append(found._replace(rule="C03", field=key, value=text))
         out.append(day)
     return out
 

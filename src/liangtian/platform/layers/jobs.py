@@ -1,28 +1,38 @@
-"""The import of one layer version, outside the request."""
+"""The import of one layer version, outside the request: part by part, in memory that does not grow with
+the layer."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import shapely
 from django.db import transaction
-from numpy.typing import NDArray
 
 from liangtian.geo.clean import GeometryRefused
 from liangtian.geo.crs import CrsRefused
-from liangtian.geo.formats import FormatRefused
+from liangtian.geo.formats import FormatRefused, VectorStream
+from liangtian.geo.topology import FigureFile
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
-from liangtian.platform.jobs.registry import Cancelled, JobRun, job
+from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, job
+from liangtian.platform.layers.checks.engine import Checker
+from liangtian.platform.layers.checks.kinds import UNIT_DIGITS, Setting
+from liangtian.platform.layers.checks.rules import PACK, rule_set
+from liangtian.platform.layers.found import Found
 from liangtian.platform.layers.models import Feature, LayerProblem, LayerVersion
-from liangtian.platform.layers.reading import Prepared, open_layer, prepare
+from liangtian.platform.layers.reading import Prepared, Preparer, open_layer
 from liangtian.platform.layers.services import fail_import, publish
+from liangtian.platform.layers.storing import as_multi, insert_rows
 from liangtian.platform.layers.tiles import layer_tile, low_tiles
+from liangtian.platform.layers.topology import Names, gap_findings, overlap_findings
+from liangtian.platform.regions.models import Region
+from liangtian.policy.pack import load_pack
 
-CHUNK = 2000  # features stored in one transaction
-READ, CHECKED = 0.1, 0.4  # share of the work done once the file is read, once it is checked
+CHUNK = 10_000  # features read, checked and stored together, in one transaction
+STORED, MATCHED = 0.75, 0.85  # share of the work done once all is stored, once overlaps are known
 
 
 @job("layers.import", "导入参考图层")
@@ -36,10 +46,15 @@ def import_layer(
     publish: bool = False,
 ) -> dict[str, Any]:
     """Fill a version from its file. A second attempt starts by clearing what the first one left."""
-    version = LayerVersion.objects.select_related("layer", "source_file").get(pk=version_id)
+    version = LayerVersion.objects.select_related("layer", "source_file", "region").get(
+        pk=version_id
+    )
     if version.status == LayerVersion.Status.IMPORTING:
         try:
-            _fill(run, version, encoding, category_field, source_layer)
+            run.progress(0.0, "读取文件")
+            _clear(version)
+            with open_layer(version.source_file, version.layer, encoding, source_layer) as source:
+                _Import(run, version, source, category_field).run_all()
         except (FormatRefused, CrsRefused, GeometryRefused) as refusal:
             fail_import(version, str(refusal))
             raise Refused(str(refusal)) from refusal
@@ -49,6 +64,8 @@ def import_layer(
         except Cancelled:
             fail_import(version, "导入任务已取消。")
             raise
+        except Interrupted:
+            raise  # another worker starts again from the beginning
         except Exception as error:
             fail_import(version, f"程序错误：{type(error).__name__}")
             raise
@@ -66,80 +83,159 @@ def make_low_tiles(run: JobRun, *, version_id: int) -> dict[str, Any]:
     return {"tiles": len(wanted)}
 
 
-def _fill(
-    run: JobRun,
-    version: LayerVersion,
-    encoding: str | None,
-    category_field: str | None,
-    source_layer: str | None,
-) -> None:
+def setting_of(version: LayerVersion) -> Setting:
+    """What the checks of a version go by."""
+    county = version.region_id
+    villages = Region.objects.filter(code__startswith=county, level=Region.Level.VILLAGE)
+    return Setting(
+        version.valid_from,
+        load_pack(PACK),
+        rule_set(version.layer.rules),
+        county,
+        frozenset(code[:UNIT_DIGITS] for code in villages.values_list("code", flat=True)),
+    )
+
+
+def _clear(version: LayerVersion) -> None:
     with transaction.atomic():
         Feature.objects.filter(version=version).delete()
         LayerProblem.objects.filter(version=version).delete()
-    run.progress(0.0, "读取文件")
-    source = open_layer(version.source_file, version.layer, encoding, source_layer)
-    run.progress(READ, f"检查 {len(source.fids)} 个图形")
-    ready = prepare(source, version.layer, category_field)
-    total = len(ready.fids)
-    for start in range(0, total, CHUNK):
-        stop = min(start + CHUNK, total)
-        share = CHECKED + (1 - CHECKED) * start / total
-        run.progress(min(share, 0.99), f"写入第 {start + 1} 至 {stop} 个图形，共 {total} 个")
-        with transaction.atomic():
-            Feature.objects.bulk_create(_features(version, ready, start, stop))
-    _settle(run, version, ready)
 
 
-def _features(version: LayerVersion, ready: Prepared, start: int, stop: int) -> list[Feature]:
-    columns, wkb = ready.columns, _multi_wkb(ready.geoms[start:stop])
-    return [
-        Feature(
-            version=version,
-            row=int(ready.rows[i]),
-            fid=ready.fids[i],
-            category=columns.categories[i],
-            title=columns.titles[i],
-            date_from=columns.date_from[i],
-            date_to=columns.date_to[i],
-            area_m2=ready.areas[i],
-            attributes=columns.attributes(i),
-            geom=wkb[i - start],
+class _Import:
+    """One run over one file."""
+
+    def __init__(
+        self, run: JobRun, version: LayerVersion, source: VectorStream, category_field: str | None
+    ) -> None:
+        self.run, self.version, self.source = run, version, source
+        self.setting = setting_of(version)
+        self.checker = Checker(self.setting, [info.name for info in source.fields])
+        self.preparer = Preparer(source, version.layer, category_field, self.checker)
+        self.rows: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        self.fids: list[str] = []
+        self.categories: list[str] = []
+        self.extent = np.array([np.inf, np.inf, -np.inf, -np.inf])
+        self.classes: dict[str, list[Decimal]] = defaultdict(list)
+
+    def run_all(self) -> None:
+        """Read, check, store; then what concerns the whole; then the new state."""
+        with FigureFile() as figures:
+            self._store_parts(figures)
+            if not self.fids:
+                raise Refused("文件里没有一个可用的面状图形，未导入。请检查数据。")
+            problems = self.preparer.finish()
+            problems += self.checker.report(self._topology(figures))
+        self._settle(problems)
+
+    def _store_parts(self, figures: FigureFile) -> None:
+        total, start = self.source.count, 0
+        for part in self.source.parts(CHUNK):
+            stop = start + len(part.fids)
+            note = f"检查并写入第 {start + 1} 至 {stop} 个图形，共 {total} 个"
+            self.run.progress(STORED * start / max(total, 1), note)
+            prepared = self.preparer.part(part, start)
+            if prepared.fids:
+                self._store(prepared)
+                figures.add(prepared.plane)
+            start = stop
+
+    def _store(self, ready: Prepared) -> None:
+        columns, n = ready.columns, len(ready.fids)
+        insert_rows(
+            Feature,
+            {
+                "version_id": [self.version.pk] * n,
+                "row": ready.rows.tolist(),
+                "fid": ready.fids,
+                "category": columns.categories,
+                "title": columns.titles,
+                "date_from": columns.date_from,
+                "date_to": columns.date_to,
+                "area_m2": ready.areas,
+                "attributes": columns.attributes(),
+            },
+            as_multi(ready.geoms),
         )
-        for i in range(start, stop)
+        own = shapely.total_bounds(ready.geoms)
+        self.extent = np.r_[
+            np.minimum(self.extent[:2], own[:2]), np.maximum(self.extent[2:], own[2:])
+        ]
+        self.rows.append(ready.rows)
+        self.fids += ready.fids
+        self.categories += columns.categories
+        for category, m2 in zip(columns.categories, ready.areas, strict=True):
+            self.classes[category].append(m2)
+
+    def _topology(self, figures: FigureFile) -> list[Found]:
+        layer, crs = self.version.layer, self.preparer.resolved.crs
+        self.run.progress(STORED, f"检查 {len(self.fids)} 个图形是否重叠")
+        found = overlap_findings(
+            figures, Names(np.concatenate(self.rows), self.fids, self.categories), crs, self.setting,
+            exclusive=layer.exclusive,
+            told=lambda s: self.run.progress(STORED + (MATCHED - STORED) * s, "检查图形是否重叠"),
+        )  # fmt: skip
+        if self.setting.rules.covers:
+            found += gap_findings(
+                figures, crs, self.setting, self.version.region.geom,
+                told=lambda s: self.run.progress(MATCHED + (0.98 - MATCHED) * s, "检查图形之间的缝隙"),
+            )  # fmt: skip
+        return found
+
+    def _settle(self, problems: list[Found]) -> None:
+        """What is known of the whole, its problems, and the new state: in one transaction."""
+        version = self.version
+        with transaction.atomic():
+            store_problems(version, problems)
+            version.feature_count = len(self.fids)
+            version.classes = class_areas(self.classes)
+            version.area_m2 = sum(
+                (sum(areas, Decimal(0)) for areas in self.classes.values()), Decimal(0)
+            )
+            version.bounds = self.extent.tolist()
+            version.crs_label = self.preparer.resolved.title[:200]
+            version.encoding = self.source.encoding[:20]
+            note = self.preparer.resolved.note
+            version.notes = [*self.source.notes, *([note] if note else [])]
+            version.checks = self.checker.summary()
+            version.status = LayerVersion.Status.CHECKED
+            version.save()
+            after = {"features": version.feature_count, "problems": len(problems)}
+            record(self.run.job.created_by, "layers.checked", version, after=after)
+
+
+def class_areas(classes: dict[str, list[Decimal]]) -> list[dict[str, Any]]:
+    """Number and area of each category, as the version keeps them."""
+    return [
+        {"category": name, "count": len(areas), "area_m2": str(sum(areas, Decimal(0)))}
+        for name, areas in sorted(classes.items())
     ]
 
 
-def _multi_wkb(geoms: NDArray[np.object_]) -> list[bytes]:
-    """Multipolygons as the column keeps them, made for all at once instead of one by one."""
-    parts, owner = shapely.get_parts(geoms, return_index=True)
-    wkb: list[bytes] = shapely.to_wkb(shapely.multipolygons(parts, indices=owner)).tolist()
-    return wkb
-
-
-def _settle(run: JobRun, version: LayerVersion, ready: Prepared) -> None:
-    """What is known of the whole, its problems, and the new state: in one transaction."""
-    with transaction.atomic():
-        LayerProblem.objects.bulk_create(
-            LayerProblem(
-                version=version,
-                row=found.row,
-                feature=found.feature[:200],
-                severity=found.severity,
-                reason=found.reason,
-                lon=found.location[0] if found.location else None,
-                lat=found.location[1] if found.location else None,
-            )
-            for found in ready.problems
-        )
-        version.feature_count = len(ready.fids)
-        version.area_m2 = sum(ready.areas, Decimal(0))
-        version.bounds = shapely.total_bounds(ready.geoms).tolist()
-        version.crs_label, version.encoding = ready.crs_label[:200], ready.encoding
-        version.notes = ready.notes
-        version.status = LayerVersion.Status.CHECKED
-        version.save()
-        after = {"features": version.feature_count, "problems": len(ready.problems)}
-        record(run.job.created_by, "layers.checked", version, after=after)
+def store_problems(version: LayerVersion, problems: list[Found]) -> None:
+    """The findings as rows of the problem list."""
+    shapes = np.empty(len(problems), dtype=object)
+    shapes[:] = [one.shape for one in problems]
+    if not problems:
+        return
+    insert_rows(
+        LayerProblem,
+        {
+            "version_id": [version.pk] * len(problems),
+            "row": [one.row for one in problems],
+            "feature": [one.feature[:200] for one in problems],
+            "severity": [str(one.severity) for one in problems],
+            "reason": [one.reason for one in problems],
+            "lon": [one.location[0] if one.location else None for one in problems],
+            "lat": [one.location[1] if one.location else None for one in problems],
+            "rule": [one.rule for one in problems],
+            "field": [one.field[:60] for one in problems],
+            "value": [one.value[:100] for one in problems],
+            "other_row": [one.other for one in problems],
+            "area_m2": [one.m2 for one in problems],
+        },
+        shapes,
+    )
 
 
 def _finish(run: JobRun, version: LayerVersion, publish_now: bool) -> dict[str, Any]:

@@ -6,6 +6,8 @@ version never changes: decisions name the versions they were made with.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -37,6 +39,9 @@ class Layer(models.Model):
     category_label = models.CharField("分类名称", max_length=40)
     geometry_note = models.CharField("图形说明", max_length=200, blank=True)
     owner_office = models.CharField("管理科室", max_length=60, blank=True)
+    owner = models.ForeignKey(
+        "people.Office", models.PROTECT, null=True, verbose_name="管理机构", related_name="+"
+    )
     fields: models.Field[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(
         "字段角色", default=dict
     )
@@ -46,6 +51,7 @@ class Layer(models.Model):
         "图例", default=list
     )
     exclusive = models.BooleanField("图形互不重叠", default=False)
+    rules = models.CharField("检查规则", max_length=20, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "图层"
@@ -86,6 +92,15 @@ class LayerVersion(ScopedModel):
     area_m2 = models.DecimalField("面积(平方米)", max_digits=17, decimal_places=2, default=0)
     bounds = models.JSONField("范围", null=True)
     notes = models.JSONField("说明", default=list)
+    checks: models.Field[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        "检查结果", default=list
+    )
+    classes: models.Field[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        "分类面积", default=list
+    )
+    flattened: models.Field[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        "压平记录", null=True
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人", related_name="+"
     )
@@ -103,6 +118,11 @@ class LayerVersion(ScopedModel):
                 name="layer_version_label_is_unique",
                 fields=["region", "layer", "label"],
                 condition=Q(status__in=["importing", "checked", "published"]),
+            ),
+            models.UniqueConstraint(
+                name="layer_version_published_starts_alone",
+                fields=["region", "layer", "valid_from"],
+                condition=Q(status="published"),
             ),
             models.CheckConstraint(
                 name="layer_version_ends_after_it_starts",
@@ -146,7 +166,11 @@ class Feature(models.Model):
 
 
 class LayerProblem(models.Model):
-    """Something found wrong in a version while it was taken in. `row` 0 speaks of the whole file."""
+    """Something found wrong in a version while it was taken in. `row` 0 speaks of the whole file.
+
+    `rule` names the rule (checks/*.toml). An overlap names the second figure in `other_row`; overlaps and
+    gaps keep their shape.
+    """
 
     class Severity(models.TextChoices):
         ERROR = "error", "未入库"
@@ -159,7 +183,51 @@ class LayerProblem(models.Model):
     reason = models.TextField("问题")
     lon = models.FloatField("经度", null=True)
     lat = models.FloatField("纬度", null=True)
+    rule = models.CharField("规则", max_length=12, blank=True)
+    field = models.CharField("字段", max_length=60, blank=True)
+    value = models.CharField("值", max_length=100, blank=True)
+    other_row = models.PositiveIntegerField("另一行", null=True)
+    area_m2 = models.DecimalField("面积(平方米)", max_digits=15, decimal_places=2, null=True)
+    geom = GeometryField("图形", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "图层问题"
         ordering = ["severity", "row", "id"]
+        indexes = [models.Index(name="layer_problem_by_rule", fields=["version", "rule"])]
+
+
+class LayerCut(models.Model):
+    """What flattening took from one figure because another had it too; `geom` is the ground that changed
+    hands, `area_m2` its share of the survey area of the figure that lost it."""
+
+    version = models.ForeignKey(LayerVersion, models.CASCADE, related_name="cuts")
+    row = models.PositiveIntegerField("被扣行号")
+    fid = models.CharField("被扣要素", max_length=60)
+    keeper_row = models.PositiveIntegerField("保留行号")
+    keeper_fid = models.CharField("保留要素", max_length=60)
+    area_m2 = models.DecimalField("扣除面积(平方米)", max_digits=15, decimal_places=2)
+    geom = GeometryField("扣除图形", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "压平扣除"
+        ordering = ["row", "id"]
+        constraints = [
+            models.CheckConstraint(name="layer_cut_not_negative", condition=Q(area_m2__gte=0)),
+            models.CheckConstraint(name="layer_cut_between_two", condition=~Q(row=F("keeper_row"))),
+        ]
+
+
+class OriginalFigure(models.Model):
+    """A figure as delivered, kept when flattening changed it."""
+
+    version = models.ForeignKey(LayerVersion, models.CASCADE, related_name="originals")
+    row = models.PositiveIntegerField("行号")
+    area_m2 = models.DecimalField("原面积(平方米)", max_digits=15, decimal_places=2)
+    geom = GeometryField("原图形")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "压平前图形"
+        ordering = ["row"]
+        constraints = [
+            models.UniqueConstraint(name="original_row_is_unique", fields=["version", "row"]),
+        ]
