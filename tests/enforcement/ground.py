@@ -52,7 +52,7 @@ def publish(
         user=people.clerk, region=county.county, kind="layer",
     )  # fmt: skip
     version = LayerVersion.objects.create(
-        region=county.county, layer=layer, label=label, status="published", valid_from=valid_from,
+        region=county.county, layer=layer, label=label, status="checked", valid_from=valid_from,
         source_file=file, created_by=people.clerk, published_by=people.clerk,
         published_at=timezone.now(), feature_count=len(features),
     )  # fmt: skip
@@ -63,6 +63,8 @@ def publish(
         )
         for row, (plane, fields) in enumerate(features, start=1)
     )  # fmt: skip
+    version.status = "published"
+    version.save(update_fields=["status"])
     return version
 
 

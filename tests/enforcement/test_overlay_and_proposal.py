@@ -229,7 +229,14 @@ def test_a_proposal_is_reached_again_from_what_is_on_record(people: People, coun
         [approval(box(2900, 900, 160, 400), "示例批〔2025〕1号", GIVEN)],
     )  # fmt: skip
     patch = one(people, county, box(3000, 1000, 100, 100))
-    publish(people, county, "pbf", [(box(2000, 0, 99, 99), {})], label="2027")
+    publish(
+        people,
+        county,
+        "pbf",
+        [(box(2000, 0, 99, 99), {})],
+        label="2027",
+        valid_from=date(2027, 1, 1),
+    )
     assert replay(Patch.objects.get(pk=patch.pk)).equal
     area = patch.areas.get(version__layer__code="dltb", category="0101")
     area.m2 -= Decimal("0.01")

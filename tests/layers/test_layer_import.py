@@ -17,7 +17,7 @@ from liangtian.platform.errors import Conflict, Forbidden, Refused
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.registry import JobRun
 from liangtian.platform.jobs.services import cancel, run_job
-from liangtian.platform.layers import jobs as layer_jobs
+from liangtian.platform.layers import importing
 from liangtian.platform.layers.models import Feature, Layer, LayerProblem, LayerVersion
 from liangtian.platform.layers.queries import features_in, published_version
 from liangtian.platform.layers.services import (
@@ -27,7 +27,7 @@ from liangtian.platform.layers.services import (
     start_import,
     withdraw,
 )
-from tests.conftest import ZONE_38, plane_box
+from tests.conftest import ZONE_38, lonlat, plane_box
 from tests.layers.deliveries import START, delivery, handed_in, imported, survey_plots
 
 
@@ -211,7 +211,7 @@ def test_an_import_killed_half_way_starts_again_without_duplicates(
     class Killed(BaseException):
         """Stands for kill -9: nothing of the program runs after it."""
 
-    monkeypatch.setattr(layer_jobs, "CHUNK", 3)
+    monkeypatch.setattr(importing, "CHUNK", 3)
     reports: list[str] = []
 
     def die_late(self: JobRun, share: float, note: str = "") -> None:
@@ -357,6 +357,21 @@ def test_the_database_refuses_to_change_a_published_version(
         (LayerVersion.objects.filter(pk=version.pk), {"label": "改名"}),
         (LayerVersion.objects.filter(pk=version.pk), {"valid_to": START}),
     ]
+    for gone in (
+        Feature.objects.filter(version=version),
+        LayerVersion.objects.filter(pk=version.pk),
+    ):
+        with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+            gone.delete()
+    with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+        Feature.objects.create(
+            version=version,
+            row=99,
+            fid="99",
+            category="0101",
+            area_m2=1,
+            geom=lonlat(plane_box(0, 0, 1, 1)),
+        )
     for rows, values in changes:
         with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
             rows.update(**values)

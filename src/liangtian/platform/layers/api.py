@@ -11,10 +11,11 @@ from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 from pydantic import Field
 
-from liangtian.platform.errors import NotFound, Refused
+from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.jobs.api import job_out
 from liangtian.platform.layers import services
+from liangtian.platform.layers.api_versions import router as versions_router
 from liangtian.platform.layers.models import Layer, LayerProblem, LayerVersion
 from liangtian.platform.layers.queries import features_at, version_for, versions_for
 from liangtian.platform.layers.shapes import (
@@ -27,6 +28,7 @@ from liangtian.platform.layers.shapes import (
     WithdrawIn,
     identified_out,
     layer_out,
+    own_version,
     problem_out,
     version_out,
 )
@@ -36,6 +38,7 @@ from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require, scope_geometry
 
 router = Router(tags=["layers"])
+router.add_router("", versions_router)
 PROBLEMS_PER_PAGE = 50
 LONGEST_NUMBER = 18  # digits that fit the key of a row
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
@@ -49,8 +52,8 @@ def layers(request: HttpRequest) -> list[dict[str, Any]]:
     if user.may("layers.import"):
         services.settle_abandoned()
     return [
-        layer_out(layer, versions)
-        for layer, versions in _with_versions(user, list(Layer.objects.all()))
+        layer_out(layer, versions, user)
+        for layer, versions in _with_versions(user, list(Layer.objects.select_related("owner")))
     ]
 
 
@@ -112,23 +115,29 @@ def show(request: HttpRequest, version_id: int) -> dict[str, Any]:
 
 @router.get("/versions/{version_id}/problems", response=LayerProblemPage)
 def problems(
-    request: HttpRequest, version_id: int, page: Annotated[int, Field(ge=1, le=10**7)] = 1
+    request: HttpRequest,
+    version_id: int,
+    page: Annotated[int, Field(ge=1, le=10**7)] = 1,
+    rule: str = "",
 ) -> dict[str, Any]:
-    """What was found wrong in a version, what was left out first."""
+    """What was found wrong in a version, what was left out first; of one rule when it is named."""
     user = user_of(request)
     require(user, "layers.import")
-    rows = LayerProblem.objects.filter(version=_own(user, version_id))
+    rows = LayerProblem.objects.filter(version=own_version(user, version_id))
+    if rule:
+        rows = rows.filter(rule=rule)
     start = (page - 1) * PROBLEMS_PER_PAGE
     shown = rows[start : start + PROBLEMS_PER_PAGE]
     return {"rows": [problem_out(p) for p in shown], "total": rows.count()}
 
 
 @router.post("/versions/{version_id}/publish", response=VersionOut)
-def publish(request: HttpRequest, version_id: int) -> dict[str, Any]:
-    """Put a checked version into use."""
+def publish(request: HttpRequest, version_id: int, take_over: bool = False) -> dict[str, Any]:
+    """Put a checked version into use; `take_over` agrees that it replaces versions in force."""
     user = user_of(request)
     require(user, "layers.publish")
-    return _one(user, services.publish(user, _own(user, version_id)))
+    version = own_version(user, version_id)
+    return _one(user, services.publish(user, version, take_over=take_over))
 
 
 @router.post("/versions/{version_id}/withdraw", response=VersionOut)
@@ -136,15 +145,7 @@ def withdraw(request: HttpRequest, version_id: int, body: WithdrawIn) -> dict[st
     """Take a version out of use."""
     user = user_of(request)
     require(user, "layers.publish")
-    return _one(user, services.withdraw(user, _own(user, version_id), body.reason))
-
-
-def _own(user: User, version_id: int) -> LayerVersion:
-    """A version of the user's own county, for acts on the whole of it."""
-    version = version_for(user, version_id)
-    if not version.region_id.startswith(user.scope):
-        raise NotFound("没有该图层版本，或您无权处理。")
-    return version
+    return _one(user, services.withdraw(user, own_version(user, version_id), body.reason))
 
 
 def _with_versions(user: User, rows: list[Layer]) -> list[tuple[Layer, list[dict[str, Any]]]]:

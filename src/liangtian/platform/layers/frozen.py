@@ -10,44 +10,50 @@ from typing import Any
 
 from django.db import connections
 
-# Not the region: whose the version is follows a change of region codes (platform.regions.changes).
-_FIXED = ("layer_id", "label", "valid_from", "valid_to", "source_file_id",
+_FIXED = ("layer_id", "region_id", "label", "valid_from", "valid_to", "source_file_id",
           "feature_count", "area_m2")  # fmt: skip
 _IN_USE = "IN ('published','withdrawn')"
 _MESSAGE = "a published layer version does not change"
 _VERSION_CHANGED = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _FIXED)
+_OF_VERSION = "(SELECT status FROM layers_layerversion WHERE id = {row}.version_id) " + _IN_USE
+_PARTS = ("layers_feature", "layers_originalfigure", "layers_layercut")
+
+# (table, act) -> when it is refused
 _CONDITIONS = {
-    "layers_layerversion": f"OLD.status {_IN_USE} AND ({_VERSION_CHANGED})",
-    "layers_feature": (
-        f"(SELECT status FROM layers_layerversion WHERE id = OLD.version_id) {_IN_USE}"
-    ),
+    ("layers_layerversion", "UPDATE"): f"OLD.status {_IN_USE} AND ({_VERSION_CHANGED})",
+    ("layers_layerversion", "DELETE"): f"OLD.status {_IN_USE}",
+    **{
+        (table, act): _OF_VERSION.format(row="NEW" if act == "INSERT" else "OLD")
+        for table in _PARTS
+        for act in ("INSERT", "UPDATE", "DELETE")
+    },
 }
 
 
 def freeze_published(sender: Any, using: str, **_: Any) -> None:
-    """After migrating: triggers that refuse updates; a rebuilt table gets its trigger back."""
+    """After migrating: triggers that refuse changes; a rebuilt table gets its triggers back."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    if not tables.issuperset(_CONDITIONS):
+    if not tables.issuperset({table for table, _act in _CONDITIONS}):
         return
     with connection.cursor() as cursor:
-        for table, condition in _CONDITIONS.items():
-            for statement in _statements(connection.vendor, table, condition):
+        for (table, act), condition in _CONDITIONS.items():
+            for statement in _statements(connection.vendor, table, act, condition):
                 cursor.execute(statement)
 
 
-def _statements(vendor: str, table: str, condition: str) -> list[str]:
-    name = f"{table}_frozen"
+def _statements(vendor: str, table: str, act: str, condition: str) -> list[str]:
+    name = f"{table}_frozen" + ("" if act == "UPDATE" else f"_{act.lower()}")
     if vendor != "postgresql":
         return [
-            f'DROP TRIGGER IF EXISTS "{name}"',
-            f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{table}" '
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
+            f'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE {act} ON "{table}" '
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
         ]
+    kept = "OLD" if act == "DELETE" else "NEW"
     return [
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
         f"IF {condition} THEN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'check_violation'; "
-        "END IF; RETURN NEW; END $$",
-        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE UPDATE ON "{table}" '
+        f"END IF; RETURN {kept}; END $$",
+        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {act} ON "{table}" '
         f'FOR EACH ROW EXECUTE FUNCTION "{name}"()',
     ]

@@ -231,3 +231,99 @@ class OriginalFigure(models.Model):
         constraints = [
             models.UniqueConstraint(name="original_row_is_unique", fields=["version", "row"]),
         ]
+
+
+class LayerComparison(ScopedModel):
+    """What changed between two versions of a layer (变化分析), computed once by a job.
+
+    `matrix` holds rows of {before, after, area_m2, mu}; an empty category is what the version does not
+    show there. `totals` holds the same per category, before and after.
+    """
+
+    before = models.ForeignKey(
+        LayerVersion, models.PROTECT, verbose_name="前一版本", related_name="+"
+    )
+    after = models.ForeignKey(
+        LayerVersion, models.PROTECT, verbose_name="后一版本", related_name="+"
+    )
+    job = models.ForeignKey(
+        "jobs.Job", models.PROTECT, null=True, verbose_name="任务", related_name="+"
+    )
+    matrix: models.Field[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        "变化矩阵", default=list
+    )
+    totals: models.Field[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        "分类合计", default=list
+    )
+    changed = models.PositiveIntegerField("变化图形数", default=0)
+    done = models.BooleanField("已完成", default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+"
+    )
+    created_at = models.DateTimeField("发起时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "版本比较"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="layer_comparison_is_made_once", fields=["before", "after"]
+            ),
+            models.CheckConstraint(name="layer_comparison_of_two", condition=~Q(before=F("after"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after.label}"
+
+
+class LayerChange(models.Model):
+    """Ground that was one category before and is another after, figure by figure of the later version."""
+
+    comparison = models.ForeignKey(LayerComparison, models.CASCADE, related_name="changes")
+    row = models.PositiveIntegerField("后一版本行号")
+    fid = models.CharField("后一版本要素", max_length=60)
+    before = models.CharField("变化前类别", max_length=40, blank=True)
+    after = models.CharField("变化后类别", max_length=40)
+    area_m2 = models.DecimalField("变化面积(平方米)", max_digits=15, decimal_places=2)
+    geom = GeometryField("变化图形")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "变化图形"
+        ordering = ["-area_m2", "id"]
+        indexes = [
+            models.Index(name="layer_change_by_class", fields=["comparison", "before", "after"])
+        ]
+
+
+class LayerExport(ScopedModel):
+    """A version written out for somebody, cut to `region`; the file lies in the exports folder."""
+
+    class Format(models.TextChoices):
+        GPKG = "gpkg", "GeoPackage"
+        SHP = "shp", "Shapefile(GBK)"
+        GDB = "gdb", "FileGDB"
+        GEOJSON = "geojson", "GeoJSON"
+        KML = "kml", "KML"
+
+    version = models.ForeignKey(
+        LayerVersion, models.PROTECT, verbose_name="图层版本", related_name="exports"
+    )
+    format = models.CharField("格式", max_length=8, choices=Format)
+    job = models.ForeignKey(
+        "jobs.Job", models.PROTECT, null=True, verbose_name="任务", related_name="+"
+    )
+    file_name = models.CharField("文件名", max_length=200, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    size = models.PositiveBigIntegerField("字节数", default=0)
+    features = models.PositiveIntegerField("图形数", default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导出人", related_name="+"
+    )
+    created_at = models.DateTimeField("导出时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "图层导出"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.version}({self.get_format_display()})"

@@ -86,7 +86,7 @@ def versions_for(user: User) -> QuerySet[LayerVersion]:
     above = [user.scope[:length] for length in range(2, len(user.scope) + 1)]
     rows = LayerVersion.objects.filter(
         Q(region_id__in=above) | Q(region__code__startswith=user.scope)
-    ).select_related("layer", "source_file")
+    ).select_related("layer", "source_file", "job__created_by")
     if user.may("layers.import"):
         return rows
     return rows.filter(status__in=SHOWN_TO_ALL)

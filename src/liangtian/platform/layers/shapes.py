@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
@@ -12,9 +12,12 @@ from ninja import Schema
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.area import survey_area, to_mu
-from liangtian.platform.jobs.api import JobOut
+from liangtian.platform.errors import NotFound
+from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.layers.catalogue import field_label, whole_area_fields
 from liangtian.platform.layers.models import Feature, Layer, LayerProblem, LayerVersion
+from liangtian.platform.layers.queries import version_for
+from liangtian.platform.people.models import User
 from liangtian.platform.shapes import Bounds, Position, Surface, one_of
 
 
@@ -29,6 +32,27 @@ class LegendEntry(Schema):
 class SourceFile(Schema):
     name: str
     sha256: str
+
+
+class ClassArea(Schema):
+    """Number and area of one category in a version."""
+
+    category: str
+    label: str
+    count: int
+    area_m2: str
+
+
+class Flattened(Schema):
+    """What flattening did to a version."""
+
+    rule_label: str
+    figures: int
+    gone: int
+    cuts: int
+    before_m2: str
+    after_m2: str
+    cut_m2: str
 
 
 class VersionOut(Schema):
@@ -50,6 +74,10 @@ class VersionOut(Schema):
     encoding: str
     notes: list[str]
     tiles: str
+    classes: list[ClassArea]
+    in_force_to: date | None
+    flattened: Flattened | None
+    job: JobOut | None
 
 
 class LayerOut(Schema):
@@ -62,6 +90,10 @@ class LayerOut(Schema):
     owner_office: str
     legend: list[LegendEntry]
     legend_name: str
+    exclusive: bool
+    owner_code: str | None
+    owner_name: str | None
+    may_publish: bool
     versions: list[VersionOut]
 
 
@@ -113,6 +145,12 @@ class LayerProblemOut(Schema):
     severity: Annotated[str, one_of(LayerProblem.Severity)]
     reason: str
     location: Position | None
+    rule: str
+    field: str
+    value: str
+    other_row: int | None
+    area_m2: str | None
+    bounds: Bounds | None
 
 
 class LayerProblemPage(Schema):
@@ -120,16 +158,35 @@ class LayerProblemPage(Schema):
     total: int
 
 
-def layer_out(layer: Layer, versions: list[dict[str, Any]]) -> dict[str, Any]:
-    """A layer with the versions the user sees."""
+def layer_out(layer: Layer, versions: list[dict[str, Any]], user: User) -> dict[str, Any]:
+    """A layer with the versions the user sees, and until when each of those published is in force."""
+    end: date | None = None
+    for one in versions:  # newest first: an older version ends the day before a newer one begins
+        if one["status"] == "published":
+            stated = one["valid_to"]
+            if end is not None and (stated is None or stated > end):
+                one["in_force_to"] = end
+            end = one["valid_from"] - timedelta(days=1)
     names = ("code", "name", "group", "geometry_note", "category_label", "owner_office")
     return {
         **{name: getattr(layer, name) for name in names},
         "group_label": layer.get_group_display(),
         "legend": layer.legend,
         "legend_name": layer.legend_name,
+        "exclusive": layer.exclusive,
+        "owner_code": layer.owner.code if layer.owner else None,
+        "owner_name": layer.owner.name if layer.owner else None,
+        "may_publish": user.may("layers.publish") and layer.owner_id in (None, user.office_id),
         "versions": versions,
     }
+
+
+def own_version(user: User, version_id: int) -> LayerVersion:
+    """A version of the user's own county, for acts on the whole of it."""
+    version = version_for(user, version_id)
+    if not version.region_id.startswith(user.scope):
+        raise NotFound("没有该图层版本，或您无权处理。")
+    return version
 
 
 def version_out(
@@ -158,6 +215,13 @@ def version_out(
         "crs_label": version.crs_label,
         "encoding": version.encoding,
         "notes": version.notes if whole else [],
+        "classes": [
+            {**entry, "label": version.layer.category_name(entry["category"])}
+            for entry in (version.classes if whole else [])
+        ],
+        "in_force_to": version.valid_to,
+        "flattened": version.flattened if whole else None,
+        "job": job_out(version.job) if whole and version.job and not version.job.finished else None,
         "tiles": f"/api/layers/versions/{version.pk}/tiles/{{z}}/{{x}}/{{y}}.mvt",
     }
 
@@ -197,4 +261,10 @@ def problem_out(problem: LayerProblem) -> dict[str, Any]:
         "severity": problem.severity,
         "reason": problem.reason,
         "location": [problem.lon, problem.lat] if placed else None,
+        "rule": problem.rule,
+        "field": problem.field,
+        "value": problem.value,
+        "other_row": problem.other_row,
+        "area_m2": None if problem.area_m2 is None else str(problem.area_m2),
+        "bounds": None if problem.geom is None else list(problem.geom.bounds),
     }

@@ -54,7 +54,8 @@ def tile_key(version: LayerVersion, scope: BaseGeometry | None) -> str:
 
 def _version_key(version: LayerVersion) -> str:
     made = int(version.created_at.timestamp() * 1_000_000)
-    return f"{version.pk}-{made:x}-{STYLE}"
+    flat = "f" if version.flattened else ""  # flattening is the one change before publication
+    return f"{version.pk}-{made:x}{flat}-{STYLE}"
 
 
 def grid_zoom(version: LayerVersion) -> int | None:

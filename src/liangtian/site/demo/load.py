@@ -126,7 +126,7 @@ def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
         valid_to=_day(entry["valid_to"]),
     )
     runtime.drain()
-    publish(clerk, version)
+    publish(clerk, version, take_over=True)
 
 
 def _load_batch(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> None:

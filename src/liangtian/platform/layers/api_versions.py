@@ -1,0 +1,338 @@
+"""What happens to a version over HTTP: checks, publication, flattening, owner, comparison, export."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import shapely
+from django.http import FileResponse, HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from liangtian.platform.errors import NotFound, Refused
+from liangtian.platform.jobs.api import JobOut, job_out
+from liangtian.platform.layers import derived, flattening, services
+from liangtian.platform.layers.exporting import export_path
+from liangtian.platform.layers.models import (
+    Layer,
+    LayerChange,
+    LayerComparison,
+    LayerCut,
+    LayerExport,
+)
+from liangtian.platform.layers.queries import version_for
+from liangtian.platform.layers.report import comparison_xlsx, findings_xlsx
+from liangtian.platform.layers.shapes import LayerOut, layer_out, own_version
+from liangtian.platform.people.models import Office
+from liangtian.platform.people.request import user_of
+from liangtian.platform.people.scope import require
+from liangtian.platform.shapes import Bounds, Surface
+
+router = Router(tags=["layers"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CUTS_PER_PAGE = 50
+CHANGES_SHOWN = 500  # the largest changed figures, drawn on the page; the workbook has all
+Page = Annotated[int, Field(ge=1, le=10**7)]
+
+
+class CheckOut(Schema):
+    """One rule and what came of it; `listed` of the `count` findings can be read one by one."""
+
+    rule: str
+    title: str
+    source: str
+    advice: str
+    severity: str
+    count: int
+    listed: int
+    skipped: str
+
+
+class PlanOut(Schema):
+    """What publishing a version would mean."""
+
+    overlaps: int
+    overlap_m2: str
+    takes_over: list[str]
+    flatten_rules: dict[str, str]
+
+
+class FlattenIn(Schema):
+    rule: str
+    take_over: bool = False
+
+
+class OwnerIn(Schema):
+    office_code: str | None = None
+
+
+class CutOut(Schema):
+    row: int
+    fid: str
+    keeper_row: int
+    keeper_fid: str
+    area_m2: str
+    location: list[float] | None
+
+
+class CutPage(Schema):
+    rows: list[CutOut]
+    total: int
+
+
+class ComparisonIn(Schema):
+    before_id: int
+    after_id: int
+
+
+class ComparisonBrief(Schema):
+    id: int
+    layer_name: str
+    before_label: str
+    after_label: str
+    done: bool
+    changed: int
+    job: JobOut | None
+
+
+class MatrixCell(Schema):
+    before: str
+    after: str
+    area_m2: str
+    area_mu: str
+
+
+class ClassTotal(Schema):
+    category: str
+    label: str
+    before_m2: str
+    after_m2: str
+    change_m2: str
+
+
+class ChangeOut(Schema):
+    row: int
+    fid: str
+    before: str
+    after: str
+    area_m2: str
+    geometry: Surface
+
+
+class ComparisonOut(ComparisonBrief):
+    before_id: int
+    after_id: int
+    matrix: list[MatrixCell]
+    totals: list[ClassTotal]
+    changes: list[ChangeOut]
+    bounds: Bounds | None
+
+
+class ExportIn(Schema):
+    format: str
+    region_code: str | None = None
+
+
+class ExportOut(Schema):
+    id: int
+    layer_name: str
+    version_label: str
+    format: str
+    format_label: str
+    region_name: str
+    file_name: str
+    sha256: str
+    size: int
+    features: int
+    created_at: str
+    job: JobOut | None
+
+
+@router.get("/versions/{version_id}/checks", response=list[CheckOut])
+def checks(request: HttpRequest, version_id: int) -> list[dict[str, Any]]:
+    """Every rule that was run over a version, with its count."""
+    user = user_of(request)
+    require(user, "layers.import")
+    return own_version(user, version_id).checks
+
+
+@router.get("/versions/{version_id}/findings.xlsx")
+def findings(request: HttpRequest, version_id: int) -> HttpResponse:
+    """The report of the checks as a workbook."""
+    user = user_of(request)
+    require(user, "layers.import")
+    version = own_version(user, version_id)
+    return _workbook(findings_xlsx(user, version), f"{version.layer.code}_{version.pk}_findings")
+
+
+@router.get("/versions/{version_id}/plan", response=PlanOut)
+def plan(request: HttpRequest, version_id: int) -> dict[str, Any]:
+    """What has to be agreed to before this version can be published."""
+    user = user_of(request)
+    require(user, "layers.publish")
+    version = own_version(user, version_id)
+    total = version.problems.filter(rule=flattening.OVERLAP, row=0).first()
+    flat = version.flattened is not None
+    return {
+        "overlaps": 0 if flat else flattening.overlapping(version),
+        "overlap_m2": str(total.area_m2) if total and not flat else "0.00",
+        "takes_over": [str(one) for one in services.in_force_with(version)],
+        "flatten_rules": flattening.RULES,
+    }
+
+
+@router.post("/versions/{version_id}/flatten", response=JobOut)
+def flatten(request: HttpRequest, version_id: int, body: FlattenIn) -> dict[str, Any]:
+    """Give shared ground to one figure each, then publish; a job does it."""
+    user = user_of(request)
+    require(user, "layers.publish")
+    version = own_version(user, version_id)
+    return job_out(services.flatten(user, version, body.rule, take_over=body.take_over))
+
+
+@router.get("/versions/{version_id}/cuts", response=CutPage)
+def cuts(request: HttpRequest, version_id: int, page: Page = 1) -> dict[str, Any]:
+    """What flattening took from which figure, and who kept it."""
+    user = user_of(request)
+    require(user, "layers.import")
+    rows = LayerCut.objects.filter(version=own_version(user, version_id))
+    start = (page - 1) * CUTS_PER_PAGE
+    return {
+        "rows": [
+            {
+                "row": c.row, "fid": c.fid, "keeper_row": c.keeper_row, "keeper_fid": c.keeper_fid,
+                "area_m2": str(c.area_m2),
+                "location": list(c.geom.point_on_surface().coords[0]) if c.geom else None,
+            }
+            for c in rows[start : start + CUTS_PER_PAGE]
+        ],
+        "total": rows.count(),
+    }  # fmt: skip
+
+
+@router.put("/{code}/owner", response=LayerOut)
+def owner(request: HttpRequest, code: str, body: OwnerIn) -> dict[str, Any]:
+    """Say which office answers for a layer."""
+    user = user_of(request)
+    require(user, "layers.publish")
+    layer = Layer.objects.filter(code=code).first()
+    if layer is None:
+        raise NotFound
+    office = Office.objects.filter(code=body.office_code).first() if body.office_code else None
+    if body.office_code and office is None:
+        raise Refused("没有该机构。", fields={"office_code": "无效"})
+    return layer_out(services.assign_owner(user, layer, office), [], user)
+
+
+@router.get("/comparisons", response=list[ComparisonBrief])
+def comparisons(request: HttpRequest) -> list[dict[str, Any]]:
+    """Comparisons made in the user's county, newest first."""
+    user = user_of(request)
+    require(user, "layers.view")
+    rows = LayerComparison.objects.visible_to(user).select_related(
+        "before__layer", "after__layer", "job__created_by"
+    )
+    return [_brief(one) for one in rows[:100]]
+
+
+@router.post("/comparisons", response=ComparisonBrief)
+def compare(request: HttpRequest, body: ComparisonIn) -> dict[str, Any]:
+    """Compare two versions of a layer; the result is kept."""
+    user = user_of(request)
+    require(user, "layers.import")
+    before, after = own_version(user, body.before_id), own_version(user, body.after_id)
+    return _brief(derived.start_comparison(user, before, after))
+
+
+@router.get("/comparisons/{comparison_id}", response=ComparisonOut)
+def comparison(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
+    """The matrix, the totals by class, and the largest changed figures."""
+    user = user_of(request)
+    require(user, "layers.view")
+    found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
+    layer = found.after.layer
+    shown = list(LayerChange.objects.filter(comparison=found)[:CHANGES_SHOWN])
+    bounds = shapely.total_bounds([one.geom for one in shown]).tolist() if shown else None
+    return {
+        **_brief(found),
+        "before_id": found.before_id, "after_id": found.after_id,
+        "matrix": found.matrix,
+        "totals": [
+            {**t, "label": layer.category_name(t["category"]) if t["category"] else "图层以外"}
+            for t in found.totals
+        ],
+        "changes": [
+            {
+                "row": c.row, "fid": c.fid, "before": c.before, "after": c.after,
+                "area_m2": str(c.area_m2), "geometry": json.loads(shapely.to_geojson(c.geom)),
+            }
+            for c in shown
+        ],
+        "bounds": bounds,
+    }  # fmt: skip
+
+
+@router.get("/comparisons/{comparison_id}/report.xlsx")
+def comparison_report(request: HttpRequest, comparison_id: int) -> HttpResponse:
+    """Totals, matrix and every changed figure as a workbook."""
+    user = user_of(request)
+    require(user, "layers.view")
+    found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
+    return _workbook(comparison_xlsx(user, found), f"comparison_{found.pk}")
+
+
+@router.get("/exports", response=list[ExportOut])
+def exports(request: HttpRequest) -> list[dict[str, Any]]:
+    """The user's own exports, newest first."""
+    user = user_of(request)
+    require(user, "layers.export")
+    rows = LayerExport.objects.visible_to(user).filter(created_by=user)
+    rows = rows.select_related("version__layer", "region", "job__created_by")
+    return [_export(one) for one in rows[:100]]
+
+
+@router.post("/versions/{version_id}/exports", response=ExportOut)
+def export(request: HttpRequest, version_id: int, body: ExportIn) -> dict[str, Any]:
+    """Write a version out, cut to the user's region or one below it; a job does it."""
+    user = user_of(request)
+    require(user, "layers.export")
+    version = version_for(user, version_id)
+    return _export(derived.start_export(user, version, body.format, body.region_code))
+
+
+@router.get("/exports/{export_id}/file")
+def export_file(request: HttpRequest, export_id: int) -> FileResponse:
+    """The packed file, for who asked for it."""
+    user = user_of(request)
+    require(user, "layers.export")
+    found: LayerExport = LayerExport.objects.fetch_for(user, pk=export_id, created_by=user)
+    path = export_path(found)
+    if not found.file_name or not path.is_file():
+        raise NotFound("文件还没有写好，或已清理。请重新导出。")
+    derived.note_download(user, found)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=found.file_name)
+
+
+def _workbook(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response
+
+
+def _brief(one: LayerComparison) -> dict[str, Any]:
+    return {
+        "id": one.pk, "layer_name": one.after.layer.name, "before_label": one.before.label,
+        "after_label": one.after.label, "done": one.done, "changed": one.changed,
+        "job": job_out(one.job) if one.job else None,
+    }  # fmt: skip
+
+
+def _export(one: LayerExport) -> dict[str, Any]:
+    return {
+        "id": one.pk, "layer_name": one.version.layer.name, "version_label": one.version.label,
+        "format": one.format, "format_label": one.get_format_display(),
+        "region_name": one.region.name, "file_name": one.file_name, "sha256": one.sha256,
+        "size": one.size, "features": one.features, "created_at": one.created_at.isoformat(),
+        "job": job_out(one.job) if one.job else None,
+    }  # fmt: skip

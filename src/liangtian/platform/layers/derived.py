@@ -1,0 +1,86 @@
+"""Starting what is made from published versions: comparisons and exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import NotFound, Refused
+from liangtian.platform.jobs import services as jobs
+from liangtian.platform.layers.models import LayerComparison, LayerExport, LayerVersion
+from liangtian.platform.people.scope import require
+from liangtian.platform.regions.models import Region
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+
+_USABLE = (
+    LayerVersion.Status.PUBLISHED,
+    LayerVersion.Status.WITHDRAWN,
+    LayerVersion.Status.CHECKED,
+)
+
+
+def start_comparison(user: User, before: LayerVersion, after: LayerVersion) -> LayerComparison:
+    """The comparison of two versions of one layer; made once and kept. Raises Refused."""
+    require(user, "layers.import")
+    if before.pk == after.pk:
+        raise Refused("请选择两个不同的版本。", fields={"after": "与前一版本相同"})
+    if (before.layer_id, before.region_id) != (after.layer_id, after.region_id):
+        raise Refused("只能比较同一县同一图层的两个版本。", fields={"after": "图层不同"})
+    for version in (before, after):
+        if version.status not in _USABLE:
+            raise Refused(f"“{version}”现为“{version.get_status_display()}”，不能比较。")
+    with transaction.atomic():
+        found = LayerComparison.objects.filter(before=before, after=after).first()
+        failed = found is not None and not found.done and found.job.finished
+        if found is not None and not failed:
+            return found
+        made = found or LayerComparison.objects.create(
+            before=before, after=after, region=after.region, created_by=user
+        )
+        made.job = jobs.enqueue(
+            "layers.compare", f"比较{made}", user, after.region, link="/layers/comparisons",
+            comparison_id=made.pk,
+        )  # fmt: skip
+        made.save(update_fields=["job"])
+        record(user, "layers.compare", made, after={"before": str(before), "after": str(after)})
+    return made
+
+
+def start_export(
+    user: User, version: LayerVersion, kind: str, region_code: str | None = None
+) -> LayerExport:
+    """Queue the file of a version, of the user's region or one below it. Raises Refused, NotFound."""
+    require(user, "layers.export")
+    if kind not in LayerExport.Format.values:
+        raise Refused("请选择导出格式。", fields={"format": "无效"})
+    if version.status not in _USABLE:
+        raise Refused(f"“{version}”现为“{version.get_status_display()}”，不能导出。")
+    code = region_code or user.scope
+    region = Region.objects.filter(code=code).first() if code.startswith(user.scope) else None
+    if region is None:
+        raise NotFound("没有该区划，或不在您的管辖范围内。")
+    if region.level in ("township", "village", "group") and region.geom is None:
+        raise Refused(f"“{region.name}”尚未导入界线，不能按它裁切。", fields={"region": "没有界线"})
+    with transaction.atomic():
+        export = LayerExport.objects.create(
+            version=version, format=kind, region=region, created_by=user
+        )
+        export.job = jobs.enqueue(
+            "layers.export", f"导出{version}", user, region, link="/layers/exports",
+            export_id=export.pk,
+        )  # fmt: skip
+        export.save(update_fields=["job"])
+        after = {"version": str(version), "format": kind, "region": region.code}
+        record(user, "layers.export", export, after=after)
+    return export
+
+
+def note_download(user: User, export: LayerExport) -> None:
+    """Every time the file leaves the house is on record."""
+    record(
+        user, "layers.download", export, after={"file": export.file_name, "sha256": export.sha256}
+    )
