@@ -37,7 +37,7 @@ def start_comparison(user: User, before: LayerVersion, after: LayerVersion) -> L
         found = LayerComparison.objects.filter(before=before, after=after).first()
         failed = found is not None and not found.done and found.job.finished
         if found is not None and not failed:
-            return found
+            return found  # type: ignore[no-any-return]
         made = found or LayerComparison.objects.create(
             before=before, after=after, region=after.region, created_by=user
         )

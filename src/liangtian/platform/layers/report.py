@@ -78,8 +78,8 @@ def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
 
     def pair(label: str) -> list[SheetColumn]:
         return [
-            SheetColumn(f"{label}面积", "平方米", "area_m2"),
-            SheetColumn(f"{label}面积", "亩", "area_mu"),
+            SheetColumn(f"{label}平方米", "", "area_m2"),
+            SheetColumn(f"{label}亩", "", "area_mu"),
         ]
 
     sort = SheetColumn("类别", width=28)
@@ -92,7 +92,7 @@ def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
             ),
             LedgerSheet(
                 f"{title}变化矩阵",
-                [SheetColumn("变化前", width=28), SheetColumn("变化后", width=28), *pair("")],
+                [SheetColumn("变化前", width=28), SheetColumn("变化后", width=28), *pair("面积")],
                 matrix, footer, unit_note="", name="变化矩阵",
             ),
             LedgerSheet(
