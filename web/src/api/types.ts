@@ -89,6 +89,13 @@ export type VersionStatus = LayerVersion['status']
 export type LegendEntry = Schemas['LegendEntry']
 export type IdentifiedFeature = Schemas['IdentifiedOut']
 export type LayerProblemPage = Schemas['LayerProblemPage']
+export type LayerProblem = LayerProblemPage['rows'][number]
+export type LayerCheck = Schemas['LayerCheckOut']
+export type LayerPlan = Schemas['LayerPlanOut']
+export type LayerExport = Schemas['LayerExportOut']
+export type ComparisonBrief = Schemas['LayerComparisonBrief']
+export type Comparison = Schemas['LayerComparisonOut']
+export type LayerChange = Comparison['changes'][number]
 export type LayerImportRequest = Schemas['LayerImportIn']
 
 // --- The map: sketches, base maps, printing

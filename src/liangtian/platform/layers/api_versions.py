@@ -36,7 +36,7 @@ CHANGES_SHOWN = 500  # the largest changed figures, drawn on the page; the workb
 Page = Annotated[int, Field(ge=1, le=10**7)]
 
 
-class CheckOut(Schema):
+class LayerCheckOut(Schema):
     """One rule and what came of it; `listed` of the `count` findings can be read one by one."""
 
     rule: str
@@ -49,7 +49,7 @@ class CheckOut(Schema):
     skipped: str
 
 
-class PlanOut(Schema):
+class LayerPlanOut(Schema):
     """What publishing a version would mean."""
 
     overlaps: int
@@ -58,16 +58,16 @@ class PlanOut(Schema):
     flatten_rules: dict[str, str]
 
 
-class FlattenIn(Schema):
+class LayerFlattenIn(Schema):
     rule: str
     take_over: bool = False
 
 
-class OwnerIn(Schema):
+class LayerOwnerIn(Schema):
     office_code: str | None = None
 
 
-class CutOut(Schema):
+class LayerCutOut(Schema):
     row: int
     fid: str
     keeper_row: int
@@ -76,17 +76,17 @@ class CutOut(Schema):
     location: list[float] | None
 
 
-class CutPage(Schema):
-    rows: list[CutOut]
+class LayerCutPage(Schema):
+    rows: list[LayerCutOut]
     total: int
 
 
-class ComparisonIn(Schema):
+class LayerComparisonIn(Schema):
     before_id: int
     after_id: int
 
 
-class ComparisonBrief(Schema):
+class LayerComparisonBrief(Schema):
     id: int
     layer_name: str
     before_label: str
@@ -96,14 +96,14 @@ class ComparisonBrief(Schema):
     job: JobOut | None
 
 
-class MatrixCell(Schema):
+class LayerMatrixCell(Schema):
     before: str
     after: str
     area_m2: str
     area_mu: str
 
 
-class ClassTotal(Schema):
+class LayerClassTotal(Schema):
     category: str
     label: str
     before_m2: str
@@ -111,7 +111,7 @@ class ClassTotal(Schema):
     change_m2: str
 
 
-class ChangeOut(Schema):
+class LayerChangeOut(Schema):
     row: int
     fid: str
     before: str
@@ -120,21 +120,21 @@ class ChangeOut(Schema):
     geometry: Surface
 
 
-class ComparisonOut(ComparisonBrief):
+class LayerComparisonOut(LayerComparisonBrief):
     before_id: int
     after_id: int
-    matrix: list[MatrixCell]
-    totals: list[ClassTotal]
-    changes: list[ChangeOut]
+    matrix: list[LayerMatrixCell]
+    totals: list[LayerClassTotal]
+    changes: list[LayerChangeOut]
     bounds: Bounds | None
 
 
-class ExportIn(Schema):
+class LayerExportIn(Schema):
     format: str
     region_code: str | None = None
 
 
-class ExportOut(Schema):
+class LayerExportOut(Schema):
     id: int
     layer_name: str
     version_label: str
@@ -149,7 +149,7 @@ class ExportOut(Schema):
     job: JobOut | None
 
 
-@router.get("/versions/{version_id}/checks", response=list[CheckOut])
+@router.get("/versions/{version_id}/checks", response=list[LayerCheckOut])
 def checks(request: HttpRequest, version_id: int) -> list[dict[str, Any]]:
     """Every rule that was run over a version, with its count."""
     user = user_of(request)
@@ -166,7 +166,7 @@ def findings(request: HttpRequest, version_id: int) -> HttpResponse:
     return _workbook(findings_xlsx(user, version), f"{version.layer.code}_{version.pk}_findings")
 
 
-@router.get("/versions/{version_id}/plan", response=PlanOut)
+@router.get("/versions/{version_id}/plan", response=LayerPlanOut)
 def plan(request: HttpRequest, version_id: int) -> dict[str, Any]:
     """What has to be agreed to before this version can be published."""
     user = user_of(request)
@@ -183,7 +183,7 @@ def plan(request: HttpRequest, version_id: int) -> dict[str, Any]:
 
 
 @router.post("/versions/{version_id}/flatten", response=JobOut)
-def flatten(request: HttpRequest, version_id: int, body: FlattenIn) -> dict[str, Any]:
+def flatten(request: HttpRequest, version_id: int, body: LayerFlattenIn) -> dict[str, Any]:
     """Give shared ground to one figure each, then publish; a job does it."""
     user = user_of(request)
     require(user, "layers.publish")
@@ -191,7 +191,7 @@ def flatten(request: HttpRequest, version_id: int, body: FlattenIn) -> dict[str,
     return job_out(services.flatten(user, version, body.rule, take_over=body.take_over))
 
 
-@router.get("/versions/{version_id}/cuts", response=CutPage)
+@router.get("/versions/{version_id}/cuts", response=LayerCutPage)
 def cuts(request: HttpRequest, version_id: int, page: Page = 1) -> dict[str, Any]:
     """What flattening took from which figure, and who kept it."""
     user = user_of(request)
@@ -212,7 +212,7 @@ def cuts(request: HttpRequest, version_id: int, page: Page = 1) -> dict[str, Any
 
 
 @router.put("/{code}/owner", response=LayerOut)
-def owner(request: HttpRequest, code: str, body: OwnerIn) -> dict[str, Any]:
+def owner(request: HttpRequest, code: str, body: LayerOwnerIn) -> dict[str, Any]:
     """Say which office answers for a layer."""
     user = user_of(request)
     require(user, "layers.publish")
@@ -225,7 +225,7 @@ def owner(request: HttpRequest, code: str, body: OwnerIn) -> dict[str, Any]:
     return layer_out(services.assign_owner(user, layer, office), [], user)
 
 
-@router.get("/comparisons", response=list[ComparisonBrief])
+@router.get("/comparisons", response=list[LayerComparisonBrief])
 def comparisons(request: HttpRequest) -> list[dict[str, Any]]:
     """Comparisons made in the user's county, newest first."""
     user = user_of(request)
@@ -236,8 +236,8 @@ def comparisons(request: HttpRequest) -> list[dict[str, Any]]:
     return [_brief(one) for one in rows[:100]]
 
 
-@router.post("/comparisons", response=ComparisonBrief)
-def compare(request: HttpRequest, body: ComparisonIn) -> dict[str, Any]:
+@router.post("/comparisons", response=LayerComparisonBrief)
+def compare(request: HttpRequest, body: LayerComparisonIn) -> dict[str, Any]:
     """Compare two versions of a layer; the result is kept."""
     user = user_of(request)
     require(user, "layers.import")
@@ -245,7 +245,7 @@ def compare(request: HttpRequest, body: ComparisonIn) -> dict[str, Any]:
     return _brief(derived.start_comparison(user, before, after))
 
 
-@router.get("/comparisons/{comparison_id}", response=ComparisonOut)
+@router.get("/comparisons/{comparison_id}", response=LayerComparisonOut)
 def comparison(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
     """The matrix, the totals by class, and the largest changed figures."""
     user = user_of(request)
@@ -282,7 +282,7 @@ def comparison_report(request: HttpRequest, comparison_id: int) -> HttpResponse:
     return _workbook(comparison_xlsx(user, found), f"comparison_{found.pk}")
 
 
-@router.get("/exports", response=list[ExportOut])
+@router.get("/exports", response=list[LayerExportOut])
 def exports(request: HttpRequest) -> list[dict[str, Any]]:
     """The user's own exports, newest first."""
     user = user_of(request)
@@ -292,8 +292,8 @@ def exports(request: HttpRequest) -> list[dict[str, Any]]:
     return [_export(one) for one in rows[:100]]
 
 
-@router.post("/versions/{version_id}/exports", response=ExportOut)
-def export(request: HttpRequest, version_id: int, body: ExportIn) -> dict[str, Any]:
+@router.post("/versions/{version_id}/exports", response=LayerExportOut)
+def export(request: HttpRequest, version_id: int, body: LayerExportIn) -> dict[str, Any]:
     """Write a version out, cut to the user's region or one below it; a job does it."""
     user = user_of(request)
     require(user, "layers.export")

@@ -34,7 +34,7 @@ class SourceFile(Schema):
     sha256: str
 
 
-class ClassArea(Schema):
+class LayerClassArea(Schema):
     """Number and area of one category in a version."""
 
     category: str
@@ -43,7 +43,7 @@ class ClassArea(Schema):
     area_m2: str
 
 
-class Flattened(Schema):
+class LayerFlattened(Schema):
     """What flattening did to a version."""
 
     rule_label: str
@@ -74,9 +74,9 @@ class VersionOut(Schema):
     encoding: str
     notes: list[str]
     tiles: str
-    classes: list[ClassArea]
+    classes: list[LayerClassArea]
     in_force_to: date | None
-    flattened: Flattened | None
+    flattened: LayerFlattened | None
     job: JobOut | None
 
 

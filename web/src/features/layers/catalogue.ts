@@ -1,4 +1,4 @@
-import type { Layer, VersionStatus, TagType } from '@/api/types'
+import type { Job, Layer, LayerVersion, VersionStatus, TagType } from '@/api/types'
 
 export const statusTags: Record<VersionStatus, TagType> = {
   importing: 'primary',
@@ -29,4 +29,10 @@ export const hasPublished = (layer: Layer): boolean =>
   layer.versions.some((version) => version.status === 'published')
 
 export const hasImporting = (layers: Layer[]): boolean =>
-  layers.some((layer) => layer.versions.some((version) => version.status === 'importing'))
+  layers.some((layer) => layer.versions.some((version) => version.status === 'importing' || underWay(version.job)))
+
+export const underWay = (job: Job | null): boolean => job?.status === 'queued' || job?.status === 'running'
+
+/** Versions that can be compared, newest first. */
+export const comparable = (layer: Layer | undefined): LayerVersion[] =>
+  (layer?.versions ?? []).filter((version) => !['importing', 'failed'].includes(version.status))

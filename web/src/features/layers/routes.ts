@@ -7,4 +7,28 @@ export default [
     component: () => import('./LayersPage.vue'),
     meta: { title: 'menu.layers', keep: 'LayersPage', permissions: ['layers.view'] },
   },
+  {
+    path: 'layers/versions/:id(\\d+)/problems',
+    name: 'layer-problems',
+    component: () => import('./ProblemsPage.vue'),
+    meta: { title: 'menu.layerProblems', permissions: ['layers.import'] },
+  },
+  {
+    path: 'layers/comparisons',
+    name: 'layer-comparisons',
+    component: () => import('./ComparisonsPage.vue'),
+    meta: { title: 'menu.layerComparisons', keep: 'LayerComparisonsPage', permissions: ['layers.import'] },
+  },
+  {
+    path: 'layers/comparisons/:id(\\d+)',
+    name: 'layer-comparison',
+    component: () => import('./ComparisonPage.vue'),
+    meta: { title: 'menu.layerComparisons', permissions: ['layers.view'] },
+  },
+  {
+    path: 'layers/exports',
+    name: 'layer-exports',
+    component: () => import('./ExportsPage.vue'),
+    meta: { title: 'menu.layerExports', keep: 'LayerExportsPage', permissions: ['layers.export'] },
+  },
 ] satisfies RouteRecordRaw[]
