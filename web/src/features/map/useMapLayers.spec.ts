@@ -19,6 +19,10 @@ function version(id: number, validFrom: string, status: VersionStatus = 'publish
     published_at: null,
     source_file: null,
     problems: 0,
+    classes: [],
+    in_force_to: null,
+    flattened: null,
+    job: null,
     tiles: `/api/layers/versions/${id}/tiles/{z}/{x}/{y}.mvt`,
   }
 }
@@ -34,6 +38,10 @@ function layer(code: string, group: Layer['group'], versions: LayerVersion[]): L
     owner_office: '',
     legend: [],
     legend_name: '',
+    exclusive: false,
+    owner_code: null,
+    owner_name: null,
+    may_publish: true,
     versions,
   }
 }
