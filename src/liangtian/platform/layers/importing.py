@@ -19,7 +19,7 @@ from liangtian.platform.layers.checks.engine import Checker
 from liangtian.platform.layers.checks.kinds import UNIT_DIGITS, Setting
 from liangtian.platform.layers.checks.rules import PACK, rule_set
 from liangtian.platform.layers.found import Found
-from liangtian.platform.layers.models import Feature, LayerProblem, LayerVersion
+from liangtian.platform.layers.models import Feature, Layer, LayerProblem, LayerVersion
 from liangtian.platform.layers.reading import Prepared, Preparer
 from liangtian.platform.layers.storing import as_multi, insert_rows
 from liangtian.platform.layers.topology import Names, gap_findings, overlap_findings
@@ -116,6 +116,8 @@ class Import:
 
     def _topology(self, figures: FigureFile) -> list[Found]:
         layer, crs = self.version.layer, self.preparer.resolved.crs
+        if layer.group == Layer.Group.APPROVAL:
+            return []  # one approval may lie over another: each is a fact of its own
         self.run.progress(STORED, f"检查 {len(self.fids)} 个图形是否重叠")
         found = overlap_findings(
             figures, Names(np.concatenate(self.rows), self.fids, self.categories), crs, self.setting,
