@@ -259,7 +259,7 @@ def comparison(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
         "before_id": found.before_id, "after_id": found.after_id,
         "matrix": found.matrix,
         "totals": [
-            {**t, "label": layer.category_name(t["category"]) if t["category"] else "图层以外"}
+            {**t, "label": layer.category_name(t["category"]) if t["category"] else "图层以外及取整差"}
             for t in found.totals
         ],
         "changes": [

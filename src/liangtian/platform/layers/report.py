@@ -57,7 +57,7 @@ def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
     layer, footer = comparison.after.layer, _footer(user)
 
     def named(code: str) -> str:
-        return f"{code} {layer.category_name(code)}" if code else "图层以外"
+        return f"{code} {layer.category_name(code)}" if code else "图层以外及取整差"
 
     totals = [
         (
