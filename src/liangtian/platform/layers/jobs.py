@@ -67,7 +67,7 @@ def make_low_tiles(run: JobRun, *, version_id: int) -> dict[str, Any]:
     return {"tiles": len(wanted)}
 
 
-@job("layers.flatten")
+@job("layers.flatten", "压平并发布参考图层")
 def flatten_layer(run: JobRun, *, version_id: int, rule: str) -> dict[str, Any]:
     """Flatten a checked version and publish it. Nothing is written before all is computed."""
     version = LayerVersion.objects.select_related("layer").get(pk=version_id)
@@ -82,7 +82,7 @@ def flatten_layer(run: JobRun, *, version_id: int, rule: str) -> dict[str, Any]:
     return {"version": version.pk, "status": version.status, **(version.flattened or {})}
 
 
-@job("layers.compare")
+@job("layers.compare", "比较图层版本", retry=True)
 def compare_versions(run: JobRun, *, comparison_id: int) -> dict[str, Any]:
     """Fill a comparison; a second attempt computes it anew and replaces what is there."""
     comparison = LayerComparison.objects.select_related("before__layer", "after__layer").get(
@@ -92,7 +92,7 @@ def compare_versions(run: JobRun, *, comparison_id: int) -> dict[str, Any]:
     return {"comparison": comparison.pk, "changed": comparison.changed}
 
 
-@job("layers.export")
+@job("layers.export", "导出参考图层", retry=True)
 def export_version(run: JobRun, *, export_id: int) -> dict[str, Any]:
     """Write the file of an export; a second attempt writes it again."""
     export = LayerExport.objects.select_related(
