@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from liangtian.geo.area import survey_areas
-from liangtian.platform.layers.overlaps import self_overlaps
+from liangtian.geo.topology import FigureFile, gaps, overlaps
 from liangtian.platform.layers.queries import cut
 from tests.conftest import ZONE_38, lonlat, plane_box
 
@@ -39,16 +39,31 @@ def test_every_overlap_is_found_and_no_touch_is_taken_for_one(shapes: list[Any])
         for j in range(i + 1, len(shapes))
         if shapely.intersection(shapes[i], shapes[j]).area > 0
     ]
-    rows = np.arange(1, len(shapes) + 1)
-    found = self_overlaps(geoms, rows, [str(r) for r in rows], CRS_38)
-    if not pairs:
-        assert found == []
-        return
-    assert f"重叠 {len(pairs)} 处" in found[0].reason
+    with FigureFile() as figures:
+        figures.add(geoms[:1])
+        figures.add(geoms[1:])
+        found = overlaps(figures, CRS_38, least_m2=0.01)
+    assert sorted(zip(found.first.tolist(), found.second.tolist(), strict=True)) == pairs
     shared = array([shapely.intersection(shapes[i], shapes[j]) for i, j in pairs])
-    assert f"{survey_areas(shared, CRS_38).sum():.2f}" in found[0].reason
-    named = {(f.row, int(f.reason.split("第 ")[1].split(" ")[0])) for f in found[1:]}
-    assert named == {(i + 1, j + 1) for i, j in pairs}
+    assert found.m2.sum() == pytest.approx(survey_areas(shared, CRS_38).sum(), abs=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(boxes, min_size=1, max_size=12), st.sampled_from([2, 8000]))
+def test_gaps_are_what_the_boundary_has_and_no_figure_covers(shapes: list[Any], cell: int) -> None:
+    whole = plane_box(0, 0, 550, 550)
+    free = shapely.difference(whole, shapely.union_all(shapes))
+    with FigureFile() as figures, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("liangtian.geo.topology.CELL", cell)
+        figures.add(array(shapes))
+        found = gaps(figures, CRS_38, least_m2=1, least_width_m=0.1, boundary=whole)
+        holes = gaps(figures, CRS_38, least_m2=1, least_width_m=0.1)
+    assert found.m2.sum() == pytest.approx(survey_areas(array([free]), CRS_38)[0], abs=0.01)
+    hull = shapely.union_all(shapes)
+    inner = [shapely.Polygon(r) for p in shapely.get_parts(hull) for r in p.interiors]
+    closed = shapely.difference(shapely.union_all(array(inner)), hull) if inner else None
+    wanted = survey_areas(array([closed]), CRS_38)[0] if closed is not None else 0.0
+    assert holes.m2.sum() == pytest.approx(wanted, abs=0.01)
 
 
 @settings(max_examples=40, deadline=None)
