@@ -1181,6 +1181,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/layers/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons made in the user's county, newest first. */
+        get: operations["liangtian_platform_layers_api_versions_comparisons"];
+        put?: never;
+        /** Compare two versions of a layer; the result is kept. */
+        post: operations["liangtian_platform_layers_api_versions_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/comparisons/{comparison_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The matrix, the totals by class, and the largest changed figures. */
+        get: operations["liangtian_platform_layers_api_versions_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/comparisons/{comparison_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Totals, matrix and every changed figure as a workbook. */
+        get: operations["liangtian_platform_layers_api_versions_comparison_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user's own exports, newest first. */
+        get: operations["liangtian_platform_layers_api_versions_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packed file, for who may export in its region; each download is on record. */
+        get: operations["liangtian_platform_layers_api_versions_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/layers/identify": {
         parameters: {
             query?: never;
@@ -1232,6 +1318,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/layers/versions/{version_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule that was run over a version, with its count. */
+        get: operations["liangtian_platform_layers_api_versions_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flattening took from which figure, and who kept it. */
+        get: operations["liangtian_platform_layers_api_versions_cuts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a version out, cut to the user's region or one below it; a job does it. */
+        post: operations["liangtian_platform_layers_api_versions_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/findings.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of the checks as a workbook. */
+        get: operations["liangtian_platform_layers_api_versions_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/flatten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give shared ground to one figure each, then publish; a job does it. */
+        post: operations["liangtian_platform_layers_api_versions_flatten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has to be agreed to before this version can be published. */
+        get: operations["liangtian_platform_layers_api_versions_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/layers/versions/{version_id}/problems": {
         parameters: {
             query?: never;
@@ -1239,7 +1427,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was found wrong in a version, what was left out first. */
+        /** What was found wrong in a version, what was left out first; of one rule when it is named. */
         get: operations["liangtian_platform_layers_api_problems"];
         put?: never;
         post?: never;
@@ -1258,7 +1446,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put a checked version into use. */
+        /** Put a checked version into use; `take_over` agrees that it replaces versions in force. */
         post: operations["liangtian_platform_layers_api_publish"];
         delete?: never;
         options?: never;
@@ -1294,6 +1482,23 @@ export interface paths {
         put?: never;
         /** Take a version out of use. */
         post: operations["liangtian_platform_layers_api_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/{code}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which office answers for a layer. */
+        put: operations["liangtian_platform_layers_api_versions_owner"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4022,10 +4227,129 @@ export interface components {
             major_class: string;
             name: string;
         };
+        LayerChangeOut: {
+            after: string;
+            area_m2: string;
+            before: string;
+            fid: string;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            row: number;
+        };
+        /** @description One rule and what came of it; `listed` of the `count` findings can be read one by one. */
+        LayerCheckOut: {
+            advice: string;
+            count: number;
+            listed: number;
+            rule: string;
+            severity: string;
+            skipped: string;
+            source: string;
+            title: string;
+        };
         LayerChoice: {
             count: number;
             geometry_type: string;
             name: string;
+        };
+        /** @description Number and area of one category in a version. */
+        LayerClassArea: {
+            area_m2: string;
+            category: string;
+            count: number;
+            label: string;
+        };
+        LayerClassTotal: {
+            after_m2: string;
+            before_m2: string;
+            category: string;
+            change_m2: string;
+            label: string;
+        };
+        LayerComparisonBrief: {
+            after_label: string;
+            before_label: string;
+            changed: number;
+            done: boolean;
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layer_name: string;
+        };
+        LayerComparisonIn: {
+            after_id: number;
+            before_id: number;
+        };
+        LayerComparisonOut: {
+            after_id: number;
+            after_label: string;
+            before_id: number;
+            before_label: string;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            changed: number;
+            changes: components["schemas"]["LayerChangeOut"][];
+            done: boolean;
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layer_name: string;
+            matrix: components["schemas"]["LayerMatrixCell"][];
+            totals: components["schemas"]["LayerClassTotal"][];
+        };
+        LayerCutOut: {
+            area_m2: string;
+            fid: string;
+            keeper_fid: string;
+            keeper_row: number;
+            location: number[] | null;
+            row: number;
+        };
+        LayerCutPage: {
+            rows: components["schemas"]["LayerCutOut"][];
+            total: number;
+        };
+        LayerExportIn: {
+            format: string;
+            region_code?: string | null;
+        };
+        LayerExportOut: {
+            created_at: string;
+            features: number;
+            file_name: string;
+            format: string;
+            format_label: string;
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layer_name: string;
+            region_name: string;
+            sha256: string;
+            size: number;
+            version_label: string;
+        };
+        LayerFlattenIn: {
+            rule: string;
+            /** @default false */
+            take_over?: boolean;
+        };
+        /** @description What flattening did to a version. */
+        LayerFlattened: {
+            after_m2: string;
+            before_m2: string;
+            cut_m2: string;
+            cuts: number;
+            figures: number;
+            gone: number;
+            rule_label: string;
         };
         LayerImportIn: {
             category_field?: string | null;
@@ -4042,29 +4366,62 @@ export interface components {
             job: components["schemas"]["JobOut"];
             version: components["schemas"]["VersionOut"];
         };
+        LayerMatrixCell: {
+            after: string;
+            area_m2: string;
+            area_mu: string;
+            before: string;
+        };
         LayerOut: {
             category_label: string;
             code: string;
+            exclusive: boolean;
             geometry_note: string;
             /** @enum {string} */
             group: "survey" | "protection" | "planning" | "approval" | "other";
             group_label: string;
             legend: components["schemas"]["LegendEntry"][];
             legend_name: string;
+            may_publish: boolean;
             name: string;
+            owner_code: string | null;
+            owner_name: string | null;
             owner_office: string;
             versions: components["schemas"]["VersionOut"][];
         };
+        LayerOwnerIn: {
+            office_code?: string | null;
+        };
+        /** @description What publishing a version would mean. */
+        LayerPlanOut: {
+            flatten_rules: {
+                [key: string]: string;
+            };
+            overlap_m2: string;
+            overlaps: number;
+            takes_over: string[];
+        };
         LayerProblemOut: {
+            area_m2: string | null;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
             feature: string;
+            field: string;
             location: [
                 number,
                 number
             ] | null;
+            other_row: number | null;
             reason: string;
             row: number;
+            rule: string;
             /** @enum {string} */
             severity: "error" | "warning";
+            value: string;
         };
         LayerProblemPage: {
             rows: components["schemas"]["LayerProblemOut"][];
@@ -5276,10 +5633,14 @@ export interface components {
                 number,
                 number
             ] | null;
+            classes: components["schemas"]["LayerClassArea"][];
             crs_label: string;
             encoding: string;
             feature_count: number | null;
+            flattened: components["schemas"]["LayerFlattened"] | null;
             id: number;
+            in_force_to: string | null;
+            job: components["schemas"]["JobOut"] | null;
             label: string;
             notes: string[];
             problems: number | null;
@@ -7027,6 +7388,132 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_layers_api_versions_comparisons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerComparisonBrief"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerComparisonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerComparisonBrief"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerComparisonOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_comparison_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerExportOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_platform_layers_api_identify: {
         parameters: {
             query: {
@@ -7097,10 +7584,151 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_layers_api_versions_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerCheckOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_cuts: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerCutPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerExportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_flatten: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerFlattenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerPlanOut"];
+                };
+            };
+        };
+    };
     liangtian_platform_layers_api_problems: {
         parameters: {
             query?: {
                 page?: number;
+                rule?: string;
             };
             header?: never;
             path: {
@@ -7123,7 +7751,9 @@ export interface operations {
     };
     liangtian_platform_layers_api_publish: {
         parameters: {
-            query?: never;
+            query?: {
+                take_over?: boolean;
+            };
             header?: never;
             path: {
                 version_id: number;
@@ -7188,6 +7818,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerOwnerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOut"];
                 };
             };
         };
