@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "liangtian.platform.returns",
     "liangtian.platform.operation",
     "liangtian.platform.tokens",
+    "liangtian.platform.documents",
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [

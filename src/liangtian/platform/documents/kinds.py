@@ -1,0 +1,87 @@
+"""The kinds of letters the system can write; a programme declares its own in a module `letters.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+    from liangtian.platform.regions.models import Region
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value a letter can hold. `sample` shows what it looks like; `edited` means the clerk may change it."""
+
+    name: str
+    label: str
+    sample: str
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the thing a letter is about."""
+
+    values: Mapping[str, str]
+    region: Region
+    about: str  # how the register names the thing
+    addressee: str
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """One kind of letter. `body` is the first template's text; `facts` reads the thing for a user.
+
+    `facts` raises NotFound for a thing the user may not see.
+    """
+
+    code: str
+    title: str
+    source: str  # what it is about, in words: 卫片图斑
+    permission: str
+    fields: Sequence[Field]
+    body: Sequence[str]
+    facts: Callable[[User, int], Facts]
+
+
+# In every letter; the services fill them.
+COMMON = (
+    Field("issuer", "发文机关", "青禾县自然资源局"),
+    Field("number", "文号", "青自然资卫〔2026〕1号"),
+    Field("addressee", "主送", "柳塘镇人民政府", edited=True),
+    Field("issued_on", "成文日期", "2026年3月16日"),
+    Field("contact", "联系人及电话", "张示例，13800000000", edited=True),
+)
+
+_kinds: dict[str, LetterKind] = {}
+
+
+def declare(kind: LetterKind) -> LetterKind:
+    """Make a kind known. Raises ValueError for a code declared before."""
+    if kind.code in _kinds:
+        raise ValueError(f"two kinds of letters with the code {kind.code!r}")
+    _kinds[kind.code] = kind
+    return kind
+
+
+def all_kinds() -> list[LetterKind]:
+    """Every declared kind, by code."""
+    return [_kinds[code] for code in sorted(_kinds)]
+
+
+def find_kind(code: str) -> LetterKind | None:
+    """The kind of that code."""
+    return _kinds.get(code)
+
+
+def fields_of(kind: LetterKind) -> list[Field]:
+    """All values a template of that kind may use."""
+    return [*COMMON, *kind.fields]
+
+
+def sample_of(kind: LetterKind) -> dict[str, Any]:
+    """Sample values of every field."""
+    return {field.name: field.sample for field in fields_of(kind)}
