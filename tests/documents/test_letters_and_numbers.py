@@ -67,7 +67,7 @@ def test_numbers_follow_each_other_and_begin_anew_each_year(
 ) -> None:
     numbers = []
     for today in (date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 4)):
-        monkeypatch.setattr(services.timezone, "localdate", lambda day=today: day)
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda day=today: day)
         letter = services.draft(people.clerk, KIND, patch.pk)
         numbers.append(services.issue(people.clerk, letter.pk, series.pk).number)
     assert numbers == ["示自然资卫〔2026〕1号", "示自然资卫〔2026〕2号", "示自然资卫〔2027〕1号"]

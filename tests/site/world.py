@@ -56,6 +56,7 @@ class World:
     imports: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    letters: dict[str, dict[str, Any]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     offices: dict[str, Any] = field(default_factory=dict)
     grants: dict[str, Any] = field(default_factory=dict)
@@ -104,6 +105,7 @@ def _build(world: World) -> World:
     for place in PLACES:
         _evidence(world, place)
         _judged(world, place)
+        _letters(world, place)
     _sessions(world)
     _offices(world)
     return world
@@ -135,10 +137,14 @@ def _regions(world: World) -> dict[str, Any]:
 
 
 def _people(world: World, counties: dict[str, Any]) -> None:
-    from liangtian.platform.people.models import Role, User
+    from liangtian.platform.people.models import Office, Role, User
 
     def make(username: str, name: str, role: str, region: Any) -> None:
-        user = User.objects.create_user(username, PASSWORD, name=name, region=region)
+        office, _ = Office.objects.get_or_create(
+            code=f"{region.code}-01",
+            defaults={"name": f"{region.name}自然资源所", "region": region},
+        )
+        user = User.objects.create_user(username, PASSWORD, name=name, region=region, office=office)
         user.roles.add(Role.objects.get(code=role))
         world.users[username] = user
 
@@ -296,6 +302,30 @@ def _judged(world: World, place: str) -> None:
 
     clerk = world.users["clerk_abroad" if place == ABROAD else "county_clerk"]
     confirm(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形")
+
+
+def _letters(world: World, place: str) -> None:
+    """Of the county's clerk: a draft and a sent letter about the first patch, a template, a series."""
+    from liangtian.platform.documents import services, templates
+    from liangtian.platform.documents.models import NumberSeries
+    from liangtian.platform.files.services import store
+    from liangtian.press.letter_start import first_template
+
+    clerk = world.users["clerk_abroad" if place == ABROAD else "county_clerk"]
+    kind, patch = "enforcement.field_check", world.patches[place][0]
+    series = NumberSeries.objects.filter(office=clerk.office).first()
+    series = series or services.create_series(clerk, f"{place}自然资卫")
+    sent = services.draft(clerk, kind, patch.pk)
+    content = first_template("通知", [f"{place}：{{{{ patch_number }}}}"])
+    file = store([content], "模板.docx", user=clerk, region=clerk.region, kind="document")
+    template = templates.upload(clerk, kind, file.pk)
+    templates.test(clerk, template.pk)
+    world.letters[place] = {
+        "draft": services.draft(clerk, kind, patch.pk),
+        "sent": services.issue(clerk, sent.pk, series.pk),
+        "series": series,
+        "template": template,
+    }
 
 
 def _sessions(world: World) -> None:
