@@ -61,6 +61,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{API}/templates", LAYOUT),
     Row("POST", f"{API}/templates", LAYOUT, _upload, COUNTY_ONLY),
     Row("POST", f"{TEMPLATE}/test", LAYOUT, _template, COUNTY_ONLY),
+    Row("GET", f"{TEMPLATE}/sample.docx", LAYOUT, _template, COUNTY_ONLY),
     Row("POST", f"{TEMPLATE}/activate", LAYOUT, _template, COUNTY_ONLY),
     Row("POST", f"{TEMPLATE}/retire", LAYOUT, _template, COUNTY_ONLY),
     Row("GET", f"{API}/series", WRITERS | LAYOUT),

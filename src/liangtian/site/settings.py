@@ -206,7 +206,7 @@ SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "50000"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))
-MAX_UPLOAD_MB = {"batch": 500, "layer": 4096, "photo": 30, "document": 500}
+MAX_UPLOAD_MB = {"batch": 500, "layer": 4096, "photo": 30, "document": 500, "letter": 30}
 MAX_PICTURE_PIXELS = (
     120_000_000  # above any camera a county owns; guards against pictures made to harm
 )

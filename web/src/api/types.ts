@@ -43,6 +43,12 @@ export type ApiTokens = Schemas['TokensOut']
 export type ApiToken = ApiTokens['rows'][number]
 export type NewApiToken = Schemas['NewTokenOut']
 
+// --- Letters
+export type Letter = Schemas['LetterOut']
+export type LetterKind = Schemas['LetterKindOut']
+export type LetterTemplate = Schemas['TemplateOut']
+export type NumberSeries = Schemas['SeriesOut']
+
 // --- Jobs and files
 export type Job = Schemas['JobOut']
 export type JobPage = Schemas['JobPage']

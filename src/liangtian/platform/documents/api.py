@@ -142,10 +142,16 @@ def upload(request: HttpRequest, body: TemplateIn) -> dict[str, Any]:
     return _template(templates.upload(user_of(request), body.kind, body.file_id, body.note))
 
 
-@router.post("/templates/{template_id}/test")
-def test(request: HttpRequest, template_id: int) -> HttpResponse:
+@router.post("/templates/{template_id}/test", response=TemplateOut)
+def test(request: HttpRequest, template_id: int) -> dict[str, Any]:
+    """Try a template out on sample values; passing makes it fit for use."""
+    return _template(templates.test(user_of(request), template_id))
+
+
+@router.get("/templates/{template_id}/sample.docx")
+def sample(request: HttpRequest, template_id: int) -> HttpResponse:
     """The template filled with sample values, to be looked at."""
-    return _word(templates.test(user_of(request), template_id), "试填样张.docx")
+    return _word(templates.sample(user_of(request), template_id), "试填样张.docx")
 
 
 @router.post("/templates/{template_id}/activate", response=TemplateOut)
@@ -196,10 +202,11 @@ def edit(request: HttpRequest, letter_id: int, body: EditIn) -> dict[str, Any]:
     return _letter(user, services.edit(user, letter_id, body.values))
 
 
-@router.delete("/letters/{letter_id}", response={200: None})
-def drop(request: HttpRequest, letter_id: int) -> None:
+@router.delete("/letters/{letter_id}", response=bool)
+def drop(request: HttpRequest, letter_id: int) -> bool:
     """Throw a draft away."""
     services.drop(user_of(request), letter_id)
+    return True
 
 
 @router.post("/letters/{letter_id}/issue", response=LetterOut)

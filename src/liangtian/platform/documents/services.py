@@ -124,7 +124,7 @@ def issue(user: User, letter_id: int, series_id: int) -> Letter:
         number = f"{series.word}〔{series.year}〕{series.last}号"
         template, content = _written(letter, kind_of(letter.kind), number, today)
         name = f"{number}{letter.title}.docx"
-        file = store([content], name, user=user, region=letter.region, kind="document")
+        file = store([content], name, user=user, region=letter.region, kind="letter")
         letter.template, letter.file, letter.number = template, file, number
         letter.series, letter.year, letter.serial = series, series.year, series.last
         letter.state, letter.issued_by, letter.issued_on = State.ISSUED, user, today

@@ -56,14 +56,21 @@ def upload(user: User, kind_code: str, file_id: int, note: str = "") -> LetterTe
     return template
 
 
-def test(user: User, template_id: int) -> bytes:
-    """The template filled with sample values; passing makes it fit for use."""
+def test(user: User, template_id: int) -> LetterTemplate:
+    """Fill the template with sample values; passing makes it fit for use. Refused where it fails."""
     require(user, "documents.templates")
     template = _own(user, template_id)
-    letter = _tried(kind_of(template.kind), template.file)
+    _tried(kind_of(template.kind), template.file)
     if template.state == State.DRAFT:
         _turn(user, template, State.TESTED, "documents.template.test")
-    return letter
+    return template
+
+
+def sample(user: User, template_id: int) -> bytes:
+    """The template filled with sample values."""
+    require(user, "documents.templates")
+    template = _own(user, template_id)
+    return _tried(kind_of(template.kind), template.file)
 
 
 def activate(user: User, template_id: int) -> LetterTemplate:

@@ -26,7 +26,7 @@ NEEDED = {
     "photo": "enforcement.evidence",
     "document": "files.upload",
 }
-NEEDED_TO_READ = {
+NEEDED_TO_READ = {  # what is not named here leaves by a door of its own
     "batch": "enforcement.import",
     "layer": "layers.import",
     "photo": "enforcement.view",
@@ -81,6 +81,7 @@ def thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
 def _fetch(request: HttpRequest, file_id: int) -> StoredFile:
     user = user_of(request)
     found: StoredFile = StoredFile.objects.fetch_for(user, pk=file_id)
-    if not user.may(NEEDED_TO_READ[found.kind]):
+    needed = NEEDED_TO_READ.get(found.kind)
+    if needed is None or not user.may(needed):
         raise NotFound
     return found

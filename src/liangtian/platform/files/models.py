@@ -21,6 +21,7 @@ class StoredFile(ScopedModel):
         LAYER = "layer", "图层数据"
         PHOTO = "photo", "举证照片"
         DOCUMENT = "document", "文书材料"
+        LETTER = "letter", "制发文书"
 
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     name = models.CharField("文件名", max_length=255)
