@@ -430,6 +430,231 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of letters the user may write or lay out, with the values each can hold. */
+        get: operations["liangtian_platform_documents_api_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/kinds/{kind}/first.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The system's own template, to start from. */
+        get: operations["liangtian_platform_documents_api_first"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft a letter about a thing. */
+        post: operations["liangtian_platform_documents_api_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/letters/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One letter. */
+        get: operations["liangtian_platform_documents_api_show"];
+        /** Change what may be changed in a draft. */
+        put: operations["liangtian_platform_documents_api_edit"];
+        post?: never;
+        /** Throw a draft away. */
+        delete: operations["liangtian_platform_documents_api_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/letters/{letter_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Number the letter and keep it for good. */
+        post: operations["liangtian_platform_documents_api_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/letters/{letter_id}/letter.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The letter as a Word file: a draft as it would be today, an issued one as it was. */
+        get: operations["liangtian_platform_documents_api_word"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/letters/{letter_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an issued letter void. */
+        post: operations["liangtian_platform_documents_api_void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The series of numbers of the user's office, each with the number that comes next. */
+        get: operations["liangtian_platform_documents_api_series"];
+        put?: never;
+        /** Begin a series. */
+        post: operations["liangtian_platform_documents_api_create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates of the user's office, newest first. */
+        get: operations["liangtian_platform_documents_api_list_templates"];
+        put?: never;
+        /** Take an uploaded .docx as the next version; it is tried out at once. */
+        post: operations["liangtian_platform_documents_api_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/templates/{template_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a template into use. */
+        post: operations["liangtian_platform_documents_api_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/templates/{template_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a template out of use. */
+        post: operations["liangtian_platform_documents_api_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/templates/{template_id}/sample.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template filled with sample values, to be looked at. */
+        get: operations["liangtian_platform_documents_api_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/templates/{template_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a template out on sample values; passing makes it fit for use. */
+        post: operations["liangtian_platform_documents_api_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/batches": {
         parameters: {
             query?: never;
@@ -3656,6 +3881,11 @@ export interface components {
             /** @default true */
             done?: boolean;
         };
+        DraftIn: {
+            /** @example enforcement.field_check */
+            kind: string;
+            source_id: number;
+        };
         DrillDetail: {
             archive: string;
             by: string;
@@ -3700,6 +3930,11 @@ export interface components {
             number: string;
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
+        };
+        EditIn: {
+            values: {
+                [key: string]: string;
+            };
         };
         EnrolmentOut: {
             picture: string;
@@ -4115,6 +4350,9 @@ export interface components {
             rows: components["schemas"]["ImportedRow"][];
             total: number;
         };
+        IssueIn: {
+            series_id: number;
+        };
         JobCount: {
             count: number;
             label: string;
@@ -4462,6 +4700,43 @@ export interface components {
             hatch: boolean;
             label: string;
             stroke: string;
+        };
+        LetterFieldOut: {
+            edited: boolean;
+            label: string;
+            name: string;
+            sample: string;
+        };
+        LetterKindOut: {
+            code: string;
+            fields: components["schemas"]["LetterFieldOut"][];
+            source: string;
+            title: string;
+        };
+        LetterOut: {
+            about: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            fields: components["schemas"]["LetterFieldOut"][];
+            id: number;
+            issued_by: string | null;
+            issued_on: string | null;
+            kind: string;
+            number: string;
+            office: string;
+            own: boolean;
+            source: string;
+            source_id: number;
+            /** @enum {string} */
+            state: "draft" | "issued" | "void";
+            state_label: string;
+            template: string;
+            title: string;
+            values: {
+                [key: string]: string;
+            };
+            void_reason: string;
         };
         ListedPlace: {
             code: string;
@@ -5277,6 +5552,15 @@ export interface components {
             kind: string;
             title: string;
         };
+        SeriesIn: {
+            /** @example 青自然资卫 */
+            word: string;
+        };
+        SeriesOut: {
+            id: number;
+            next_number: string;
+            word: string;
+        };
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
             csrf_token: string;
@@ -5544,6 +5828,27 @@ export interface components {
             size: number;
             total: number;
         };
+        TemplateIn: {
+            file_id: number;
+            /** @example enforcement.field_check */
+            kind: string;
+            /** @default  */
+            note?: string;
+        };
+        TemplateOut: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            file_name: string;
+            id: number;
+            kind: string;
+            kind_title: string;
+            note: string;
+            /** @enum {string} */
+            state: "draft" | "tested" | "active" | "retired";
+            state_label: string;
+            version: number;
+        };
         TokenIn: {
             /** @example 90 */
             days: number;
@@ -5687,6 +5992,9 @@ export interface components {
         ViewsOut: {
             default: number | null;
             views: components["schemas"]["ViewOut"][];
+        };
+        VoidIn: {
+            reason: string;
         };
         WithdrawIn: {
             reason: string;
@@ -6303,6 +6611,386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterKindOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_documents_api_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_documents_api_void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_create_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_documents_api_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_platform_documents_api_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
                 };
             };
         };
