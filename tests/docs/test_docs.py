@@ -101,16 +101,6 @@ def verbs() -> dict[str, argparse.ArgumentParser]:
     raise AssertionError("the command has no sub-commands")
 
 
-def options_of(parser: argparse.ArgumentParser) -> set[str]:
-    """Options of a command and of its own sub-commands."""
-    found = set(parser._option_string_actions)
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for sub in action.choices.values():
-                found |= options_of(sub)
-    return found
-
-
 def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
     """Each `liangtian verb …` in code of a page, with the options named; lines joined at a backslash."""
     code = re.findall(r"```.*?```|`[^`\n]+`", text.replace("\\\n", " "), re.DOTALL)
