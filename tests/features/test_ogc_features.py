@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from liangtian.geo.area import survey_areas
+from liangtian.platform.audit.models import AuditEntry
 from tests.conftest import SIDE, County, People, SignedIn, lonlat
 from tests.enforcement.ground import box, make_batch, publish
 
@@ -229,3 +230,13 @@ def test_who_sees_no_layers_finds_no_collection(
     assert client.get(f"{ROOT}/collections").json()["collections"] == []
     assert client.get(f"{ROOT}/collections/{survey}/items").status_code == 404
     assert client.get(f"{ROOT}/collections/enforcement.patches").status_code == 404
+
+
+def test_who_read_what_is_in_the_audit_trail_once(
+    people: People, signed_in: SignedIn, survey: str
+) -> None:
+    for _ in range(3):
+        items(signed_in(people.township_a), survey, limit=1)
+    (entry,) = AuditEntry.objects.filter(act="features.read")
+    assert (entry.actor, entry.after) == (people.township_a, {"collection": survey})
+    assert entry.region == people.township_a.region

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from typing import Any
 
 import pytest
 
+from liangtian.platform.audit.chain import seal_all
 from liangtian.platform.errors import Conflict
 from liangtian.platform.people.first import create_officers
 from liangtian.platform.people.models import SecurityPolicy, User
@@ -34,21 +36,29 @@ def test_the_first_officers_get_passwords_that_must_be_changed() -> None:
 def test_the_check_fails_without_officers_and_names_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert check.run(Namespace(json=True)) == 1
+    assert check.run(Namespace(json=True, level=2)) == 1
     found = {row["item"]: row for row in json.loads(capsys.readouterr().out)}
     assert found["设有安全管理员"]["passed"] is False
     assert found["口令复杂度"]["passed"] is True
     SecurityPolicy.objects.create(pk=1, profile="asvs")
-    check.run(Namespace(json=True))
+    check.run(Namespace(json=True, level=2))
     found = {row["item"]: row for row in json.loads(capsys.readouterr().out)}
     assert found["口令复杂度"]["passed"] is False
     assert "等级保护" in found["口令复杂度"]["advice"]
 
 
-def test_the_check_passes_when_everything_is_set(settings: object) -> None:
+def test_the_check_passes_when_everything_is_set(settings: Any) -> None:
     create_officers(officers.FIRST)
     values = {"code_for_officers": True, "officer_networks": ["10.0.0.0/8"]}
     SecurityPolicy.objects.create(pk=1, values=values)
-    settings.SESSION_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # type: ignore[attr-defined]
-    assert [f.item for f in check.findings() if not f.passed] == []
+    settings.SESSION_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    seal_all()
+    undone = {f.item for f in check.findings(level=3) if not f.passed}
+    assert undone == {"备份", "恢复测试"}  # nothing was backed up yet
+
+
+def test_what_only_the_third_level_asks_for_does_not_fail_the_second() -> None:
+    create_officers(officers.FIRST)
+    assert "三员双因素鉴别" in {f.item for f in check.findings(level=3) if not f.passed}
+    assert "三员双因素鉴别" not in {f.item for f in check.findings(level=2)}

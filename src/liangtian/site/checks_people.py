@@ -48,9 +48,9 @@ def signing_in() -> list[Finding]:
                 f"在“安全策略”中设为不超过 {MOST_IDLE} 分钟。"),
         Finding(IDENTITY, "传输保护", "HTTPS" if https else "未启用 HTTPS", https,
                 "在反向代理上配置证书，并设 LIANGTIAN_HTTPS=1。"),
-        Finding(IDENTITY, "三员双因素鉴别（三级）", "开" if policy["code_for_officers"] else "关",
+        Finding(IDENTITY, "三员双因素鉴别", "开" if policy["code_for_officers"] else "关",
                 bool(policy["code_for_officers"]),
-                "三级系统必须开启“三员必须使用动态口令”；二级系统可不开启。"),
+                "在“安全策略”中开启“三员必须使用动态口令”。", level=3),
         Finding("8.1.4.4 入侵防范", "管理地址限制", "、".join(policy["officer_networks"]) or "不限",
                 bool(policy["officer_networks"]), "在“安全策略”中填写三员可登录的地址范围。"),
     ]  # fmt: skip

@@ -81,7 +81,8 @@ async function request<T>(method: string, path: string, options: Options): Promi
     throw new ApiError('unreachable', UNREACHABLE)
   }
   if (!response.ok) throw refusal(response.status, await response.text())
-  return (response.status === 204 ? null : await response.json()) as T
+  const text = await response.text()
+  return (text ? JSON.parse(text) : null) as T // an act may have nothing to say but that it was done
 }
 
 /** Send a file with its progress (fetch cannot report the progress of sending). */

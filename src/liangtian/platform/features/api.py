@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from liangtian.platform.audit.services import saw
 from liangtian.platform.errors import NotFound
 from liangtian.platform.features import asking, pages
 from liangtian.platform.features.crs import CRS84, check, offered
@@ -72,6 +73,7 @@ def items(request: HttpRequest, collection_id: str) -> HttpResponse:
     params = request.GET.dict()
     asked = asking.read({k: str(v) for k, v in params.items()}, found.filters, _systems(user))
     page = found.items(asked)
+    saw(user, "features.read", found.title, region=user.region, after={"collection": found.id})
     head = {"timeStamp": timezone.now().isoformat(), "numberReturned": len(page.ids)}
     if (matched := found.matched(asked)) is not None:
         head["numberMatched"] = matched

@@ -9,3 +9,4 @@ declare(
         "token.revoke": "吊销接口令牌",
     },
 )
+declare(Kind.EXPORTED, {"features.read": "经接口读取图层或台账"})

@@ -16,27 +16,28 @@ from liangtian.site.finding import Finding
 NAME = "check"
 HELP = "逐条核对安全设置(GB/T 22239-2019)，有一条不合格即返回 1"
 # Modules with a tuple `CHECKS` of functions.
-MODULES = ("liangtian.site.checks_people",)
+MODULES = ("liangtian.site.checks_people", "liangtian.site.checks_operation")
 
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--dengbao", action="store_true", required=True, help="核对等级保护条款")
+    parser.add_argument("--level", type=int, choices=(2, 3), default=2, help="按二级或三级核对")
     parser.add_argument("--json", action="store_true", help="输出 JSON，供留存或比对")
 
 
-def findings() -> list[Finding]:
-    """What every registered check finds, in their order."""
+def findings(level: int = 2) -> list[Finding]:
+    """What every registered check of that level finds, in their order."""
     found: list[Finding] = []
     for name in MODULES:
         checks: tuple[Callable[[], list[Finding]], ...] = import_module(name).CHECKS
         for check in checks:
-            found += check()
+            found += [finding for finding in check() if finding.level <= level]
     return found
 
 
 def run(args: Namespace) -> int:
     runtime.start_django()
-    found = findings()
+    found = findings(args.level)
     failed = [finding for finding in found if not finding.passed]
     if args.json:
         print(json.dumps([vars(finding) for finding in found], ensure_ascii=False, indent=1))
