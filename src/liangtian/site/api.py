@@ -18,6 +18,7 @@ from liangtian.platform.calendar.api_messages import hooks
 from liangtian.platform.calendar.api_messages import router as messages
 from liangtian.platform.cases.api import router as inbox
 from liangtian.platform.documents.api import router as documents
+from liangtian.platform.dashboards.api import router as dashboards
 from liangtian.platform.errors import Refused
 from liangtian.platform.features.api import router as features
 from liangtian.platform.files.api import router as files
@@ -85,6 +86,7 @@ for prefix, router in (
     ("/ledgers", ledger_views),
     ("/ledgers", ledger_exports),
     ("/ledger-exports", ledger_files),
+    ("/dashboards", dashboards),
     ("/returns", returns),
     ("/snapshots", snapshots),
     ("/layers", layers),

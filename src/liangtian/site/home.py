@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Schema
 
+from liangtian.platform.calendar.reading import Wanted, conditions, deadlines_for
 from liangtian.platform.cases.inbox import groups_of
+from liangtian.platform.dashboards.api import key_figures
+from liangtian.platform.dashboards.declaration import Unit
 from liangtian.platform.errors import Forbidden
+from liangtian.platform.ledgers.declaration import Tag
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.regions.models import Region
@@ -20,6 +26,7 @@ from liangtian.programmes.enforcement.shapes import OutcomeName
 
 router = Router(tags=["home"])
 MOST_HITS = 20
+MOST_DUE = 6
 
 
 class Task(Schema):
@@ -30,11 +37,24 @@ class Task(Schema):
     to: str
 
 
-class Figure(Schema):
+class HomeFigure(Schema):
+    dashboard: str
     key: str
     label: str
-    value: float
+    value: float | None
     unit: str
+    kind: Unit
+    tag: Tag | None
+    to: str
+
+
+class DueRow(Schema):
+    id: int
+    label: str
+    matter: str
+    due_on: date
+    days_left: int
+    desk: str
 
 
 class TownshipRow(Schema):
@@ -63,7 +83,8 @@ class BatchRow(Schema):
 
 class HomeOut(Schema):
     tasks: list[Task]
-    figures: list[Figure]
+    figures: list[HomeFigure]
+    due: list[DueRow]
     by_township: list[TownshipRow]
     by_outcome: list[OutcomeRow]
     batches: list[BatchRow]
@@ -79,11 +100,32 @@ class Hit(Schema):
 
 @router.get("/home", response=HomeOut)
 def home(request: HttpRequest) -> dict[str, Any]:
-    """My tasks, key figures, progress."""
+    """My tasks, what is due soon, key figures, progress."""
     user = user_of(request)
-    found = enforcement.home_figures(user)
+    found = enforcement.home_parts(user)
     mine = [{"overdue": 0, **task} for task in (*groups_of(user), *found["tasks"])]
-    return {**found, "tasks": mine}
+    return {**found, "tasks": mine, "due": _due(user), "figures": key_figures(user)}
+
+
+def _due(user: User) -> list[dict[str, Any]]:
+    """What of the user's own duties is overdue or due soon, the most urgent first."""
+    if not user.may("calendar.view"):
+        return []
+    today = timezone.localdate()
+    urgent = conditions(today)
+    rows = deadlines_for(user, Wanted(mine=True)).select_related("desk")
+    rows = rows.filter(urgent["overdue"] | urgent["today"] | urgent["soon"])[:MOST_DUE]
+    return [
+        {
+            "id": row.pk,
+            "label": row.label,
+            "matter": row.matter or row.period,
+            "due_on": row.due_on,
+            "days_left": (row.due_on - today).days,
+            "desk": row.desk.name,
+        }
+        for row in rows
+    ]
 
 
 @router.get("/search", response=list[Hit])

@@ -143,6 +143,7 @@ INSTALLED_APPS = [
     "liangtian.platform.cases",
     "liangtian.platform.ledgers",
     "liangtian.platform.returns",
+    "liangtian.platform.dashboards",
     "liangtian.platform.operation",
     "liangtian.platform.tokens",
     "liangtian.platform.documents",

@@ -94,7 +94,7 @@ def grouped(
     """
     if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
         raise Refused("请选择一个或两个不同的汇总项。", fields={"by": "一个或两个"})
-    chosen = tuple(_dimension(ledger, name) for name in by)
+    chosen = tuple(dimension(ledger, name) for name in by)
     rows = filtered(ledger, user, params).filter(only or Q())
     names = [f"group_{n}" for n in range(len(chosen))]
     summed = [c for c in ledger.columns if c.sum]
@@ -147,7 +147,8 @@ def _check(whole: Grouped) -> None:
         raise RuntimeError(f"groups do not add up: {count} of {whole.count} rows, {apart}")
 
 
-def _dimension(ledger: Ledger, name: str) -> Dimension:
+def dimension(ledger: Ledger, name: str) -> Dimension:
+    """What `name` sums up by. Raises Refused for one the ledger does not have."""
     first, _, second = name.partition(":")
     if first == "region" and second in DIGITS:
         return _by_region(ledger, name, second)

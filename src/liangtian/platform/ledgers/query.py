@@ -45,7 +45,7 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
         rows = rows.filter(wanted)
     for key, value in params.items():
         if key not in RESERVED and value != "":
-            rows = rows.filter(_condition(ledger, key, value))
+            rows = rows.filter(condition(ledger, key, value))
     return rows
 
 
@@ -57,7 +57,8 @@ def annotated(ledger: Ledger, user: User) -> ScopedQuerySet:
     return rows
 
 
-def _condition(ledger: Ledger, key: str, value: str) -> Q:
+def condition(ledger: Ledger, key: str, value: str) -> Q:
+    """One parameter as a condition on annotated rows. Raises Refused for one that is not known."""
     name, _, operator = key.partition("__")
     if key == "region":
         return _within(ledger, value)

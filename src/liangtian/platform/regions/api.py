@@ -51,6 +51,13 @@ class RegionFeature(Schema):
     geometry: Surface
 
 
+class RegionFeatures(Schema):
+    """A GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[RegionFeature]
+
+
 class RegionHit(Schema):
     code: str
     name: str
@@ -212,6 +219,24 @@ def listing(request: HttpRequest, wanted: Query[Listing]) -> dict[str, Any]:
         ],
         "total": rows.count(),
     }  # fmt: skip
+
+
+@router.get("/boundaries", response=RegionFeatures)
+def boundaries(request: HttpRequest, parent: str = "") -> dict[str, Any]:
+    """Simplified boundaries right below a region, for drawing them small; of a village its own."""
+    user = user_of(request)
+    found = queries.boundaries(user, parent or user.scope)
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"code": code, "name": name},
+                "geometry": json.loads(shapely.to_geojson(geom)),
+            }
+            for code, name, geom in found
+        ],
+    }
 
 
 @router.get("/register", response=list[ListedPlace])

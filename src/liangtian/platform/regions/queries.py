@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
 from django.db.models import Count, Q
+from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.area import survey_area
 from liangtian.platform.errors import NotFound
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 WHOLE_TREE = 400
 """A scope of no more regions is sent whole; a larger one down to the township, the rest when opened."""
+PARTS = 1_000  # of the picture's width: bends smaller than this are left out
 BOUNDED = ("county", "township", "village")  # levels that a boundary is expected of
 
 
@@ -47,6 +51,23 @@ def children(user: User, code: str) -> list[dict[str, Any]]:
     """The next level below a region."""
     fetch(user, code)
     return nodes(user, in_scope(user).filter(parent=code))
+
+
+def boundaries(user: User, code: str) -> list[tuple[str, str, BaseGeometry]]:
+    """Code, name and simplified boundary of the next level below a region; of the last level its own.
+
+    Neighbours are simplified together, so that no gap opens between them.
+    """
+    region = fetch(user, code)
+    drawn_ones = in_scope(user).exclude(geom=None)
+    found = list(drawn_ones.filter(parent=code)) or list(drawn_ones.filter(code=region.code))
+    if not found:
+        return []
+    geoms = np.array([one.geom for one in found], dtype=object)
+    west, south, east, north = shapely.total_bounds(geoms)
+    simple = shapely.coverage_simplify(geoms, max(east - west, north - south) / PARTS)
+    kept = [new if not new.is_empty else old for new, old in zip(simple, geoms, strict=True)]
+    return [(one.code, one.name, geom) for one, geom in zip(found, kept, strict=True)]
 
 
 def nodes(user: User, rows: Iterable[Region]) -> list[dict[str, Any]]:

@@ -22,36 +22,18 @@ MOST_BATCHES = 6
 MOST_HITS = 8
 
 
-def home_figures(user: User) -> dict[str, Any]:
-    """Tasks, figures and progress of the user's region; nothing without the right to see patches.
+def home_parts(user: User) -> dict[str, Any]:
+    """Tasks and progress of the user's region; nothing without the right to see patches.
 
     Areas are sums of the figures as the ledger shows them. A patch counts by its judgement, before that
     by its proposal.
     """
-    parts = ("tasks", "figures", "by_township", "by_outcome", "batches")
+    parts = ("tasks", "by_township", "by_outcome", "batches")
     if not user.may("enforcement.view"):
         return {part: [] for part in parts}
     rows = _patches(user)
-    totals = rows.aggregate(
-        total=Count("pk"),
-        confirmed=Count("pk", filter=Q(case__stage=CONFIRMED)),
-        illegal=Count("pk", filter=_ILLEGAL),
-        farmland=Sum("farmland_cents", filter=_ILLEGAL),
-        pbf=Sum("pbf_cents", filter=_ILLEGAL),
-    )
-    figures = (
-        ("patches", "图斑总数", totals["total"], "个"),
-        ("confirmed", "已判定", totals["confirmed"], "个"),
-        ("illegal_patches", "违法图斑", totals["illegal"], "个"),
-        ("illegal_farmland", "违法占用耕地", _mu(totals["farmland"]), "亩"),
-        ("illegal_pbf", "其中永久基本农田", _mu(totals["pbf"]), "亩"),
-    )
     return {
         "tasks": _tasks(user, rows),
-        "figures": [
-            {"key": key, "label": label, "value": value, "unit": unit}
-            for key, label, value, unit in figures
-        ],
         "by_township": _by_township(rows),
         "by_outcome": _by_outcome(rows),
         "batches": batches_out(user)[:MOST_BATCHES],
@@ -69,7 +51,6 @@ def _patches(user: User) -> ScopedQuerySet:
         .annotate(
             outcome=outcome,
             farmland_cents=MuCents(F("farmland_m2")),
-            pbf_cents=MuCents(F("pbf_m2")),
         )
     )
     return rows

@@ -15,7 +15,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
@@ -99,8 +99,9 @@ def patches(user: User) -> ScopedQuerySet:
         output_field=CharField(),
     )
     photos = Coalesce(Subquery(counts.values("count")), 0)
+    conclusion = Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
     rows: ScopedQuerySet = Patch.objects.visible_to(user).annotate(
-        township=township, photo_count=photos, earlier=earlier, **marks
+        township=township, photo_count=photos, earlier=earlier, conclusion=conclusion, **marks
     )
     return rows
 
@@ -140,6 +141,8 @@ PATCHES = register(
                    filter="choice", choices=outcomes),
             Column("judgement", "判定", "judgement_outcome", "choice", width=76,
                    filter="choice", choices=outcomes, nothing="未判定"),
+            Column("conclusion", "结论", "conclusion", "choice", width=76,
+                   filter="choice", choices=outcomes, nothing="未套合"),
             Column("stage", "环节", "case__stage", "choice", width=70,
                    filter="choice", choices=stages),
             Column("batch_title", "批次", "batch__title", width=150, filter="text", by=True),
