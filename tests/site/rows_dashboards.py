@@ -16,7 +16,7 @@ TAKING_LAYERS = frozenset({"county_clerk", "county_reviewer", "agriculture", "fo
 def _board(name: str) -> Request:
     return lambda world, place: {
         "path": {"name": name},
-        "query": {"region": PLACES[place][1], "period": "all"},
+        "query": {"region": PLACES[place][2], "period": "all"},
     }
 
 
@@ -25,7 +25,7 @@ def _own(name: str) -> Request:
 
 
 def _parent(world: World, place: str) -> Mapping[str, Any]:
-    return {"query": {"parent": PLACES[place][1]}}
+    return {"query": {"parent": PLACES[place][2]}}
 
 
 ONE, FILE = "/api/dashboards/{name}", "/api/dashboards/{name}/export.xlsx"

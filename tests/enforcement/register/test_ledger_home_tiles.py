@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import python_calamine
 
-from liangtian.programmes.enforcement.home import home_figures, search
+from liangtian.platform.dashboards.api import key_figures
+from liangtian.programmes.enforcement.home import home_parts, search
 from tests.conftest import County, People, SignedIn
 from tests.enforcement.ground import box, make_batch
 from tests.enforcement.register.conftest import Register
@@ -77,19 +78,19 @@ def test_every_column_sorts(register: Register, people: People, signed_in: Signe
 
 
 def test_home_counts_within_the_scope(register: Register, people: People) -> None:
-    whole, a = home_figures(people.clerk), home_figures(people.township_a)
+    whole, a = home_parts(people.clerk), home_parts(people.township_a)
     assert [row["code"] for row in whole["by_township"]] == ["990121100", "990121101"]
     assert [row["code"] for row in a["by_township"]] == ["990121100"]
     assert {row["outcome"]: row["count"] for row in whole["by_outcome"]} == {
         "legal": 1, "illegal": 1, "split": 1,
     }  # fmt: skip
-    figures = {f["key"]: f["value"] for f in whole["figures"]}
-    assert figures["patches"] == 3
+    figures = {f["key"]: f["value"] for f in key_figures(people.clerk)}
+    assert figures["received"] == 3
     assert figures["illegal_farmland"] == whole["by_township"][0]["illegal_farmland_mu"] > 14
     assert [t["kind"] for t in whole["tasks"]] == ["evidence"]
     assert [t["kind"] for t in a["tasks"]] == ["evidence"]
     assert a["batches"][0]["total"] == 2
-    assert home_figures(people.auditor)["figures"] == []
+    assert home_parts(people.auditor)["by_township"] == []
 
 
 def test_home_answers_over_http(register: Register, people: People, signed_in: SignedIn) -> None:

@@ -32,11 +32,19 @@ export type CodeEnrolment = Schemas['EnrolmentOut']
 
 // --- Home and search
 export type Home = Schemas['HomeOut']
-export type HomeFigure = Schemas['Figure']
+export type HomeFigure = Schemas['HomeFigure']
 export type TownshipRow = Schemas['TownshipRow']
 export type OutcomeRow = Schemas['OutcomeRow']
 export type Outcome = OutcomeRow['outcome']
 export type SearchHit = Schemas['Hit']
+
+// --- Dashboards
+export type Dashboard = Schemas['DashboardOut']
+export type DashboardName = Schemas['DashboardName']
+export type DashboardFigure = Schemas['FigureOut']
+export type DashboardChart = Schemas['ChartOut']
+export type DashboardPlace = Schemas['PlaceOut']
+export type RegionFeatures = Schemas['RegionFeatures']
 
 // --- Tokens
 export type ApiTokens = Schemas['TokensOut']
