@@ -17,8 +17,8 @@ from liangtian.platform.calendar.api import router as calendar
 from liangtian.platform.calendar.api_messages import hooks
 from liangtian.platform.calendar.api_messages import router as messages
 from liangtian.platform.cases.api import router as inbox
-from liangtian.platform.documents.api import router as documents
 from liangtian.platform.dashboards.api import router as dashboards
+from liangtian.platform.documents.api import router as documents
 from liangtian.platform.errors import Refused
 from liangtian.platform.features.api import router as features
 from liangtian.platform.files.api import router as files
