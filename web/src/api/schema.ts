@@ -413,6 +413,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dashboards the user may read. */
+        get: operations["liangtian_platform_dashboards_api_listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dashboard for a region of the user's scope; `period` is a year, quarter, month or `all`. */
+        get: operations["liangtian_platform_dashboards_api_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{name}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All numbers of the dashboard as sheets of a workbook; the act is audited. */
+        get: operations["liangtian_platform_dashboards_api_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dictionary": {
         parameters: {
             query?: never;
@@ -1020,7 +1071,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My tasks, key figures, progress. */
+        /** My tasks, what is due soon, key figures, progress. */
         get: operations["liangtian_site_home_home"];
         put?: never;
         post?: never;
@@ -2568,6 +2619,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/regions/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Simplified boundaries right below a region, for drawing them small; of a village its own. */
+        get: operations["liangtian_platform_regions_api_boundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions/changes": {
         parameters: {
             query?: never;
@@ -3637,6 +3705,23 @@ export interface components {
             /** Format: date */
             to_due: string;
         };
+        ChartOut: {
+            categories: string[];
+            /** @enum {string} */
+            kind: "integer" | "area_mu" | "percent";
+            name: string;
+            narrow: {
+                [key: string]: string;
+            }[];
+            query: {
+                [key: string]: string;
+            };
+            series: components["schemas"]["SeriesOut"][];
+            /** @enum {string} */
+            shape: "stack" | "bar" | "line" | "pie";
+            title: string;
+            unit: string;
+        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
@@ -3708,6 +3793,40 @@ export interface components {
             ] | null;
             code: string;
             name: string;
+        };
+        Crumb: {
+            code: string;
+            name: string;
+        };
+        DashboardName: {
+            name: string;
+            title: string;
+        };
+        DashboardOut: {
+            at: string;
+            charts: components["schemas"]["ChartOut"][];
+            crumbs: components["schemas"]["Crumb"][];
+            figures: components["schemas"]["FigureOut"][];
+            may_export: boolean;
+            name: string;
+            page: string;
+            period: components["schemas"]["DashboardPeriod"];
+            period_note: string;
+            periods: components["schemas"]["DashboardPeriod"][];
+            places: components["schemas"]["PlaceOut"][];
+            previous: string | null;
+            query: {
+                [key: string]: string;
+            };
+            regional: boolean;
+            timed: boolean;
+            title: string;
+        };
+        DashboardPeriod: {
+            code: string;
+            /** @enum {string} */
+            kind: "month" | "quarter" | "year" | "all";
+            label: string;
         };
         DayItem: {
             count: number;
@@ -3920,6 +4039,15 @@ export interface components {
             rows: components["schemas"]["DrillOut"][];
             total: number;
         };
+        DueRow: {
+            days_left: number;
+            desk: string;
+            /** Format: date */
+            due_on: string;
+            id: number;
+            label: string;
+            matter: string;
+        };
         EarlierOut: {
             batch_title: string;
             id: number;
@@ -4048,12 +4176,6 @@ export interface components {
         FieldOut: {
             name: string;
             type: string;
-        };
-        Figure: {
-            key: string;
-            label: string;
-            unit: string;
-            value: number;
         };
         FigureOut: {
             after: string;
@@ -4235,11 +4357,23 @@ export interface components {
             published: boolean;
             year: number;
         };
+        HomeFigure: {
+            dashboard: string;
+            key: string;
+            /** @enum {string} */
+            kind: "integer" | "area_mu" | "percent";
+            label: string;
+            tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
+            to: string;
+            unit: string;
+            value: number | null;
+        };
         HomeOut: {
             batches: components["schemas"]["BatchRow"][];
             by_outcome: components["schemas"]["OutcomeRow"][];
             by_township: components["schemas"]["TownshipRow"][];
-            figures: components["schemas"]["Figure"][];
+            due: components["schemas"]["DueRow"][];
+            figures: components["schemas"]["HomeFigure"][];
             tasks: components["schemas"]["Task"][];
         };
         HookIn: {
@@ -5141,6 +5275,17 @@ export interface components {
             thumbnail: string;
             url: string;
         };
+        PlaceOut: {
+            code: string;
+            deeper: boolean;
+            name: string;
+            narrow: {
+                [key: string]: string;
+            };
+            values: {
+                [key: string]: number | null;
+            };
+        };
         PolicyIn: {
             profile: string;
             values: {
@@ -5326,6 +5471,12 @@ export interface components {
             properties: components["schemas"]["RegionName"];
             /** @constant */
             type: "Feature";
+        };
+        /** @description A GeoJSON feature collection. */
+        RegionFeatures: {
+            features: components["schemas"]["RegionFeature"][];
+            /** @constant */
+            type: "FeatureCollection";
         };
         RegionHit: {
             above: string[];
@@ -6592,6 +6743,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RegionDeadlines"][];
                 };
+            };
+        };
+    };
+    liangtian_platform_dashboards_api_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardName"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_dashboards_api_one: {
+        parameters: {
+            query?: {
+                region?: string;
+                period?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_dashboards_api_export: {
+        parameters: {
+            query?: {
+                region?: string;
+                period?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -9752,6 +9971,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_regions_api_boundaries: {
+        parameters: {
+            query?: {
+                parent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionFeatures"];
                 };
             };
         };
