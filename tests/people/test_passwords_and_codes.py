@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.people import passwords, security
+from liangtian.platform.people.guessable import is_guessable
 from liangtian.platform.people.models import Presence, Role, User
 from liangtian.platform.people.security import Policy
 from tests.conftest import PASSWORD, People
@@ -85,6 +86,39 @@ def test_an_unused_initial_password_grows_old(people: People) -> None:
     passwords.store(people.clerk, "Mima-kkzz-1", must_change=True)
     User.objects.update(password_changed_at=timezone.now() - timedelta(hours=73))
     assert sign_in("clerk", "Mima-kkzz-1").status_code == 403
+
+
+def test_an_initial_password_opens_one_session_and_no_second(people: People) -> None:
+    passwords.store(people.clerk, "Mima-kkzz-1", must_change=True)
+    first = sign_in("clerk", "Mima-kkzz-1")
+    assert first.status_code == 200
+    again = sign_in("clerk", "Mima-kkzz-1")
+    assert again.status_code == 403
+    assert "只能登录一次" in again.json()["error"]["message"]
+    body = {"old": "Mima-kkzz-1", "new": "Xinde-kkzz-2"}
+    assert first.browser.post("/api/account/password", body, "application/json").status_code == 204
+    assert sign_in("clerk", "Xinde-kkzz-2").status_code == 200
+    passwords.store(people.clerk, "Mima-kkzz-3", must_change=True)
+    assert sign_in("clerk", "Mima-kkzz-3").status_code == 200, "a new one counts anew"
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Beijing-2024", "Mima@123456", "Woaini1314", "Zhengzhou2025!", "1qaz@WSX", "Qwer!234", "Asdf@2025", "1q2w3e4r",
+     "P@ssw0rd2024", "Zs@19900101", "20240501", "Guanliyuan_001", "Nihao123!", "Wang-13800000000", "Zaq1!qaz"],
+)  # fmt: skip
+def test_the_habits_of_an_office_are_common_passwords(people: People, password: str) -> None:
+    assert is_guessable(password)
+    assert passwords.faults(password, people.clerk, DENGBAO)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Xinde-kkzz-2", "Qingshan-Liushui", "Zhang-xcvq-83", "我的密码-2024", "Ke4-Vu7-Pom2-Riz", "tian-mu-qiao-he-lu-shan",
+     "Weather-Bridge-71", "wang83920174625019"],
+)  # fmt: skip
+def test_other_words_pass(password: str) -> None:
+    assert not is_guessable(password)
 
 
 def test_changing_the_password_ends_the_other_sessions(people: People) -> None:

@@ -12,7 +12,8 @@ from django.db import connection
 
 from liangtian.platform import personal
 from liangtian.platform.audit.models import AuditEntry
-from liangtian.platform.people.models import Role, User
+from liangtian.platform.people.models import OneTimeCode, Role, User
+from liangtian.site.cli import main
 from tests.conftest import People
 
 
@@ -66,6 +67,29 @@ def test_a_new_key_seals_and_the_old_one_still_opens(files_root: Path) -> None:
     path.write_text(personal.new_key())
     with pytest.raises(personal.KeyMissing):
         personal.decrypt(sealed, "a.b")
+
+
+def test_after_a_change_of_key_everything_is_sealed_anew_and_the_old_key_may_go(
+    people: People, files_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people.clerk.phone = "13800000000"
+    people.clerk.save()
+    OneTimeCode.objects.create(user=people.clerk, secret="JBSWY3DPEHPK3PXP")
+    path = files_root / personal.KEY_FILE
+    old, fresh = path.read_text(), personal.new_key() + "\n"
+    path.write_text(fresh + old)
+    assert main(["personal-data", "reencrypt"]) == 0
+    assert "2 项" in capsys.readouterr().out
+    path.write_text(fresh)
+    assert User.objects.get(pk=people.clerk.pk).phone == "13800000000"
+    assert OneTimeCode.objects.get().secret == "JBSWY3DPEHPK3PXP"
+    entry = AuditEntry.objects.get(act="personal.reseal")
+    assert entry.after == {"people.user.phone": 1, "people.onetimecode.secret": 1}
+    assert main(["personal-data", "reencrypt"]) == 0
+    assert "0 项" in capsys.readouterr().out
+    path.write_text(personal.new_key())
+    assert main(["personal-data", "reencrypt"]) == 1
+    assert "缺少加密时使用的密钥" in capsys.readouterr().err
 
 
 def test_a_full_phone_needs_a_reason_and_is_recorded(people: People, signed_in: Any) -> None:

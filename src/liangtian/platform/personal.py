@@ -100,19 +100,30 @@ def decrypt(stored: str, column: str) -> str:
         raise KeyMissing from error
 
 
+def names() -> list[str]:
+    """The short names of the keys at hand, the one that encrypts first."""
+    return list(_keys())
+
+
+def key_of(stored: str) -> str:
+    """The short name of the key that sealed a stored value."""
+    return stored.partition(":")[0]
+
+
 class EncryptedTextField(models.TextField[str, str]):
     """A text that the database never sees in clear; it cannot be searched. Empty stays empty."""
 
     @property
-    def _column(self) -> str:
+    def sealed_for(self) -> str:
+        """What its values are sealed for."""
         return f"{self.model._meta.label_lower}.{self.name}"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return decrypt(value, self._column) if value else value
+        return decrypt(value, self.sealed_for) if value else value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         value = super().get_db_prep_save(value, connection)
-        return encrypt(value, self._column) if value else value
+        return encrypt(value, self.sealed_for) if value else value
 
 
 def mask_name(name: str) -> str:

@@ -54,11 +54,11 @@ export const post = <T>(path: string, body?: unknown) => request<T>('POST', path
 export const put = <T>(path: string, body?: unknown) => request<T>('PUT', path, { body })
 export const del = <T>(path: string) => request<T>('DELETE', path, {})
 
+/** How long the person has not touched the page: the server counts only what a person does. */
+const idle = () => ({ 'X-User-Idle': String(idleSeconds()) })
+
 async function request<T>(method: string, path: string, options: Options): Promise<T> {
-  const headers: Record<string, string> = {
-    Accept: 'application/json',
-    'X-User-Idle': String(idleSeconds()),
-  }
+  const headers: Record<string, string> = { Accept: 'application/json', ...idle() }
   if (method !== 'GET') headers['X-CSRFToken'] = csrfToken
   let body: BodyInit | undefined
   if (options.body instanceof FormData) {
@@ -96,6 +96,7 @@ export function upload<T>(
     sending.open('POST', path)
     sending.setRequestHeader('X-CSRFToken', csrfToken)
     sending.setRequestHeader('Accept', 'application/json')
+    for (const [name, value] of Object.entries(idle())) sending.setRequestHeader(name, value)
     sending.upload.addEventListener('progress', (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total)
     })
@@ -114,7 +115,7 @@ export function upload<T>(
 export async function download(path: string, query?: Query | URLSearchParams): Promise<string> {
   let response: Response
   try {
-    response = await fetch(address(path, query), { credentials: 'same-origin' })
+    response = await fetch(address(path, query), { headers: idle(), credentials: 'same-origin' })
   } catch {
     throw new ApiError('unreachable', UNREACHABLE)
   }
@@ -127,7 +128,7 @@ export async function saved(path: string, body: unknown): Promise<string> {
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken },
+      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken, ...idle() },
       body: JSON.stringify(body),
       credentials: 'same-origin',
     })

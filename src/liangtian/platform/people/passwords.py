@@ -5,17 +5,15 @@ from __future__ import annotations
 import secrets
 import string
 from datetime import timedelta
-from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password
-from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.people import sessions
+from liangtian.platform.people.guessable import is_guessable
 from liangtian.platform.people.models import PastPassword, Presence, User
 from liangtian.platform.people.security import Policy, current
 
@@ -45,7 +43,7 @@ def faults(password: str, user: User, policy: Policy) -> list[str]:
         found.append(f"大写字母、小写字母、数字、符号中至少有 {policy['password_classes']} 种")
     if policy["password_not_username"] and user.username.lower() in password.lower():
         found.append("不能包含账号")
-    if policy["password_not_common"] and _is_common(password):
+    if policy["password_not_common"] and is_guessable(password):
         found.append("不能是常见密码")
     if _used_before(password, user, policy["password_history"]):
         found.append(f"不能与现在的或最近 {policy['password_history']} 次的密码相同")
@@ -60,7 +58,7 @@ def rules(policy: Policy) -> list[str]:
     if policy["password_not_username"]:
         said.append("不包含账号")
     if policy["password_not_common"]:
-        said.append("不是 123456、password 一类的常见密码")
+        said.append("不是常见密码：123456、password、键盘连键，词语或地名的拼音加数字")
     if policy["password_history"]:
         said.append(f"不与最近 {policy['password_history']} 次的密码相同")
     return said
@@ -80,19 +78,6 @@ def _classes(password: str) -> int:
     return sum(any(c in kind for c in password) for kind in kinds) + any(
         c not in plain for c in password
     )
-
-
-@lru_cache(maxsize=1)
-def _common() -> CommonPasswordValidator:
-    return CommonPasswordValidator()
-
-
-def _is_common(password: str) -> bool:
-    try:
-        _common().validate(password)
-    except ValidationError:
-        return True
-    return len(set(password)) <= 2 or password.lower() in (string.ascii_lowercase + string.digits)
 
 
 def _used_before(password: str, user: User, history: int) -> bool:

@@ -107,11 +107,17 @@ def _refusal(username: str, attempt: LoginFailure, policy: Policy) -> Refused:
 
 
 def _let_in(user: User, policy: Policy) -> None:
-    """What stands in the way of the right password: an initial one grown old, a foreign address."""
+    """What stands in the way of the right password: an initial one used or grown old, a foreign address."""
     said = ""
     hours = policy["initial_password_hours"]
     age = timezone.now() - user.password_changed_at
-    if user.must_change_password and age > timedelta(hours=hours):
+    if (
+        user.must_change_password
+        and user.last_login
+        and user.last_login >= user.password_changed_at
+    ):
+        said = "初始密码只能登录一次，已经用过。请联系系统管理员重新生成；若不是您本人登录，请一并告知。"
+    elif user.must_change_password and age > timedelta(hours=hours):
         said = f"初始密码已超过 {hours} 小时未使用，已失效。请联系系统管理员重新生成。"
     elif user.post and not _address_allowed(policy["officer_networks"]):
         said = "管理员账号不能从本机的网络地址登录。请在规定的地址登录，或联系安全管理员。"
