@@ -1,4 +1,4 @@
-"""The acts on sketches (标绘)."""
+"""The acts on sketches (标绘) and printed maps."""
 
 from liangtian.platform.audit.acts import Kind, declare
 
@@ -13,6 +13,7 @@ declare(
 declare(
     Kind.EXPORTED,
     {
+        "maps.print": "按比例尺出图",
         "sketches.export": "导出标绘",
         "sketches.analysis": "导出占地分析",
     },
