@@ -118,8 +118,9 @@ def test_the_file_for_other_calendars_is_folded_and_holds_what_the_user_sees(
 def test_the_month_shows_each_day_with_what_falls_due(
     check: Deadline, people: People, signed_in: SignedIn, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(24):
-        page = signed_in(people.clerk).get("/api/calendar/month?month=2026-03").json()
+    client = signed_in(people.clerk)
+    with django_assert_max_num_queries(9):
+        page = client.get("/api/calendar/month?month=2026-03").json()
     by_day = {row["day"]: row for row in page["days"]}
     assert by_day["2026-03-15"]["items"][0]["label"] == "月核"
     assert (by_day["2026-03-15"]["works"], by_day["2026-03-16"]["works"]) == (False, True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import shapely
+from django.db import DatabaseError, transaction
 
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.errors import Forbidden, NotFound, Refused
@@ -223,6 +224,8 @@ def test_a_recoded_county_takes_its_published_layers_along(
     change_regions(admin, wanted("recoded", ["990121"], {"990181": "青禾市"}), basis=BASIS)
     moved = LayerVersion.objects.get(pk=version.pk)
     assert (moved.region_id, moved.status) == ("990181", "published")
+    with pytest.raises(DatabaseError), transaction.atomic():  # back again, by no registered change
+        LayerVersion.objects.filter(pk=version.pk).update(region="990121")
     assert Region.objects.current().filter(code__startswith="990181").count() == 5
     assert shapely.equals(
         Region.objects.get(code="990181").geom, Region.objects.get(code="990121").geom

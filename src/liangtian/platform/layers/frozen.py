@@ -1,7 +1,8 @@
 """The database itself refuses to change a published version.
 
 Services never do; this stands behind them, for a script or a console that goes past them. Withdrawing
-changes only the status and the notes, which stay free.
+changes only the status and the notes, which stay free. The region takes a new code only by a registered
+change (区划变更), which keeps the old one in its lineage.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from typing import Any
 
 from django.db import connections
 
-_FIXED = ("layer_id", "region_id", "label", "valid_from", "valid_to", "source_file_id",
+_FIXED = ("layer_id", "label", "valid_from", "valid_to", "source_file_id",
           "feature_count", "area_m2")  # fmt: skip
 _IN_USE = "IN ('published','withdrawn')"
 _MESSAGE = "a published layer version does not change"
-_VERSION_CHANGED = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _FIXED)
+_RECODED = "EXISTS (SELECT 1 FROM regions_regionlineage WHERE old_code = OLD.region_id AND new_code = NEW.region_id)"
+_VERSION_CHANGED = " OR ".join(
+    (*(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _FIXED),
+     f"(NEW.region_id IS DISTINCT FROM OLD.region_id AND NOT {_RECODED})")
+)  # fmt: skip
 _OF_VERSION = "(SELECT status FROM layers_layerversion WHERE id = {row}.version_id) " + _IN_USE
 _PARTS = ("layers_feature", "layers_originalfigure", "layers_layercut")
 
@@ -46,8 +51,9 @@ def _statements(vendor: str, table: str, act: str, condition: str) -> list[str]:
     name = f"{table}_frozen" + ("" if act == "UPDATE" else f"_{act.lower()}")
     if vendor != "postgresql":
         return [
-            f'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE {act} ON "{table}" '
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            f'DROP TRIGGER IF EXISTS "{name}"',
+            f'CREATE TRIGGER "{name}" BEFORE {act} ON "{table}" '
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END",
         ]
     kept = "OLD" if act == "DELETE" else "NEW"
     return [
