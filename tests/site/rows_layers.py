@@ -27,6 +27,10 @@ def _overlapping(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"version_id": version.pk}, "json": {"rule": "row"}}
 
 
+def _file(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"file_id": w.files[place]["layer"].pk}, "query": {"layer_code": "dltb"}}
+
+
 def _owner(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"code": "redline"}, "json": {"office_code": None}}
 
@@ -76,6 +80,7 @@ def _export(w: World, place: str) -> Mapping[str, Any]:
 
 
 ROWS: tuple[Row, ...] = (
+    Row("GET", "/api/layers/files/{file_id}/reading", CLERK, _file, COUNTY_ONLY),
     Row("GET", f"{VERSION}/checks", CLERK, _checked, COUNTY_ONLY),
     Row("GET", f"{VERSION}/findings.xlsx", CLERK, _checked, COUNTY_ONLY),
     Row("GET", f"{VERSION}/plan", CLERK, _checked, COUNTY_ONLY),

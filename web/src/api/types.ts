@@ -110,6 +110,7 @@ export type LayerExport = Schemas['LayerExportOut']
 export type ComparisonBrief = Schemas['LayerComparisonBrief']
 export type Comparison = Schemas['LayerComparisonOut']
 export type LayerChange = Comparison['changes'][number]
+export type LayerReading = Schemas['LayerReadingOut']
 export type LayerImportRequest = Schemas['LayerImportIn']
 
 // --- The map: sketches, base maps, printing

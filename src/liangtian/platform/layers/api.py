@@ -17,6 +17,7 @@ from liangtian.platform.jobs.api import job_out
 from liangtian.platform.layers import services
 from liangtian.platform.layers.api_versions import router as versions_router
 from liangtian.platform.layers.models import Layer, LayerProblem, LayerVersion
+from liangtian.platform.layers.preview import LayerReadingOut, read_file
 from liangtian.platform.layers.queries import features_at, version_for, versions_for
 from liangtian.platform.layers.shapes import (
     IdentifiedOut,
@@ -76,15 +77,29 @@ def start_import(request: HttpRequest, body: LayerImportIn) -> dict[str, Any]:
     """Make a version from an uploaded file; a job fills it."""
     user = user_of(request)
     require(user, "layers.import")
-    layer = Layer.objects.filter(code=body.layer_code).first()
-    if layer is None:
-        raise Refused(f"没有代码为“{body.layer_code}”的图层。", fields={"layer_code": "无效"})
+    layer = _layer(body.layer_code)
     file: StoredFile = StoredFile.objects.fetch_for(user, pk=body.file_id)
     version, job = services.start_import(
         user, file, layer, body.label, body.valid_from, valid_to=body.valid_to,
         encoding=body.encoding, category_field=body.category_field, source_layer=body.source_layer,
     )  # fmt: skip
     return {"version": _one(user, version), "job": job_out(job)}
+
+
+@router.get("/files/{file_id}/reading", response=LayerReadingOut)
+def reading(
+    request: HttpRequest,
+    file_id: int,
+    layer_code: str,
+    source_layer: str = "",
+    encoding: Annotated[str, Field(max_length=20)] = "",
+) -> LayerReadingOut:
+    """An uploaded file as an import would read it: layers, fields, coordinates, first rows."""
+    user = user_of(request)
+    require(user, "layers.import")
+    file: StoredFile = StoredFile.objects.fetch_for(user, pk=file_id)
+    services.require_layer_file(file)
+    return read_file(file, _layer(layer_code), source_layer=source_layer, encoding=encoding)
 
 
 @router.get("/versions/{version_id}/tiles/{z}/{x}/{y}.mvt")
@@ -146,6 +161,13 @@ def withdraw(request: HttpRequest, version_id: int, body: WithdrawIn) -> dict[st
     user = user_of(request)
     require(user, "layers.publish")
     return _one(user, services.withdraw(user, own_version(user, version_id), body.reason))
+
+
+def _layer(code: str) -> Layer:
+    layer = Layer.objects.filter(code=code).first()
+    if layer is None:
+        raise Refused(f"没有代码为“{code}”的图层。", fields={"layer_code": "没有该图层"})
+    return layer
 
 
 def _with_versions(user: User, rows: list[Layer]) -> list[tuple[Layer, list[dict[str, Any]]]]:

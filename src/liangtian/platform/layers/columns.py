@@ -67,7 +67,7 @@ class ColumnReader:
         self.names = [info.name for info in source.fields]
         self.key = _category_field(self.names, layer, category_field)
         self._roles = {
-            role: _first(self.names, layer.fields.get(role, []))
+            role: first_present(self.names, layer.fields.get(role, []))
             for role in ("title", "date_from", "date_to")
         }
         legend = {str(entry["code"]) for entry in layer.legend}
@@ -132,7 +132,8 @@ def _plain(column: NDArray[Any]) -> list[Any]:
     return [v.replace("\x00", "").strip() if isinstance(v, str) else v for v in column.tolist()]
 
 
-def _first(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+def first_present(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """The first of the wanted fields that is there, as the file writes it."""
     present = {name.upper(): name for name in names}
     return next((present[name] for name in wanted if name in present), None)
 
@@ -140,7 +141,7 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> str | None:
 def _category_field(names: Sequence[str], layer: Layer, chosen: str | None) -> str | None:
     present = "、".join(names) or "(没有字段)"
     if chosen:
-        found = _first(names, [chosen.upper()])
+        found = first_present(names, [chosen.upper()])
         if found is None:
             raise Refused(
                 f"文件里没有字段“{chosen}”。现有字段：{present}。",
@@ -148,7 +149,7 @@ def _category_field(names: Sequence[str], layer: Layer, chosen: str | None) -> s
             )
         return found
     wanted = layer.fields.get("category", [])
-    found = _first(names, wanted)
+    found = first_present(names, wanted)
     if wanted and found is None:
         raise Refused(
             f"“{layer.name}”需要{layer.category_label}字段({'或'.join(wanted)})，文件里没有。"

@@ -272,6 +272,11 @@ def _check_request(file: StoredFile, label: str, valid_from: date, valid_to: dat
         raise Refused(
             f"停用日期 {valid_to} 早于启用日期 {valid_from}。", fields={"valid_to": "早于启用日期"}
         )
+    require_layer_file(file)
+
+
+def require_layer_file(file: StoredFile) -> None:
+    """Refused for a file that was handed in for something else."""
     if file.kind != "layer":
         raise Refused(
             f"文件“{file.name}”不是作为图层数据上传的，请在图层页面重新上传。",

@@ -1,4 +1,5 @@
-import type { Job, Layer, LayerVersion, VersionStatus, TagType } from '@/api/types'
+import type { Polygon } from 'geojson'
+import type { Bounds, Job, Layer, LayerVersion, VersionStatus, TagType } from '@/api/types'
 
 export const statusTags: Record<VersionStatus, TagType> = {
   importing: 'primary',
@@ -36,3 +37,15 @@ export const underWay = (job: Job | null): boolean => job?.status === 'queued' |
 /** Versions that can be compared, newest first. */
 export const comparable = (layer: Layer | undefined): LayerVersion[] =>
   (layer?.versions ?? []).filter((version) => !['importing', 'failed'].includes(version.status))
+
+/** Which of the four steps of an import is being done; 4 when all are. */
+export function stepOf(version: Pick<LayerVersion, 'status'> | null, hasFile: boolean): number {
+  if (!version) return hasFile ? 1 : 0
+  if (version.status === 'published' || version.status === 'withdrawn') return 4
+  return version.status === 'checked' ? 3 : 2
+}
+
+/** The rectangle of an extent, to be drawn. */
+export function outlineOf([west, south, east, north]: Bounds): Polygon {
+  return { type: 'Polygon', coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] }
+}

@@ -1,9 +1,26 @@
 /** Texts of layers beyond the list: checks, publication, comparison, export. */
 export default {
   'zh-CN': {
-    menu: { layerComparisons: '版本比较', layerExports: '图层导出', layerProblems: '图层检查' },
+    menu: { layerImport: '导入图层', layerComparisons: '版本比较', layerExports: '图层导出', layerProblems: '图层检查' },
     layers: {
       findings: '检查与问题',
+      wizard: {
+        hint: '导入只生成待发布的版本；发布之前不参与地图显示和套合分析。',
+        steps: ['选择文件', '核对内容', '检查', '发布'],
+        count: '{n} 个图形',
+        extent: '数据范围',
+        noExtent: '坐标系不能确定，无法显示范围。',
+        crsRefused: '不能使用',
+        needCategory: '请选择分类字段',
+        check: '导入并检查',
+        otherFile: '换一个文件',
+        failed: '导入失败',
+        findings: '检查发现（按规则）',
+        clean: '各项检查均未发现问题',
+        published: '已发布',
+        back: '返回参考图层',
+        gone: '没有这个版本，或您无权查看。',
+      },
       classes: '分类面积',
       inForceTo: '实际使用至',
       flattened: '压平：{count} 处，扣除 {area} 平方米',
@@ -33,6 +50,7 @@ export default {
         field: '字段',
         value: '值',
         reason: '问题与处理',
+        advice: '处理建议',
         area: '面积（平方米）',
       },
       exports: {
@@ -75,9 +93,26 @@ export default {
     },
   },
   en: {
-    menu: { layerComparisons: 'Comparisons', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
+    menu: { layerImport: 'Import a layer', layerComparisons: 'Comparisons', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
     layers: {
       findings: 'Checks',
+      wizard: {
+        hint: 'An import makes a version to be published; until then it is used nowhere.',
+        steps: ['File', 'Content', 'Checks', 'Publication'],
+        count: '{n} figures',
+        extent: 'Extent',
+        noExtent: 'The coordinate system is unknown: no extent can be shown.',
+        crsRefused: 'Refused',
+        needCategory: 'Choose the category field',
+        check: 'Import and check',
+        otherFile: 'Another file',
+        failed: 'Import failed',
+        findings: 'Findings by rule',
+        clean: 'Nothing found',
+        published: 'Published',
+        back: 'Back to the layers',
+        gone: 'No such version, or it is not yours to see.',
+      },
       classes: 'Area by class',
       inForceTo: 'In force until',
       flattened: 'Flattened: {count} cuts, {area} m²',
@@ -107,6 +142,7 @@ export default {
         field: 'Field',
         value: 'Value',
         reason: 'Finding and what to do',
+        advice: 'What to do',
         area: 'Area (m²)',
       },
       exports: {

@@ -8,6 +8,12 @@ export default [
     meta: { title: 'menu.layers', keep: 'LayersPage', permissions: ['layers.view'] },
   },
   {
+    path: 'layers/import',
+    name: 'layer-import',
+    component: () => import('./ImportPage.vue'),
+    meta: { title: 'menu.layerImport', permissions: ['layers.import'] },
+  },
+  {
     path: 'layers/versions/:id(\\d+)/problems',
     name: 'layer-problems',
     component: () => import('./ProblemsPage.vue'),
