@@ -55,7 +55,11 @@ def _comparison(w: World, place: str) -> Mapping[str, Any]:
 
     before = w.versions[place]["published"]
     made = LayerComparison.objects.create(
-        before=before, after=_later(w, place), region=before.region, created_by=before.created_by
+        before=before,
+        after=_later(w, place),
+        region=before.region,
+        created_by=before.created_by,
+        done=True,
     )
     return {"path": {"comparison_id": made.pk}}
 
@@ -91,6 +95,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/api/layers/comparisons", CLERK, _pair, COUNTY_ONLY),
     Row("GET", COMPARISON, COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row("GET", f"{COMPARISON}/report.xlsx", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
+    Row("GET", f"{COMPARISON}/changes.zip", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row("GET", "/api/layers/exports", JUDGE),
     Row("POST", f"{VERSION}/exports", JUDGE, _new_export, COUNTY_ONLY),
     Row("GET", "/api/layers/exports/{export_id}/file", JUDGE, _export, COUNTY_ONLY),

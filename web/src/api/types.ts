@@ -110,6 +110,8 @@ export type LayerExport = Schemas['LayerExportOut']
 export type ComparisonBrief = Schemas['LayerComparisonBrief']
 export type Comparison = Schemas['LayerComparisonOut']
 export type LayerChange = Comparison['changes'][number]
+export type LayerCutPage = Schemas['LayerCutPage']
+export type LayerCut = LayerCutPage['rows'][number]
 export type LayerReading = Schemas['LayerReadingOut']
 export type LayerImportRequest = Schemas['LayerImportIn']
 

@@ -10,10 +10,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.geo.area import round_m2, to_mu
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.layers import derived, flattening, services
-from liangtian.platform.layers.exporting import export_path
+from liangtian.platform.layers.exporting import changes_zip, export_path
 from liangtian.platform.layers.models import (
     Layer,
     LayerChange,
@@ -68,12 +69,15 @@ class LayerOwnerIn(Schema):
 
 
 class LayerCutOut(Schema):
+    """Ground that went from one figure (`row`) to the one that kept it."""
+
     row: int
     fid: str
     keeper_row: int
     keeper_fid: str
     area_m2: str
-    location: list[float] | None
+    area_mu: str
+    geometry: Surface | None
 
 
 class LayerCutPage(Schema):
@@ -145,6 +149,7 @@ class LayerExportOut(Schema):
     sha256: str
     size: int
     features: int
+    gone: bool
     created_at: str
     job: JobOut | None
 
@@ -202,8 +207,8 @@ def cuts(request: HttpRequest, version_id: int, page: Page = 1) -> dict[str, Any
         "rows": [
             {
                 "row": c.row, "fid": c.fid, "keeper_row": c.keeper_row, "keeper_fid": c.keeper_fid,
-                "area_m2": str(c.area_m2),
-                "location": list(c.geom.point_on_surface().coords[0]) if c.geom else None,
+                "area_m2": str(c.area_m2), "area_mu": str(round_m2(to_mu(c.area_m2))),
+                "geometry": json.loads(shapely.to_geojson(c.geom)) if c.geom else None,
             }
             for c in rows[start : start + CUTS_PER_PAGE]
         ],
@@ -282,6 +287,21 @@ def comparison_report(request: HttpRequest, comparison_id: int) -> HttpResponse:
     return _workbook(comparison_xlsx(user, found), f"comparison_{found.pk}")
 
 
+@router.get("/comparisons/{comparison_id}/changes.zip")
+def comparison_changes(request: HttpRequest, comparison_id: int) -> HttpResponse:
+    """Every changed figure as a GeoPackage, packed with its readme; the download is on record."""
+    user = user_of(request)
+    require(user, "layers.view")
+    found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
+    if not found.done:
+        raise Refused("还没有比较完，请稍后再下载。")
+    derived.note_changes(user, found)
+    response = HttpResponse(changes_zip(found), content_type="application/zip")
+    name = f'attachment; filename="comparison_{found.pk}_gpkg.zip"'
+    response["Content-Disposition"] = name
+    return response
+
+
 @router.get("/exports", response=list[LayerExportOut])
 def exports(request: HttpRequest) -> list[dict[str, Any]]:
     """The user's own exports, newest first."""
@@ -333,6 +353,7 @@ def _export(one: LayerExport) -> dict[str, Any]:
         "id": one.pk, "layer_name": one.version.layer.name, "version_label": one.version.label,
         "format": one.format, "format_label": one.get_format_display(),
         "region_name": one.region.name, "file_name": one.file_name, "sha256": one.sha256,
-        "size": one.size, "features": one.features, "created_at": one.created_at.isoformat(),
+        "size": one.size, "features": one.features,
+        "gone": bool(one.file_name) and not export_path(one).is_file(), "created_at": one.created_at.isoformat(),
         "job": job_out(one.job) if one.job else None,
     }  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.jobs import services as jobs
+from liangtian.platform.layers.exporting import export_path
 from liangtian.platform.layers.models import LayerComparison, LayerExport, LayerVersion
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
@@ -77,6 +81,18 @@ def start_export(
         after = {"version": str(version), "format": kind, "region": region.code}
         record(user, "layers.export", export, after=after)
     return export
+
+
+def note_changes(user: User, comparison: LayerComparison) -> None:
+    """The changed figures of the county leave the house as well."""
+    record(user, "layers.download", comparison, after={"changed": comparison.changed})
+
+
+def drop_old_exports() -> None:
+    """Files older than the kept days go (LIANGTIAN_EXPORT_DAYS); what was exported stays on record."""
+    limit = timezone.now() - timedelta(days=settings.EXPORT_DAYS)
+    for export in LayerExport.objects.filter(created_at__lt=limit).exclude(file_name=""):
+        export_path(export).unlink(missing_ok=True)
 
 
 def note_download(user: User, export: LayerExport) -> None:

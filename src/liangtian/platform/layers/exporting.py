@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ from shapely.geometry.base import BaseGeometry
 from liangtian.geo.area import round_m2, survey_areas, to_mu
 from liangtian.geo.formats.bulk_writer import ENCODING, BulkWriter
 from liangtian.platform.layers.catalogue import field_label, whole_area_fields
-from liangtian.platform.layers.models import Feature, LayerExport, LayerVersion
+from liangtian.platform.layers.models import (
+    Feature,
+    Layer,
+    LayerChange,
+    LayerComparison,
+    LayerExport,
+    LayerVersion,
+)
 from liangtian.platform.layers.queries import SLIVER_M2, cut
 from liangtian.platform.people.scope import scope_geometry
 
@@ -61,6 +69,50 @@ def write_export(export: LayerExport, told: Callable[[float], None]) -> None:
     export.size = target.stat().st_size
     with target.open("rb") as handle:
         export.sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def changes_zip(comparison: LayerComparison) -> bytes:
+    """Every changed figure with its class before and after, as a GeoPackage packed with a readme."""
+    layer = comparison.after.layer
+    columns = {
+        "行号": "integer", "要素编号": "text", "变化前": "text", "变化前名称": "text",
+        "变化后": "text", "变化后名称": "text", "面积平方米": "real", "面积亩": "real",
+    }  # fmt: skip
+    rows = LayerChange.objects.filter(comparison=comparison)
+    with tempfile.TemporaryDirectory(prefix="liangtian-") as room:
+        folder = Path(room) / "packed"
+        folder.mkdir()
+        writer = BulkWriter(folder, "gpkg", f"{layer.code}_changes", columns)
+        found = rows.iterator(PART)
+        while batch := list(islice(found, PART)):
+            geoms = np.empty(len(batch), dtype=object)
+            geoms[:] = [one.geom for one in batch]
+            writer.add(geoms, _change_columns(layer, batch))
+        target = Path(room) / "packed.zip"
+        lines = [
+            f"版本比较：{comparison}",
+            f"变化图形：{writer.count} 个",
+            "坐标系：CGCS2000 经纬度(EPSG:4490)，经度在前，单位度",
+            "面积：CGCS2000 椭球面积，平方米，保留两位小数；1 亩 = 2000/3 平方米",
+        ]
+        writer.close(lines, target)
+        return target.read_bytes()
+
+
+def _change_columns(layer: Layer, batch: Sequence[LayerChange]) -> dict[str, list[Any]]:
+    def named(code: str) -> str:
+        return layer.category_name(code) if code else "图层以外"
+
+    return {
+        "行号": [one.row for one in batch],
+        "要素编号": [one.fid for one in batch],
+        "变化前": [one.before for one in batch],
+        "变化前名称": [named(one.before) for one in batch],
+        "变化后": [one.after for one in batch],
+        "变化后名称": [named(one.after) for one in batch],
+        "面积平方米": [float(one.area_m2) for one in batch],
+        "面积亩": [float(round(to_mu(one.area_m2), 4)) for one in batch],
+    }
 
 
 def readme(export: LayerExport, count: int) -> list[str]:

@@ -9,7 +9,8 @@ from liangtian.geo.crs import CrsRefused
 from liangtian.geo.formats import FormatRefused
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, job
-from liangtian.platform.layers import flattening
+from liangtian.platform.jobs.schedule import every
+from liangtian.platform.layers import derived, flattening
 from liangtian.platform.layers.comparing import compare
 from liangtian.platform.layers.exporting import write_export
 from liangtian.platform.layers.importing import Import, clear
@@ -104,6 +105,12 @@ def export_version(run: JobRun, *, export_id: int) -> dict[str, Any]:
         raise Refused(str(refusal)) from refusal
     export.save()
     return {"export": export.pk, "features": export.features, "file": export.file_name}
+
+
+@every("layers.exports", 3600)
+def drop_old_exports() -> None:
+    """Exported files are kept for some days."""
+    derived.drop_old_exports()
 
 
 def _finish(run: JobRun, version: LayerVersion, publish_now: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from liangtian.geo.area import round_m2, to_mu
 from liangtian.platform.layers.models import (
     LayerChange,
     LayerComparison,
+    LayerCut,
     LayerProblem,
     LayerVersion,
 )
@@ -28,11 +29,16 @@ _ROWS = (
     SheetColumn("另一行", kind="integer"), SheetColumn("面积", "平方米", "area_m2"),
     SheetColumn("经度"), SheetColumn("纬度"),
 )  # fmt: skip
+_CUTS = (
+    SheetColumn("被扣行号", kind="integer"), SheetColumn("被扣要素"),
+    SheetColumn("保留行号", kind="integer"), SheetColumn("保留要素"),
+    SheetColumn("扣除平方米", "", "area_m2"), SheetColumn("扣除亩", "", "area_mu"),
+)  # fmt: skip
 _SEVERITIES = {"error": "未入库", "warning": "提示"}
 
 
 def findings_xlsx(user: User, version: LayerVersion) -> bytes:
-    """Counts by rule on the first sheet, the rows on the second."""
+    """Counts by rule on the first sheet, the rows on the second, what flattening took on the third."""
     footer = _footer(user)
     rules = [
         (
@@ -42,14 +48,18 @@ def findings_xlsx(user: User, version: LayerVersion) -> bytes:
         for c in version.checks
     ]  # fmt: skip
     title = f"{version}检查报告"
-    return workbook_xlsx(
-        [
-            LedgerSheet(title, _RULES, rules, footer, unit_note="", name="规则汇总"),
-            LedgerSheet(
-                f"{title}(明细)", _ROWS, _problems(version), footer, unit_note="", name="明细"
-            ),
-        ]
-    )
+    sheets = [
+        LedgerSheet(title, _RULES, rules, footer, unit_note="", name="规则汇总"),
+        LedgerSheet(f"{title}(明细)", _ROWS, _problems(version), footer, unit_note="", name="明细"),
+    ]
+    if version.flattened is not None:
+        cuts = LayerCut.objects.filter(version=version)
+        names = ("row", "fid", "keeper_row", "keeper_fid", "area_m2")
+        rows = ((*row[:4], *_both(str(row[4]))) for row in cuts.values_list(*names).iterator(2000))
+        sheets.append(
+            LedgerSheet(f"{version}压平扣除", _CUTS, rows, footer, unit_note="", name="压平扣除")
+        )
+    return workbook_xlsx(sheets)
 
 
 def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:

@@ -150,7 +150,7 @@ class LayerProblemOut(Schema):
     value: str
     other_row: int | None
     area_m2: str | None
-    bounds: Bounds | None
+    geometry: Surface | None
 
 
 class LayerProblemPage(Schema):
@@ -266,5 +266,7 @@ def problem_out(problem: LayerProblem) -> dict[str, Any]:
         "value": problem.value,
         "other_row": problem.other_row,
         "area_m2": None if problem.area_m2 is None else str(problem.area_m2),
-        "bounds": None if problem.geom is None else list(problem.geom.bounds),
+        "geometry": (
+            None if problem.geom is None else json.loads(shapely.to_geojson(problem.geom))
+        ),
     }

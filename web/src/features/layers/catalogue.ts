@@ -1,4 +1,4 @@
-import type { Polygon } from 'geojson'
+import type { Geometry, Polygon } from 'geojson'
 import type { Bounds, Job, Layer, LayerVersion, VersionStatus, TagType } from '@/api/types'
 
 export const statusTags: Record<VersionStatus, TagType> = {
@@ -43,6 +43,17 @@ export function stepOf(version: Pick<LayerVersion, 'status'> | null, hasFile: bo
   if (!version) return hasFile ? 1 : 0
   if (version.status === 'published' || version.status === 'withdrawn') return 4
   return version.status === 'checked' ? 3 : 2
+}
+
+/** The extent of a shape with some ground around it (degrees). */
+export function boundsAround(shape: Geometry | null): Bounds | null {
+  if (!shape || shape.type === 'GeometryCollection') return null
+  const flat = (shape.coordinates as unknown[]).flat(4) as number[]
+  const lon = flat.filter((_, i) => i % 2 === 0)
+  const lat = flat.filter((_, i) => i % 2 === 1)
+  const [west, south, east, north] = [Math.min(...lon), Math.min(...lat), Math.max(...lon), Math.max(...lat)]
+  const room = Math.max(east - west, north - south, 0.001) / 2
+  return [west - room, south - room, east + room, north + room]
 }
 
 /** The rectangle of an extent, to be drawn. */

@@ -1,7 +1,7 @@
 /** Texts of layers beyond the list: checks, publication, comparison, export. */
 export default {
   'zh-CN': {
-    menu: { layerImport: '导入图层', layerComparisons: '版本比较', layerExports: '图层导出', layerProblems: '图层检查' },
+    menu: { layerImport: '导入图层', layerCuts: '压平扣除', layerComparisons: '版本比较', layerExports: '图层导出', layerProblems: '图层检查' },
     layers: {
       findings: '检查与问题',
       wizard: {
@@ -53,7 +53,18 @@ export default {
         advice: '处理建议',
         area: '面积（平方米）',
       },
+      cuts: {
+        open: '压平扣除清单',
+        title: '压平扣除 {label}',
+        none: '这个版本没有压平扣除。',
+        row: '被扣行号',
+        fid: '被扣要素',
+        keeperRow: '保留行号',
+        keeperFid: '保留要素',
+        where: '从“{fid}”扣除、归“{keeper}”的部分',
+      },
       exports: {
+        gone: '已过保存期，请重新导出',
         hint: '文件只含您管辖范围内的图形；每次下载都有记录。',
         none: '还没有导出过。请在“参考图层”中选择版本导出。',
         title: '导出“{name} {label}”',
@@ -75,6 +86,7 @@ export default {
         changed: '变化图形',
         open: '查看结果',
         download: '下载 Excel',
+        downloadShapes: '下载变化图形',
         notYet: '还没有比较完，请稍后再看。',
         totals: '分类面积',
         matrix: '转移矩阵',
@@ -93,7 +105,7 @@ export default {
     },
   },
   en: {
-    menu: { layerImport: 'Import a layer', layerComparisons: 'Comparisons', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
+    menu: { layerImport: 'Import a layer', layerCuts: 'Cuts', layerComparisons: 'Comparisons', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
     layers: {
       findings: 'Checks',
       wizard: {
@@ -145,7 +157,18 @@ export default {
         advice: 'What to do',
         area: 'Area (m²)',
       },
+      cuts: {
+        open: 'Cuts of flattening',
+        title: 'Cuts of {label}',
+        none: 'Nothing was cut.',
+        row: 'Cut row',
+        fid: 'Cut figure',
+        keeperRow: 'Kept row',
+        keeperFid: 'Kept figure',
+        where: 'Taken from “{fid}”, kept by “{keeper}”',
+      },
       exports: {
+        gone: 'No longer kept; export again',
         hint: 'Files hold the ground of your own region only; every download is on record.',
         none: 'Nothing exported yet.',
         title: 'Export “{name} {label}”',
@@ -167,6 +190,7 @@ export default {
         changed: 'Changed figures',
         open: 'Open',
         download: 'Download Excel',
+        downloadShapes: 'Download figures',
         notYet: 'Not finished yet.',
         totals: 'By class',
         matrix: 'Matrix',

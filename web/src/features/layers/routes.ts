@@ -20,6 +20,12 @@ export default [
     meta: { title: 'menu.layerProblems', permissions: ['layers.import'] },
   },
   {
+    path: 'layers/versions/:id(\\d+)/cuts',
+    name: 'layer-cuts',
+    component: () => import('./CutsPage.vue'),
+    meta: { title: 'menu.layerCuts', permissions: ['layers.import'] },
+  },
+  {
     path: 'layers/comparisons',
     name: 'layer-comparisons',
     component: () => import('./ComparisonsPage.vue'),
