@@ -1492,6 +1492,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/layers/comparisons/{comparison_id}/changes.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every changed figure as a GeoPackage, packed with its readme; the download is on record. */
+        get: operations["liangtian_platform_layers_api_versions_comparison_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/layers/comparisons/{comparison_id}/report.xlsx": {
         parameters: {
             query?: never;
@@ -1535,6 +1552,23 @@ export interface paths {
         };
         /** The packed file, for who may export in its region; each download is on record. */
         get: operations["liangtian_platform_layers_api_versions_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/files/{file_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An uploaded file as an import would read it: layers, fields, coordinates, first rows. */
+        get: operations["liangtian_platform_layers_api_reading"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4678,12 +4712,22 @@ export interface components {
             matrix: components["schemas"]["LayerMatrixCell"][];
             totals: components["schemas"]["LayerClassTotal"][];
         };
+        /** @description Ground that went from one figure (`row`) to the one that kept it. */
         LayerCutOut: {
             area_m2: string;
+            area_mu: string;
             fid: string;
+            geometry: ({
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            }) | null;
             keeper_fid: string;
             keeper_row: number;
-            location: number[] | null;
             row: number;
         };
         LayerCutPage: {
@@ -4700,6 +4744,7 @@ export interface components {
             file_name: string;
             format: string;
             format_label: string;
+            gone: boolean;
             id: number;
             job: components["schemas"]["JobOut"] | null;
             layer_name: string;
@@ -4707,6 +4752,18 @@ export interface components {
             sha256: string;
             size: number;
             version_label: string;
+        };
+        LayerFileField: {
+            label: string;
+            name: string;
+            type: string;
+        };
+        /** @description A layer inside the file; only one with polygons can be taken in. */
+        LayerFileLayer: {
+            count: number;
+            geometry_type: string;
+            name: string;
+            polygonal: boolean;
         };
         LayerFlattenIn: {
             rule: string;
@@ -4775,14 +4832,17 @@ export interface components {
         };
         LayerProblemOut: {
             area_m2: string | null;
-            bounds: [
-                number,
-                number,
-                number,
-                number
-            ] | null;
             feature: string;
             field: string;
+            geometry: ({
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            }) | null;
             location: [
                 number,
                 number
@@ -4798,6 +4858,39 @@ export interface components {
         LayerProblemPage: {
             rows: components["schemas"]["LayerProblemOut"][];
             total: number;
+        };
+        /**
+         * @description A file as it would be read with these choices. `problems` by the field they stand beside.
+         *
+         *     `category_field` is what the catalogue's names recognise, empty when none; `needs_category` says that
+         *     the import is refused without one. `bounds` are null while the coordinate system is refused.
+         */
+        LayerReadingOut: {
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            category_field: string;
+            category_label: string;
+            count: number;
+            crs_label: string;
+            encoding: string;
+            encodings: string[];
+            fields: components["schemas"]["LayerFileField"][];
+            file_id: number;
+            file_name: string;
+            layers: components["schemas"]["LayerFileLayer"][];
+            needs_category: boolean;
+            notes: string[];
+            preview: {
+                [key: string]: string;
+            }[];
+            problems: {
+                [key: string]: string;
+            };
+            source_layer: string;
         };
         LedgerName: {
             name: string;
@@ -8361,6 +8454,26 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_layers_api_versions_comparison_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_platform_layers_api_versions_comparison_report: {
         parameters: {
             query?: never;
@@ -8418,6 +8531,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_layers_api_reading: {
+        parameters: {
+            query: {
+                layer_code: string;
+                source_layer?: string;
+                encoding?: string;
+            };
+            header?: never;
+            path: {
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerReadingOut"];
+                };
             };
         };
     };
