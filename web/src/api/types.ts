@@ -41,9 +41,9 @@ export type SearchHit = Schemas['Hit']
 // --- Dashboards
 export type Dashboard = Schemas['DashboardOut']
 export type DashboardName = Schemas['DashboardName']
-export type DashboardFigure = Schemas['FigureOut']
-export type DashboardChart = Schemas['ChartOut']
-export type DashboardPlace = Schemas['PlaceOut']
+export type DashboardFigure = Schemas['DashboardFigure']
+export type DashboardChart = Schemas['DashboardChart']
+export type DashboardPlace = Schemas['DashboardPlace']
 export type RegionFeatures = Schemas['RegionFeatures']
 
 // --- Tokens

@@ -99,28 +99,6 @@ const en: Messages = {
     township: 'Township',
     total: 'Patches',
     illegalCount: 'Illegal',
-    role: {
-      audit: {
-        title: 'Audit trail',
-        text: 'Signing in, imports, judgements, withdrawals and exports are recorded as they happen: who, when, from where, what before and after. Nothing offers to change or delete them.',
-        next: 'Search the audit trail',
-      },
-      people: {
-        title: 'Accounts and permissions',
-        text: 'Each account belongs to an office and a region, has the permissions of its roles, and sees the data of its region only.',
-        next: 'Screens for accounts, roles and region boundaries come with a later version.',
-      },
-      jobs: {
-        title: 'What is running',
-        text: 'Imports, checks and overlays run in the background. Progress, results and reasons of failure can be read.',
-        next: 'See the jobs',
-      },
-      nothing: {
-        title: 'Nothing to use yet',
-        text: 'Your account has no role yet.',
-        next: 'Please ask the administrator.',
-      },
-    },
   },
   ledger: {
     query: 'Query',

@@ -38,7 +38,7 @@ class DashboardName(Schema):
     title: str
 
 
-class FigureOut(Schema):
+class DashboardFigure(Schema):
     name: str
     label: str
     unit: str
@@ -51,7 +51,7 @@ class FigureOut(Schema):
     regional: bool
 
 
-class SeriesOut(Schema):
+class DashboardSeries(Schema):
     key: str
     label: str
     tag: Tag | None
@@ -60,7 +60,7 @@ class SeriesOut(Schema):
     narrow: dict[str, str]
 
 
-class ChartOut(Schema):
+class DashboardChart(Schema):
     name: str
     title: str
     shape: Shape
@@ -68,11 +68,11 @@ class ChartOut(Schema):
     kind: Unit
     categories: list[str]
     narrow: list[dict[str, str]]
-    series: list[SeriesOut]
+    series: list[DashboardSeries]
     query: dict[str, str]
 
 
-class PlaceOut(Schema):
+class DashboardPlace(Schema):
     code: str
     name: str
     deeper: bool
@@ -86,7 +86,7 @@ class DashboardPeriod(Schema):
     kind: Literal["month", "quarter", "year", "all"]
 
 
-class Crumb(Schema):
+class DashboardCrumb(Schema):
     code: str
     name: str
 
@@ -102,11 +102,11 @@ class DashboardOut(Schema):
     previous: str | None
     period_note: str
     periods: list[DashboardPeriod]
-    crumbs: list[Crumb]
+    crumbs: list[DashboardCrumb]
     may_export: bool
-    figures: list[FigureOut]
-    charts: list[ChartOut]
-    places: list[PlaceOut]
+    figures: list[DashboardFigure]
+    charts: list[DashboardChart]
+    places: list[DashboardPlace]
     query: dict[str, str]
 
 

@@ -58,7 +58,7 @@ ENFORCEMENT = register(
             Figure("confirmed_share", "判定率", "%", "percent", share=("confirmed", "received")),
             Figure("open", "未办结", where={"stage": OPEN}, tag="warning"),
             Figure("overdue", "逾期时限", "项", counted=True, to=_calendar, timed=False,
-                   needs="calendar.view", tag="danger", note="截至今日，不随统计期变化"),
+                   needs="calendar.view", tag="danger", note="截至今日"),
             Figure("illegal", "违法图斑", where=_ILLEGAL, tag="danger"),
             Figure("farmland", "涉及耕地", "亩", "area_mu", measure="farmland_mu"),
             Figure("illegal_farmland", "违法占用耕地", "亩", "area_mu", where=_ILLEGAL,

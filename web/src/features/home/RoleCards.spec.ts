@@ -16,15 +16,20 @@ function show(permissions: string[]) {
   return mount(RoleCards, { global: { plugins: [pinia, i18n, ElementPlus], stubs } })
 }
 
-it('tells an auditor what is recorded', () => {
-  const titles = show(['audit.view']).findAll('h2').map((title) => title.text())
-  expect(titles).toEqual(['审计记录'])
+const titles = (permissions: string[]) => show(permissions).findAll('b').map((title) => title.text())
+
+it('leads an auditor to the trail and its statistics', () => {
+  expect(titles(['audit.view'])).toEqual(['审计记录', '统计看板'])
 })
 
-it('leads an administrator to the jobs', () => {
-  const cards = show(['people.accounts', 'jobs.view'])
-  expect(cards.findAll('h2').map((title) => title.text())).toEqual(['账号与权限', '任务运行情况'])
-  expect(cards.find('a').attributes('href')).toBe('/jobs')
+it('leads a system administrator to accounts, regions, jobs and the state of the system', () => {
+  const cards = show(['people.accounts', 'regions.manage', 'jobs.view', 'system.view'])
+  const hrefs = cards.findAll('a').map((card) => card.attributes('href'))
+  expect(hrefs).toEqual(['/users', '/online', '/regions', '/jobs', '/system', '/dashboards'])
+})
+
+it('leads a security officer to the grants that wait', () => {
+  expect(titles(['people.grant', 'security.policy', 'audit.officers'])).toEqual(['授权管理', '安全策略', '审计记录', '统计看板'])
 })
 
 it('sends who may do nothing to the administrator', () => {
