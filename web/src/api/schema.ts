@@ -3739,23 +3739,6 @@ export interface components {
             /** Format: date */
             to_due: string;
         };
-        ChartOut: {
-            categories: string[];
-            /** @enum {string} */
-            kind: "integer" | "area_mu" | "percent";
-            name: string;
-            narrow: {
-                [key: string]: string;
-            }[];
-            query: {
-                [key: string]: string;
-            };
-            series: components["schemas"]["SeriesOut"][];
-            /** @enum {string} */
-            shape: "stack" | "bar" | "line" | "pie";
-            title: string;
-            unit: string;
-        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
@@ -3828,9 +3811,39 @@ export interface components {
             code: string;
             name: string;
         };
-        Crumb: {
+        DashboardChart: {
+            categories: string[];
+            /** @enum {string} */
+            kind: "integer" | "area_mu" | "percent";
+            name: string;
+            narrow: {
+                [key: string]: string;
+            }[];
+            query: {
+                [key: string]: string;
+            };
+            series: components["schemas"]["DashboardSeries"][];
+            /** @enum {string} */
+            shape: "stack" | "bar" | "line" | "pie";
+            title: string;
+            unit: string;
+        };
+        DashboardCrumb: {
             code: string;
             name: string;
+        };
+        DashboardFigure: {
+            /** @enum {string} */
+            kind: "integer" | "area_mu" | "percent";
+            label: string;
+            name: string;
+            note: string;
+            previous: number | null;
+            regional: boolean;
+            tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
+            to: string;
+            unit: string;
+            value: number | null;
         };
         DashboardName: {
             name: string;
@@ -3838,16 +3851,16 @@ export interface components {
         };
         DashboardOut: {
             at: string;
-            charts: components["schemas"]["ChartOut"][];
-            crumbs: components["schemas"]["Crumb"][];
-            figures: components["schemas"]["FigureOut"][];
+            charts: components["schemas"]["DashboardChart"][];
+            crumbs: components["schemas"]["DashboardCrumb"][];
+            figures: components["schemas"]["DashboardFigure"][];
             may_export: boolean;
             name: string;
             page: string;
             period: components["schemas"]["DashboardPeriod"];
             period_note: string;
             periods: components["schemas"]["DashboardPeriod"][];
-            places: components["schemas"]["PlaceOut"][];
+            places: components["schemas"]["DashboardPlace"][];
             previous: string | null;
             query: {
                 [key: string]: string;
@@ -3861,6 +3874,27 @@ export interface components {
             /** @enum {string} */
             kind: "month" | "quarter" | "year" | "all";
             label: string;
+        };
+        DashboardPlace: {
+            code: string;
+            deeper: boolean;
+            name: string;
+            narrow: {
+                [key: string]: string;
+            };
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        DashboardSeries: {
+            colour: string;
+            key: string;
+            label: string;
+            narrow: {
+                [key: string]: string;
+            };
+            tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
+            values: number[];
         };
         DayItem: {
             count: number;
@@ -5367,17 +5401,6 @@ export interface components {
             taken_at: string | null;
             thumbnail: string;
             url: string;
-        };
-        PlaceOut: {
-            code: string;
-            deeper: boolean;
-            name: string;
-            narrow: {
-                [key: string]: string;
-            };
-            values: {
-                [key: string]: number | null;
-            };
         };
         PolicyIn: {
             profile: string;
