@@ -15,7 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.features.asking import Asked, Bounds
 from liangtian.platform.features.items import Items, Property
 from liangtian.platform.ledgers.declaration import Column, Ledger, all_ledgers
-from liangtian.platform.ledgers.query import AREAS, alias, filtered, plain
+from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, plain
 from liangtian.platform.people.models import User
 
 TYPES = {"integer": "integer", "area_mu": "number", "area_m2": "number", "boolean": "boolean"}
@@ -81,7 +81,8 @@ class LedgerCollection:
 
     def _values(self, rows: Any) -> list[dict[str, Any]]:
         names = (alias(column) for column in self.ledger.columns)
-        return list(rows.values("pk", self.geometry, *names))
+        whole = annotated(self.ledger, self.user, rows)
+        return list(whole.values("pk", self.geometry, *names))
 
     def _packed(self, found: list[dict[str, Any]], next_after: int | None) -> Items:
         geoms = np.empty(len(found), dtype=object)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 Kind = Literal["text", "integer", "area_mu", "area_m2", "date", "datetime", "choice", "boolean"]
+Source = str | Callable[["User"], Combinable]
 FilterKind = Literal["text", "choice", "date_range", "number_range", "region"]
 Tag = Literal["success", "danger", "warning", "info", "primary"]
 
@@ -30,11 +31,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `source` is an ORM path; an area column's source is in m², whatever it shows."""
+    """One column. An area column's source is in m², whatever it shows.
+
+    `source` is an ORM path, or what computes the column for who reads. It joins other tables only where
+    the column is shown, filtered or sorted by.
+    """
 
     name: str
     label: str
-    source: str
+    source: Source
     kind: Kind = "text"
     width: int = 120
     sortable: bool = True
@@ -119,10 +124,11 @@ class Cents(Func):
     output_field = BigIntegerField()
 
 
-def shown_value(column: Column) -> Combinable:
+def shown_value(column: Column, user: User) -> Combinable:
     """The database expression of what the column shows; areas come as whole hundredths."""
+    source = F(column.source) if isinstance(column.source, str) else column.source(user)
     if column.kind == "area_mu":
-        return MuCents(F(column.source))
+        return MuCents(source)
     if column.kind == "area_m2":
-        return Cents(F(column.source))
-    return F(column.source)
+        return Cents(source)
+    return source

@@ -18,7 +18,7 @@ from django.utils import timezone
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
 from liangtian.platform.ledgers.groups import Grouped, grouped
-from liangtian.platform.ledgers.query import AREAS, alias, filtered, ordered, plain
+from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, ordered, plain
 from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, SheetFooter
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Extract:
         }
         names = [alias(c) for c in self.columns]
         geometry = self.ledger.geometry if shapes else None
-        wanted = filtered(self.ledger, self.user, self.params)
+        wanted = annotated(
+            self.ledger, self.user, filtered(self.ledger, self.user, self.params), self.columns
+        )
         for start in range(0, len(self.keys), CHUNK):
             keys = self.keys[start : start + CHUNK]
             fields = ("pk", *names, *([geometry] if geometry else []))

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
-from liangtian.platform.ledgers.query import alias, filtered, plain, totals
+from liangtian.platform.ledgers.query import alias, annotated, filtered, plain, totals
 from liangtian.platform.regions.models import Region
 
 if TYPE_CHECKING:
@@ -96,10 +96,14 @@ def grouped(
         raise Refused("请选择一个或两个不同的汇总项。", fields={"by": "一个或两个"})
     chosen = tuple(dimension(ledger, name) for name in by)
     rows = filtered(ledger, user, params).filter(only or Q())
-    names = [f"group_{n}" for n in range(len(chosen))]
+    named = {name.partition(":")[0] for name in by}
     summed = [c for c in ledger.columns if c.sum]
+    parted = annotated(
+        ledger, user, rows, [c for c in ledger.columns if c.name in named or c in summed]
+    )
+    names = [f"group_{n}" for n in range(len(chosen))]
     found = list(
-        rows.order_by()
+        parted.order_by()
         .annotate(**{n: d.expression for n, d in zip(names, chosen, strict=True)})
         .values(*names)
         .annotate(group_count=Count("pk"), **{f"sum_{c.name}": Sum(alias(c)) for c in summed})[
@@ -108,7 +112,7 @@ def grouped(
     )
     if len(found) > MOST_GROUPS:
         raise Refused(f"汇总超过 {MOST_GROUPS} 组，请先缩小查询范围，或换一个汇总项。")
-    count, sums = totals(ledger, rows)
+    count, sums = totals(ledger, user, rows)
     axes = [
         [_key(v) for v in sorted({row[n] for row in found}, key=d.place)]
         for d, n in zip(chosen, names, strict=True)

@@ -64,8 +64,9 @@ def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
     by = alias(_sorted_by(ledger, sort))
     found = list(shown.values_list("pk", by)[start : start + size + 1])
     keys = [key for key, _ in found[:size]]
-    by_key = {row["id"]: row for row in values(ledger, annotated(ledger, user).filter(pk__in=keys))}
-    count, sums = (None, None) if params.get("totals") == "0" else totals(ledger, rows)
+    whole = annotated(ledger, user, ledger.rows(user))
+    by_key = {row["id"]: row for row in values(ledger, whole.filter(pk__in=keys))}
+    count, sums = (None, None) if params.get("totals") == "0" else totals(ledger, user, rows)
     return Page(
         rows=[by_key[key] for key in keys if key in by_key],
         page=page,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from django.db.models.expressions import OrderBy
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger, shown_value
-from liangtian.platform.people.scope import ScopedQuerySet, require
+from liangtian.platform.people.scope import ScopedQuerySet, below, require
 from liangtian.platform.regions.changes import successors
 
 if TYPE_CHECKING:
@@ -31,30 +31,45 @@ def alias(column: Column) -> str:
 
 
 def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQuerySet:
-    """The rows the user may see, narrowed by the request's parameters, each column annotated.
+    """The rows the user may see, narrowed by the request's parameters.
 
-    Raises Refused for an unknown parameter or a value that cannot be read: a filter that is ignored
+    Columns that narrow or sort are annotated; `annotated` adds what is to be shown. Raises Refused for an unknown parameter or a value that cannot be read: a filter that is ignored
     would show more rows than asked for.
     """
     require(user, ledger.permission)
-    rows = annotated(ledger, user)
+    rows = ledger.rows(user)
     if text := params.get("q", "").strip():
-        wanted = Q()
-        for path in ledger.search:
-            wanted |= Q(**{f"{path}__icontains": text})
-        rows = rows.filter(wanted)
+        rows = rows.filter(_holding(rows.model, ledger.search, text))
+    sort = (params.get("sort") or ledger.default_sort).lstrip("-")
+    named = {sort} | {key.partition("__")[0] for key, value in params.items() if value != ""}
+    rows = annotated(ledger, user, rows, [c for c in ledger.columns if c.name in named])
     for key, value in params.items():
         if key not in RESERVED and value != "":
             rows = rows.filter(condition(ledger, key, value))
     return rows
 
 
-def annotated(ledger: Ledger, user: User) -> ScopedQuerySet:
-    """All rows the user may see, each column annotated with what it shows."""
-    rows: ScopedQuerySet = ledger.rows(user).annotate(
-        **{alias(c): shown_value(c) for c in ledger.columns}
-    )
-    return rows
+def annotated(
+    ledger: Ledger, user: User, rows: ScopedQuerySet, columns: Sequence[Column] | None = None
+) -> ScopedQuerySet:
+    """The rows, each of the `columns` (all, unless told) annotated with what it shows."""
+    wanted = ledger.columns if columns is None else columns
+    missing = [c for c in wanted if alias(c) not in rows.query.annotations]
+    return rows.annotate(**{alias(c): shown_value(c, user) for c in missing})
+
+
+def _holding(model: Any, paths: Sequence[str], text: str) -> Q:
+    """Rows with the text in one of the paths; of another table, only the keys that match are joined."""
+    wanted = Q()
+    for path in paths:
+        first, _, rest = path.partition("__")
+        if not rest:
+            wanted |= Q(**{f"{path}__icontains": text})
+            continue
+        related = model._meta.get_field(first).related_model
+        keys = related._default_manager.filter(**{f"{rest}__icontains": text}).order_by()
+        wanted |= Q(**{f"{first}__in": keys.values("pk")})
+    return wanted
 
 
 def condition(ledger: Ledger, key: str, value: str) -> Q:
@@ -76,7 +91,7 @@ def condition(ledger: Ledger, key: str, value: str) -> Q:
 def _within(ledger: Ledger, code: str) -> Q:
     within = Q()
     for one in successors(code) or [code]:  # a code given up stands for what took its place
-        within |= Q(**{f"{ledger.region_filter}__startswith": one})
+        within |= below(one, ledger.region_filter)
     return within
 
 
@@ -149,6 +164,8 @@ def ordered(ledger: Ledger, rows: ScopedQuerySet, sort: str) -> ScopedQuerySet:
 def may_be_empty(rows: ScopedQuerySet, column: Column) -> bool:
     """Whether the column's source can be NULL; what is computed is taken to be."""
     model: Any = rows.model
+    if not isinstance(column.source, str):
+        return True
     try:
         for part in column.source.split("__"):
             field = model._meta.get_field(part)
@@ -160,11 +177,11 @@ def may_be_empty(rows: ScopedQuerySet, column: Column) -> bool:
     return False
 
 
-def totals(ledger: Ledger, rows: ScopedQuerySet) -> tuple[int, dict[str, Any]]:
+def totals(ledger: Ledger, user: User, rows: ScopedQuerySet) -> tuple[int, dict[str, Any]]:
     """Number of `rows`, and the sum of each summed column: of the figures as printed."""
     summed = [c for c in ledger.columns if c.sum]
     found = rows.order_by().aggregate(
-        ledger_count=Count("pk"), **{f"sum_{c.name}": Sum(alias(c)) for c in summed}
+        ledger_count=Count("pk"), **{f"sum_{c.name}": Sum(shown_value(c, user)) for c in summed}
     )
     return found["ledger_count"], {c.name: plain(c, found[f"sum_{c.name}"] or 0) for c in summed}
 

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 
+def below(code: str, path: str = "region__code") -> models.Q:
+    """Rows whose region code under `path` is `code` or lies below it: the same as "starts with".
+
+    As a range an index serves it on both databases; letters stand behind digits in every collation.
+    """
+    return models.Q(**{f"{path}__gte": code, f"{path}__lt": f"{code}z"})
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     """Rows of a model that belong to a region."""
 
@@ -23,7 +31,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """
         if not user.is_active or not user.region_id:
             return self.none()
-        rows = self.filter(region__code__startswith=user.region_id)
+        rows = self.filter(below(user.region_id))
         if _has_office(self.model) and user.own_office_only:
             office = user.office
             return rows.filter(office__path__startswith=office.path) if office else rows.none()
@@ -31,7 +39,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def within(self, code: str) -> Self:
         """Rows in the region `code` or below it."""
-        return self.filter(region__code__startswith=code)
+        return self.filter(below(code))
 
     def fetch_for(self, user: User, **key: Any) -> Any:
         """The one row of that key that the user may see; NotFound otherwise."""

@@ -39,7 +39,7 @@ def keep(
 ) -> Snapshot:  # fmt: skip
     """Keep the filtered rows; part of the caller's transaction. Raises Refused for too many rows."""
     rows = filtered(ledger, user, query).filter(only or Q())
-    count, sums = totals(ledger, rows)
+    count, sums = totals(ledger, user, rows)
     if count > settings.SNAPSHOT_ROWS:
         raise Refused(
             f"共 {count} 行，超过一次留存的 {settings.SNAPSHOT_ROWS} 行。"

@@ -36,7 +36,7 @@ def state_now(user: User, snapshot: Snapshot, ledger: Ledger) -> State:
     """The rows that the kept state's conditions select today, among those the user may see."""
     only = _period_of(snapshot)
     rows = filtered(ledger, user, snapshot.query)
-    count, sums = totals(ledger, rows.filter(only) if only is not None else rows)
+    count, sums = totals(ledger, user, rows.filter(only) if only is not None else rows)
     columns = [
         {"name": c.name, "label": c.label, "unit": c.unit or "", "kind": c.kind, "sum": c.sum}
         for c in ledger.columns

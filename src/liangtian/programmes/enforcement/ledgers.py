@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db.models import (
     Case,
@@ -15,11 +16,11 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
-from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.programmes.enforcement.flow import CHECKING, CONFIRMED, FLOW, JUDGED, RECEIVED
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
@@ -68,47 +69,51 @@ def overlaps_earlier() -> Sequence[Choice]:
     return [Choice(RAISED, "是", "warning"), Choice(NOT_RAISED, "否")]
 
 
-def patches(user: User) -> ScopedQuerySet:
-    """The patches a user may see, with what the ledger shows beyond the row itself."""
-    marks = {
-        flag: Case(
-            When(**{f"proposal__flags__{flag}": True}, then=Value(RAISED)),
-            default=Value(NOT_RAISED),
-            output_field=CharField(),
-        )
-        for flag in FLAG_LABELS
-    }
-    township = Case(
+def _township(user: User) -> Combinable:
+    return Case(
         When(region__level="village", then=F("region__parent__name")),
         default=F("region__name"),
         output_field=CharField(),
     )
+
+
+def _photo_count(user: User) -> Combinable:
     counts = (
         PatchPhoto.objects.filter(patch=OuterRef("pk"))
         .order_by()
         .values("patch")
         .annotate(count=Count("pk"))
     )
+    return Coalesce(Subquery(counts.values("count")), 0)
+
+
+def _earlier(user: User) -> Combinable:
     overlaps = EarlierOverlap.objects.filter(
         patch=OuterRef("pk"), earlier__in=Patch.objects.visible_to(user)
     )
-    earlier = Case(
+    return Case(
         When(measured_at=None, then=Value(None)),
         When(Exists(overlaps), then=Value(RAISED)),
         default=Value(NOT_RAISED),
         output_field=CharField(),
     )
-    photos = Coalesce(Subquery(counts.values("count")), 0)
-    conclusion = Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
-    rows: ScopedQuerySet = Patch.objects.visible_to(user).annotate(
-        township=township, photo_count=photos, earlier=earlier, conclusion=conclusion, **marks
+
+
+def _flag(flag: str, user: User) -> Combinable:
+    return Case(
+        When(**{f"proposal__flags__{flag}": True}, then=Value(RAISED)),
+        default=Value(NOT_RAISED),
+        output_field=CharField(),
     )
-    return rows
+
+
+def _conclusion(user: User) -> Combinable:
+    return Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
 
 
 def _mark(flag: str) -> Column:
     return Column(
-        flag, FLAG_LABELS[flag], flag, "choice", width=130, filter="choice",
+        flag, FLAG_LABELS[flag], partial(_flag, flag), "choice", width=130, filter="choice",
         choices=lambda: _raised(flag),
     )  # fmt: skip
 
@@ -119,7 +124,7 @@ PATCHES = register(
         title="卫片图斑台账",
         permission="enforcement.view",
         export_permission="enforcement.export",
-        rows=patches,
+        rows=Patch.objects.visible_to,
         default_sort="number",
         search=("number", "batch__title", "region__name"),
         extra_filters={"batch": "batch_id"},
@@ -127,7 +132,7 @@ PATCHES = register(
         columns=(
             Column("number", "监测编号", "number", width=156, filter="text",
                    link="/patches/{id}", fixed=True),
-            Column("township_name", "乡镇", "township", width=74, filter="text", by=True),
+            Column("township_name", "乡镇", _township, width=74, filter="text", by=True),
             Column("region_name", "村", "region__name", width=74, filter="text"),
             Column("monitoring_type", "图斑类型", "monitoring_type", "choice", width=84,
                    filter="choice", choices=monitoring_types),
@@ -141,7 +146,7 @@ PATCHES = register(
                    filter="choice", choices=outcomes),
             Column("judgement", "判定", "judgement_outcome", "choice", width=76,
                    filter="choice", choices=outcomes, nothing="未判定"),
-            Column("conclusion", "结论", "conclusion", "choice", width=76,
+            Column("conclusion", "结论", _conclusion, "choice", width=76,
                    filter="choice", choices=outcomes, nothing="未套合"),
             Column("stage", "环节", "case__stage", "choice", width=70,
                    filter="choice", choices=stages),
@@ -149,13 +154,13 @@ PATCHES = register(
             Column("period_before", "前时相", "period_before", "date", width=92),
             Column("period_after", "后时相", "period_after", "date", width=92,
                    filter="date_range"),
-            Column("earlier", OVERLAPS_EARLIER, "earlier", "choice", width=110,
+            Column("earlier", OVERLAPS_EARLIER, _earlier, "choice", width=110,
                    filter="choice", choices=overlaps_earlier),
             Column("overridden", "改变拟判定", "overridden", "boolean", width=100),
             _mark("key_patch"),
             _mark("new_house_on_farmland"),
             _mark("non_agricultural"),
-            Column("photos", "照片数", "photo_count", "integer", width=80,
+            Column("photos", "照片数", _photo_count, "integer", width=80,
                    filter="number_range"),
             Column("judged_by", "判定人", "judged_by__name", width=90, filter="text"),
             Column("judged_at", "判定时间", "judged_at", "datetime", width=150),
