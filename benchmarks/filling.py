@@ -15,6 +15,7 @@ OUTCOMES = ("legal", "illegal", "other", "", "")
 PROPOSED = ("illegal", "legal", "undetermined")
 STAGES = ("received", "checking", "judged", "confirmed")
 TYPES = ("20", "11", "12", "40")
+FLAGGED, PLAIN = '{"flags":{"key_patch":true}}', '{"flags":{"key_patch":false}}'
 CORNERS = 16
 CHUNK = 20_000
 
@@ -115,19 +116,20 @@ def _patches(
             shapely.polygons(centres[:, None, :] + ring), indices=np.arange(len(numbers))
         )
         for n, shape in zip(numbers.tolist(), shapes, strict=True):
-            yield _patch(n, shape, places[n], batches[n * BATCHES // count].pk, clerk, at)
+            whose = {"geom": shape, "region": places[n], "batch": batches[n * BATCHES // count].pk}
+            yield _patch(n, clerk, at) | whose
 
 
-def _patch(n: int, shape: Any, place: str, batch: int, clerk: int, at: datetime) -> dict[str, Any]:
+def _patch(n: int, clerk: int, at: datetime) -> dict[str, Any]:
     outcome = OUTCOMES[n % len(OUTCOMES)]
     cents = 20_000 + n * 7919 % 600_000
     return {
-        "id": n + 1, "batch": batch, "case": n + 1, "county": COUNTY, "region": place, "row": n,
+        "id": n + 1, "case": n + 1, "county": COUNTY, "row": n,
         "number": f"B{n:06}", "monitoring_type": TYPES[n % 4], "area_m2": _m2(cents),
-        "farmland_m2": _m2(cents // 2), "pbf_m2": _m2(cents // 4), "geom": shape,
+        "farmland_m2": _m2(cents // 2), "pbf_m2": _m2(cents // 4),
         "period_before": date(2025, 1 + n % 6, 9), "period_after": date(2026, 1 + n % 6, 9),
-        "attributes": '{"JCBH":"B%06d","BZ":"示例"}' % n, "measured_at": at, "engine": "bench",
-        "proposal": '{"flags":{"key_patch":%s}}' % ("true" if n % 9 == 0 else "false"),
+        "attributes": f'{{"JCBH":"B{n:06}","BZ":"示例"}}', "measured_at": at, "engine": "bench",
+        "proposal": FLAGGED if n % 9 == 0 else PLAIN,
         "proposal_outcome": PROPOSED[n % 3], "judgement_outcome": outcome,
         "judgement_reason": "", "overridden": False,
         "judged_by": clerk if outcome else None, "judged_at": at if outcome else None,

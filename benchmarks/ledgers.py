@@ -55,8 +55,13 @@ def run(patches: int, rounds: int) -> None:
     from liangtian.site import runtime
 
     runtime.start_django()
-    runtime.migrate()
+    from django.core.management import call_command
     from django.db import connection
+
+    from liangtian.platform.people.services import ensure_roles
+
+    call_command("migrate", verbosity=0)
+    ensure_roles()
 
     clerk = clerk_of(patches)
     print(f"{connection.vendor}, {patches} patches, {rounds} rounds; seconds, p50 / p95\n")

@@ -214,6 +214,26 @@ class Patch(ScopedModel):
     class Meta:
         verbose_name = verbose_name_plural = "图斑"
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["number", "id"], name="patch_in_order"),
+            # Holds all that the ledger counts, adds up and mostly filters by, so that no row is read.
+            models.Index(
+                fields=[
+                    "region",
+                    "judgement_outcome",
+                    "proposal_outcome",
+                    "monitoring_type",
+                    "batch",
+                    "period_after",
+                    "number",
+                    "case",
+                    "area_m2",
+                    "farmland_m2",
+                    "pbf_m2",
+                ],
+                name="patch_ledger",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["county", "number"], name="patch_number_once"),
             models.CheckConstraint(name="patch_has_area", condition=Q(area_m2__gt=0)),
