@@ -24,6 +24,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.spec.ts'],
+    testTimeout: 30_000, // a page with tables takes seconds to mount on a busy machine
     server: { deps: { inline: ['element-plus'] } },
   },
 })

@@ -88,9 +88,8 @@ def _photo_count(user: User) -> Combinable:
 
 
 def _earlier(user: User) -> Combinable:
-    overlaps = EarlierOverlap.objects.filter(
-        patch=OuterRef("pk"), earlier__in=Patch.objects.visible_to(user)
-    )
+    seen = Patch.objects.visible_to(user).filter(pk=OuterRef("earlier"))
+    overlaps = EarlierOverlap.objects.filter(Exists(seen), patch=OuterRef("pk"))
     return Case(
         When(measured_at=None, then=Value(None)),
         When(Exists(overlaps), then=Value(RAISED)),

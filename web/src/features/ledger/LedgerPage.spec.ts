@@ -1,4 +1,4 @@
-import { flushPromises, mount } from '@vue/test-utils'
+import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import ElementPlus from 'element-plus'
 import { createPinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -34,6 +34,8 @@ beforeEach(() => {
     return Response.json(address.includes('regions') ? [] : ledger)
   })
 })
+// A page left mounted would go on asking, now of the network.
+enableAutoUnmount(afterEach)
 afterEach(() => vi.unstubAllGlobals())
 
 async function show(path: string) {
