@@ -23,7 +23,7 @@ from liangtian.platform.dashboards.declaration import (
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
 from liangtian.platform.ledgers.groups import dimension, grouped
-from liangtian.platform.ledgers.query import alias, condition, filtered, plain
+from liangtian.platform.ledgers.query import alias, annotated, condition, filtered, plain
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.queries import fetch
@@ -103,7 +103,7 @@ def figures(dashboard: Dashboard, asked: Asked, names: Sequence[str] = ()) -> Va
     if dashboard.count and any(f.counted for f in parts):
         found |= dashboard.count(asked)
     if ledger := find_ledger(dashboard.ledger):
-        rows = filtered(ledger, asked.user, query_of(dashboard, asked, {}))
+        rows = _rows(ledger, dashboard, asked, parts)
         totals = rows.order_by().aggregate(**_sums(ledger, parts))
         found |= _plain(ledger, parts, totals)
     _shares(parts, found)
@@ -129,7 +129,7 @@ def places(dashboard: Dashboard, asked: Asked) -> list[Place]:
         return []
     by = dimension(ledger, f"region:{level}")
     parts = [f for f in _seen(dashboard, asked.user) if not f.counted]
-    rows = filtered(ledger, asked.user, query_of(dashboard, asked, {}))
+    rows = _rows(ledger, dashboard, asked, parts)
     grouped_rows = rows.order_by().annotate(group_0=by.expression).values("group_0")
     found = {
         row["group_0"]: _plain(ledger, parts, row)
@@ -182,6 +182,14 @@ def link(page: str, query: Mapping[str, str]) -> str:
 
 def _seen(dashboard: Dashboard, user: User) -> list[Figure]:
     return [f for f in dashboard.figures if not f.needs or user.may(f.needs)]
+
+
+def _rows(ledger: Ledger, dashboard: Dashboard, asked: Asked, parts: Sequence[Figure]) -> Any:
+    """The dashboard's rows, with the columns that its figures narrow by and add up."""
+    named = {figure.measure for figure in parts}
+    named |= {key.partition("__")[0] for figure in parts for key in figure.where}
+    rows = filtered(ledger, asked.user, query_of(dashboard, asked, {}))
+    return annotated(ledger, asked.user, rows, [c for c in ledger.columns if c.name in named])
 
 
 def _sums(ledger: Ledger, parts: Sequence[Figure]) -> dict[str, Any]:

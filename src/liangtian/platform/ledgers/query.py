@@ -55,7 +55,8 @@ def annotated(
     """The rows, each of the `columns` (all, unless told) annotated with what it shows."""
     wanted = ledger.columns if columns is None else columns
     missing = [c for c in wanted if alias(c) not in rows.query.annotations]
-    return rows.annotate(**{alias(c): shown_value(c, user) for c in missing})
+    shown: ScopedQuerySet = rows.annotate(**{alias(c): shown_value(c, user) for c in missing})
+    return shown
 
 
 def _holding(model: Any, paths: Sequence[str], text: str) -> Q:
