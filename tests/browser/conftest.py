@@ -101,6 +101,7 @@ def sign_in(page: Any, known: dict[str, list[Any]]) -> Callable[..., Any]:
             page.goto(at)
             page.get_by_role("navigation", name="主菜单").wait_for()
         else:
+            page.context.clear_cookies()  # whoever sat here before
             stations.sign_in(page, username, at)
             known[username] = page.context.cookies()
         return page
