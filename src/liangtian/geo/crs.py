@@ -393,8 +393,8 @@ def _by_magnitude(bounds: Bounds, shape: Shape, swapped: str) -> Resolved:
     if shape == "degrees":
         note = swapped + "文件没有声明坐标系，按坐标大小判定为CGCS2000经纬度(EPSG:4490)，请确认。"
         return Resolved(CRS.from_epsg(CGCS2000), CGCS2000, None, False, note)
-    seen = _prefixes(bounds)
-    if shape == "prefixed" and seen[0] >= 25 and len(seen) <= 2:
+    seen = _prefixes(bounds) if shape == "prefixed" else ()
+    if seen and seen[0] >= 25 and len(seen) <= 2:
         zone = Zone(3, seen[0], True)
         note = f"{swapped}文件没有声明坐标系，按东坐标的带号判定为{zone.label}，请确认。"
         if len(seen) == 2:

@@ -152,7 +152,8 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(DataError)
-def _unholdable(request: HttpRequest, error: DataError) -> HttpResponse:
+@api.exception_handler(OverflowError)  # how SQLite's driver says that an integer is too large
+def _unholdable(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.warning("%s %s: %s", request.method, request.path, error)
     message = "提交的内容含有数据库不能保存的字符或过大的数值，没有保存。请改正后重试。"
     return _error(request, 422, "refused", message)

@@ -80,7 +80,7 @@ def _count(text: str) -> int | str | None:
     folded = unicodedata.normalize("NFKC", text)
     if not folded:
         return None
-    return int(folded) if folded.isdigit() else f"点数“{text}”不是整数"
+    return int(folded) if folded.isdecimal() and len(folded) < 10 else f"点数“{text}”不是整数"
 
 
 def read_area(text: str, planar_m2: float) -> tuple[Decimal | None, str]:

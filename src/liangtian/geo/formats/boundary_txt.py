@@ -26,6 +26,7 @@ from liangtian.geo.formats.model import FormatRefused, LineProblem
 from liangtian.geo.gauss import Zone
 
 PRECISION = Decimal("0.001")
+_LONGEST = 9  # digits of a ring's number, and of a coordinate before the point
 _MAX_PROBLEMS = 20
 _BRACKETS = str.maketrans("［］【】＝＠", "[][]=@")
 _POINT_SEPARATOR = re.compile(r"[,，\s\u3000]+")
@@ -180,10 +181,12 @@ def _point_line(line: str, number: int, drafts: list[Draft], problems: list[Line
         problems.append(
             LineProblem(number, line[:40], f"应为 点号,圈号,X,Y 四个值,实际 {len(values)} 个")
         )
-    elif not values[1].isdigit() or int(values[1]) < 1:
-        problems.append(LineProblem(number, values[1], "圈号应为 1 以上的整数"))
+    elif not values[1].isdecimal() or len(values[1]) > _LONGEST or int(values[1]) < 1:
+        problems.append(LineProblem(number, values[1][:40], "圈号应为 1 以上的整数"))
     elif bad := [v for v in values[2:] if not _NUMBER.match(v)]:
-        problems.append(LineProblem(number, bad[0], "坐标不是数字"))
+        problems.append(LineProblem(number, bad[0][:40], "坐标不是数字"))
+    elif far := [v for v in values[2:] if abs(Decimal(v)) >= 10**_LONGEST]:
+        problems.append(LineProblem(number, far[0][:40], "坐标过大，不在地面上"))
     else:
         first, second = Decimal(values[2]), Decimal(values[3])
         shown = f"{values[2]},{values[3]}"

@@ -45,9 +45,13 @@ def check_format(has_map: bool, file_format: str) -> None:
     """Raise Refused for a format there is not, or a vector format of a ledger without geometry."""
     if file_format not in SUFFIXES:
         wanted = "、".join(SUFFIXES)
-        raise Refused(f"不支持导出为“{file_format}”，可选：{wanted}。", fields={"format": wanted})
+        raise Refused(
+            f"不支持导出为“{file_format}”，可选：{wanted}。", fields={"format": f"可选：{wanted}"}
+        )
     if file_format in _DRIVERS and not has_map:
-        raise Refused("本台账没有图形，只能导出 Excel 或 CSV。", fields={"format": "xlsx、csv"})
+        raise Refused(
+            "本台账没有图形，只能导出 Excel 或 CSV。", fields={"format": "可选：xlsx、csv"}
+        )
 
 
 def write_file(wanted: Extract, file_format: str, path: Path, report: Report) -> int:

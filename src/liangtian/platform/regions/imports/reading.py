@@ -133,7 +133,7 @@ def _listed(rows: Sequence[Sequence[Any]], name: str) -> list[Entry]:
             offset, _first(values, CODES), _first(values, NAMES), _first(values, PARENTS),
             _first(values, LEVELS), _first(values, STARTS),
         )  # fmt: skip
-        if entry.code or entry.name:
+        if any(values.values()):  # a row without a code and a name is told of, not passed over
             entries.append(entry)
     if not entries:
         raise Refused(f"文件“{name}”里没有数据行。请从表头下一行起填写。")

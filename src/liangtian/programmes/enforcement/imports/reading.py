@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,13 +49,21 @@ class Source:
 def open_source(file: StoredFile, layer: str = "", encoding: str = "") -> Source:
     """Read the stored file; without `layer` the first that holds polygons is meant.
 
+    Raises Refused like `source_of`.
+    """
+    with named_copy(file) as path:
+        return source_of(path, layer, encoding)
+
+
+def source_of(path: Path, layer: str = "", encoding: str = "") -> Source:
+    """Read a file that lies under its own name.
+
     Raises Refused (Chinese) for anything that cannot become a batch of patches: a file without a polygon
     layer, without fields, with a coordinate system a county cannot hold, or with one that its
     coordinates contradict is refused as a whole, by name.
     """
     try:
-        with named_copy(file) as path:
-            found = read(path, encoding=encoding or None)
+        found = read(path, encoding=encoding or None)
         chosen = _choose(found.layers, layer)
         resolved = _resolve(chosen)
         require_holdable(resolved)
