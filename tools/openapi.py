@@ -22,8 +22,9 @@ def description() -> dict[str, Any]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian.site.settings")
     django.setup()
     from liangtian.site.api import api
+    from liangtian.site.examples import with_examples
 
-    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
+    found: dict[str, Any] = json.loads(json.dumps(with_examples(api.get_openapi_schema())))
     del found["servers"]
     for methods in found["paths"].values():
         for operation in methods.values():

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from ninja import Schema
 
+from liangtian.site.examples import EXAMPLES
+
 ROOT = Path(__file__).parents[2]
 GENERATOR = runpy.run_path(str(ROOT / "tools/openapi.py"))
 
@@ -77,3 +79,26 @@ def test_only_the_result_of_a_job_is_free_in_form(described: dict[str, Any]) -> 
     assert set(loose(described)) == {
         f"/components/schemas/{name}/properties/result/anyOf" for name in ("JobOut", "JobDetail")
     }
+
+
+def bodies(described: dict[str, Any]) -> set[str]:
+    """Names of the schemas of everything that is sent as JSON."""
+    found = set()
+    for operation in operations(described):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            found.add(content["schema"].get("$ref", "").rpartition("/")[2])
+    return found - {""}
+
+
+def test_every_body_has_an_example_and_no_example_is_left_over(described: dict[str, Any]) -> None:
+    assert set(EXAMPLES) == bodies(described)
+    for name in bodies(described):
+        assert described["components"]["schemas"][name]["examples"] == [EXAMPLES[name]]
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_an_example_is_what_its_schema_takes(name: str) -> None:
+    schema = next(s for s in schemas() if s.__name__ == name)
+    assert issubclass(schema, Schema)
+    schema.model_validate(EXAMPLES[name])
+    assert set(EXAMPLES[name]) <= set(schema.model_fields)

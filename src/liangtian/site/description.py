@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from liangtian.platform.features.pages import OPENAPI, answer
+from liangtian.site.examples import with_examples
 
 router = Router(tags=["description"])
 FEATURES = "/api/ogc"
@@ -33,4 +34,4 @@ def _described() -> dict[str, Any]:
     """Made once per process: it never changes while the program runs."""
     from liangtian.site.api import api
 
-    return dict(api.get_openapi_schema())
+    return with_examples(dict(api.get_openapi_schema()))

@@ -1,0 +1,97 @@
+"""One example of every body the API takes, for who reads its description; they go into the OpenAPI.
+
+All of one made-up county. A test reads each through its own schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PLOT = {
+    "type": "Polygon",
+    "coordinates": [[[111.35, 34.31], [111.36, 34.31], [111.36, 34.32], [111.35, 34.31]]],
+}
+_EAST = {
+    "type": "Polygon",
+    "coordinates": [[[111.36, 34.31], [111.37, 34.32], [111.36, 34.32], [111.36, 34.31]]],
+}
+_SKETCH = {"name": "拟建养殖场", "geometry": _PLOT, "colour": "#c0392b", "note": "选址草图"}
+_OFFICE = {"name": "柳塘镇自然资源所", "kind": "township", "region": "990121100"}
+_ROLE = {"name": "资料查阅", "permissions": ["layers.view"], "office_scope": "all"}
+_VIEW = {
+    "name": "三亩以上未判定", "query": {"area_mu__gte": "3", "judgement__empty": "1"},
+    "columns": [], "grouping": [], "shared": False,
+}  # fmt: skip
+
+EXAMPLES: dict[str, Any] = {
+    "ActiveIn": {"active": False},
+    "AnalyseIn": {"geometry": _PLOT, "name": "拟建养殖场", "versions": [3]},
+    "AssignIn": {"to_user": 12, "note": "请核实是否仍在施工"},
+    "AuditExportIn": {"format": "xlsx", "query": {}},
+    "CodeIn": {"code": "123456"},
+    "ConfirmIn": {"outcome": "illegal", "reason": ""},
+    "DefaultIn": {"view": 5},
+    "DelegateIn": {
+        "to_user": 12, "starts_on": "2026-04-01", "ends_on": "2026-04-07", "reason": "外出培训",
+    },
+    "ExportIn": {"format": "xlsx", "query": {"region": "990121100"}, "columns": []},
+    "ExtendIn": {"due_on": "2026-05-15", "reason": "汛期道路不通"},
+    "GeometryIn": {"geometry": _PLOT},
+    "GiveIn": {"to_user": 12, "reason": "由该镇核查"},
+    "GrantIn": {
+        "user_id": 12, "role": "township_clerk", "region": "990121100", "reason": "岗位调整",
+    },
+    "HandOverIn": {"from_user": 12, "to_user": 15, "reason": "调离"},
+    "HolidaysIn": {"days": []},
+    "HookIn": {"name": "政务消息平台", "url": "https://oa.example.cn/liangtian"},
+    "LayerImportIn": {
+        "file_id": 7, "layer_code": "dltb", "label": "2025年度", "valid_from": "2025-12-31",
+    },
+    "ManyIn": {"ids": [101, 102], "step": "assign", "note": "请于月底前核查", "whole": False},
+    "Mapping": {
+        "mapping": {"number": "JCBH", "monitoring_type": "TBLX", "period_after": "HSX"},
+        "layer": "WPTB_202603", "encoding": "",
+    },
+    "NewOffice": {**_OFFICE, "code": "990121100-ZRZY", "parent_id": 1},
+    "NewPerson": {"name": "王演示", "username": "wangyanshi", "office_id": 4, "phone": "13800000000"},
+    "NoteIn": {"note": "已核对任职文件"},
+    "OfficeChoice": {"office_id": 4},
+    "OfficeIn": _OFFICE,
+    "ParentIn": {"parent_id": 1},
+    "PasswordIn": {"old": "Jiu-Mima-2025", "new": "Xin-Mima-2026"},
+    "PasswordOnly": {"password": "Xin-Mima-2026"},
+    "PersonIn": {"name": "王演示", "phone": "13800000000"},
+    "PolicyIn": {"profile": "standard", "values": {}},
+    "PrepareIn": {"form": "enforcement.monthly", "period": "2026-03", "reason": ""},
+    "ReadIn": {"ids": [41, 42]},
+    "ReasonIn": {"reason": "所附照片不清楚"},
+    "RegionChangeIn": {
+        "kind": "renamed", "old": ["990121100"],
+        "new": [{"code": "990121100", "name": "柳塘街道"}],
+        "effective_on": "2026-07-01", "basis": "示例政函〔2026〕1号",
+    },
+    "ReopenIn": {"reason": "补充了批准文件，重新核对"},
+    "RoleIn": _ROLE,
+    "ShapeIn": {"act": "merge", "geometries": [_PLOT, _EAST], "tool": None},
+    "SignIn": {"username": "zhangshili", "password": "Xin-Mima-2026", "code": ""},
+    "SketchChangeIn": {**_SKETCH, "revision": 1},
+    "SketchIn": {**_SKETCH, "shared": False},
+    "SnapshotIn": {"ledger": "enforcement.patches", "query": {}, "title": "三月末台账"},
+    "StartImport": {"file_id": 7, "period": "2026-03", "title": "2026年3月卫片图斑"},
+    "StepIn": {"opinion": "同意"},
+    "SwitchIn": {"active": True},
+    "TokenIn": {
+        "name": "QGIS 读取图层", "permissions": ["layers.view"], "region": "990121", "days": 90,
+    },
+    "ViewIn": _VIEW,
+    "WithdrawIn": {"reason": "送件单位发来更正版"},
+}  # fmt: skip
+
+
+def with_examples(described: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI description, each body's schema with its example; changed in place."""
+    schemas = described["components"]["schemas"]
+    for name, example in EXAMPLES.items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
+    return described
