@@ -24,14 +24,14 @@ def description() -> dict[str, Any]:
     from liangtian.site.api import api
     from liangtian.site.examples import with_examples
 
-    found: dict[str, Any] = json.loads(json.dumps(with_examples(api.get_openapi_schema())))
+    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
     del found["servers"]
     for methods in found["paths"].values():
         for operation in methods.values():
             operation["summary"] = " ".join(operation.pop("description", "").split())
     for part in ("paths", "components"):
         _drop_titles(found[part])
-    return found
+    return with_examples(found)
 
 
 def _drop_titles(node: Any) -> None:
