@@ -30,6 +30,7 @@ EXAMPLES: dict[str, Any] = {
     "AuditExportIn": {"format": "xlsx", "query": {}},
     "CodeIn": {"code": "123456"},
     "ConfirmIn": {"outcome": "illegal", "reason": ""},
+    "DeadlineReasonIn": {"reason": "材料已报送"},
     "DefaultIn": {"view": 5},
     "DelegateIn": {
         "to_user": 12, "starts_on": "2026-04-01", "ends_on": "2026-04-07", "reason": "外出培训",
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, Any] = {
         "effective_on": "2026-07-01", "basis": "示例政函〔2026〕1号",
     },
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
+    "ReturnReasonIn": {"reason": "合计与上月不符，请核对"},
     "RoleIn": _ROLE,
     "ShapeIn": {"act": "merge", "geometries": [_PLOT, _EAST], "tool": None},
     "SignIn": {"username": "zhangshili", "password": "Xin-Mima-2026", "code": ""},

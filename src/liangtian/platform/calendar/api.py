@@ -22,7 +22,7 @@ MOST_ROWS = 200
 State = Literal["overdue", "today", "soon", "later", "paused", "done"]
 
 
-class Asked(Schema):
+class DeadlinesAsked(Schema):
     first: date | None = None
     last: date | None = None
     state: str = ""
@@ -128,7 +128,7 @@ class ObligationOut(Schema):
     pack: str
 
 
-class ReasonIn(Schema):
+class DeadlineReasonIn(Schema):
     reason: str = ""
 
 
@@ -159,7 +159,7 @@ class HolidaysSet(HolidaysOut):
 
 
 @router.get("/month", response=MonthOut)
-def month(request: HttpRequest, month: str, asked: Query[Asked]) -> dict[str, Any]:
+def month(request: HttpRequest, month: str, asked: Query[DeadlinesAsked]) -> dict[str, Any]:
     """One month, day by day."""
     try:
         day = date.fromisoformat(f"{month}-01")
@@ -170,7 +170,7 @@ def month(request: HttpRequest, month: str, asked: Query[Asked]) -> dict[str, An
 
 @router.get("/deadlines", response=DeadlinePage)
 def listed(
-    request: HttpRequest, asked: Query[Asked], page: int = 1, size: int = 20
+    request: HttpRequest, asked: Query[DeadlinesAsked], page: int = 1, size: int = 20
 ) -> dict[str, Any]:
     """One page of deadlines."""
     rows = reading.deadlines_for(user_of(request), asked.wanted())
@@ -203,7 +203,7 @@ def overview(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/export.ics")
-def export(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
+def export(request: HttpRequest, asked: Query[DeadlinesAsked]) -> HttpResponse:
     """The deadlines as an iCalendar file, for the person who is signed in."""
     text = reading.ics_of(user_of(request), asked.wanted())
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
@@ -219,21 +219,21 @@ def deadline(request: HttpRequest, deadline_id: int) -> dict[str, Any]:
 
 
 @router.post("/deadlines/{int:deadline_id}/finish", response=DeadlineDetail)
-def finish(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+def finish(request: HttpRequest, deadline_id: int, body: DeadlineReasonIn) -> dict[str, Any]:
     """It is done."""
     deadlines.finish(user_of(request), deadline_id, body.reason)
     return _detail(request, deadline_id)
 
 
 @router.post("/deadlines/{int:deadline_id}/pause", response=DeadlineDetail)
-def pause(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+def pause(request: HttpRequest, deadline_id: int, body: DeadlineReasonIn) -> dict[str, Any]:
     """Stop the clock."""
     deadlines.pause(user_of(request), deadline_id, body.reason)
     return _detail(request, deadline_id)
 
 
 @router.post("/deadlines/{int:deadline_id}/resume", response=DeadlineDetail)
-def resume(request: HttpRequest, deadline_id: int, body: ReasonIn) -> dict[str, Any]:
+def resume(request: HttpRequest, deadline_id: int, body: DeadlineReasonIn) -> dict[str, Any]:
     """Let it go on."""
     deadlines.resume(user_of(request), deadline_id, body.reason)
     return _detail(request, deadline_id)

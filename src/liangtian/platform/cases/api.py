@@ -24,7 +24,7 @@ router = Router(tags=["inbox"])
 MOST_ROWS = 200
 
 
-class Asked(Schema):
+class TasksAsked(Schema):
     box: Literal["todo", "done", "sent"] = "todo"
     whose: Literal["", "mine", "pool", "delegated"] = ""
     kind: str = ""
@@ -108,7 +108,7 @@ class MachineOut(Schema):
 
 
 @router.get("", response=TaskPage)
-def tasks(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+def tasks(request: HttpRequest, asked: Query[TasksAsked]) -> dict[str, Any]:
     """One page of a box."""
     user = user_of(request)
     rows = inbox.narrowed(

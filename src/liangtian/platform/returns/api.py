@@ -145,7 +145,7 @@ class PrepareIn(Schema):
     reason: Reason = ""
 
 
-class ReasonIn(Schema):
+class ReturnReasonIn(Schema):
     reason: Reason
 
 
@@ -199,7 +199,7 @@ def put_signature(request: HttpRequest, return_id: int) -> dict[str, Any]:
 
 
 @router.post("/{return_id}/decline", response=ReturnOut)
-def refuse_signature(request: HttpRequest, return_id: int, body: ReasonIn) -> dict[str, Any]:
+def refuse_signature(request: HttpRequest, return_id: int, body: ReturnReasonIn) -> dict[str, Any]:
     """Give back to the maker instead of signing."""
     user = user_of(request)
     return _out(user, decline(user, return_id, body.reason))
@@ -213,7 +213,7 @@ def send_up(request: HttpRequest, return_id: int) -> dict[str, Any]:
 
 
 @router.post("/{return_id}/send-back", response=ReturnOut)
-def give_back(request: HttpRequest, return_id: int, body: ReasonIn) -> dict[str, Any]:
+def give_back(request: HttpRequest, return_id: int, body: ReturnReasonIn) -> dict[str, Any]:
     """The county sends a township's return back."""
     user = user_of(request)
     return _out(user, send_back(user, return_id, body.reason))
