@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 HECTARE = Decimal(10_000)
+LARGEST_AREA = Decimal(10) ** 13  # in any unit more than the whole country
 MU_PER_M2 = Decimal("0.0015")
 # A bare number belongs to the unit under which it comes this close to the figure's own area.
 UNIT_AGREEMENT = Decimal("0.02")
@@ -100,6 +101,8 @@ def read_area(text: str, planar_m2: float) -> tuple[Decimal | None, str]:
         value = Decimal(match[1])
     except InvalidOperation as fault:
         raise ValueError("面积不是数字") from fault
+    if value >= LARGEST_AREA:
+        raise ValueError("面积大得不可能")
     if match[2]:
         unit = _UNITS.get(match[2])
         if unit is None:

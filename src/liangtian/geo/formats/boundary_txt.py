@@ -201,7 +201,7 @@ def _precision(attributes: dict[str, str]) -> Decimal:
         value = Decimal(written)
     except InvalidOperation as fault:
         raise FormatRefused(f"文件头“精度”为“{written}”,不是数字。应为 0.001。") from fault
-    if not Decimal(0) < value <= 1:
+    if value.is_nan() or not Decimal(0) < value <= 1:
         raise FormatRefused(f"文件头“精度”为“{written}”,应在 0 到 1 米之间,一般为 0.001。")
     return value
 

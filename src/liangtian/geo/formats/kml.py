@@ -71,7 +71,7 @@ def _parse(path: Path) -> tuple[ElementTree.Element, str]:
             encoding = match[1].decode("ascii").upper()
             source = raw[match.end() :].decode("gb18030")
         return ElementTree.fromstring(source), encoding
-    except (ElementTree.ParseError, UnicodeDecodeError) as fault:
+    except (ElementTree.ParseError, ValueError, LookupError) as fault:  # or no such encoding
         raise FormatRefused(
             f"“{path.name}”的 KML 结构不完整，可能没有传完整。请重新导出或上传。", detail=str(fault)
         ) from fault
