@@ -47,8 +47,25 @@ def freeze_published(sender: Any, using: str, **_: Any) -> None:
                 cursor.execute(statement)
 
 
+def thaw(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
+    """Before migrating on SQLite: it remakes a table it alters, and no trigger may name one meanwhile.
+
+    `freeze_published` puts them back.
+    """
+    connection = connections[using]
+    if not plan or connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for table, act in _CONDITIONS:
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{_name(table, act)}"')
+
+
+def _name(table: str, act: str) -> str:
+    return f"{table}_frozen" + ("" if act == "UPDATE" else f"_{act.lower()}")
+
+
 def _statements(vendor: str, table: str, act: str, condition: str) -> list[str]:
-    name = f"{table}_frozen" + ("" if act == "UPDATE" else f"_{act.lower()}")
+    name = _name(table, act)
     if vendor != "postgresql":
         return [
             f'DROP TRIGGER IF EXISTS "{name}"',
