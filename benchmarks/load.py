@@ -323,7 +323,8 @@ def _quantiles(seconds: list[float]) -> tuple[float, float, float]:
     ordered = sorted(seconds)
     return (
         statistics.median(ordered),
-        *(ordered[int(q * (len(ordered) - 1))] for q in (0.95, 0.99)),
+        ordered[int(0.95 * (len(ordered) - 1))],
+        ordered[int(0.99 * (len(ordered) - 1))],
     )
 
 
