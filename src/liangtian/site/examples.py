@@ -35,6 +35,8 @@ EXAMPLES: dict[str, Any] = {
     "DelegateIn": {
         "to_user": 12, "starts_on": "2026-04-01", "ends_on": "2026-04-07", "reason": "外出培训",
     },
+    "DraftIn": {"kind": "inspection", "source_id": 101},
+    "EditIn": {"values": {"opinion": "请责令限期改正"}},
     "ExportIn": {"format": "xlsx", "query": {"region": "990121100"}, "columns": []},
     "ExtendIn": {"due_on": "2026-05-15", "reason": "汛期道路不通"},
     "GeometryIn": {"geometry": _PLOT},
@@ -45,6 +47,11 @@ EXAMPLES: dict[str, Any] = {
     "HandOverIn": {"from_user": 12, "to_user": 15, "reason": "调离"},
     "HolidaysIn": {"days": []},
     "HookIn": {"name": "政务消息平台", "url": "https://oa.example.cn/liangtian"},
+    "IssueIn": {"series_id": 2},
+    "LayerComparisonIn": {"before_id": 3, "after_id": 8},
+    "LayerExportIn": {"format": "gpkg", "region_code": "990121100"},
+    "LayerFlattenIn": {"rule": "later", "take_over": False},
+    "LayerOwnerIn": {"office_code": "990121-ZRZY"},
     "LayerImportIn": {
         "file_id": 7, "layer_code": "dltb", "label": "2025年度", "valid_from": "2025-12-31",
     },
@@ -64,6 +71,7 @@ EXAMPLES: dict[str, Any] = {
     "PersonIn": {"name": "王演示", "phone": "13800000000"},
     "PolicyIn": {"profile": "standard", "values": {}},
     "PrepareIn": {"form": "enforcement.monthly", "period": "2026-03", "reason": ""},
+    "PrintIn": {"title": "柳塘镇图斑分布图", "bounds": [111.3, 34.3, 111.4, 34.4]},
     "ReadIn": {"ids": [41, 42]},
     "ReasonIn": {"reason": "所附照片不清楚"},
     "RegionChangeIn": {
@@ -74,6 +82,7 @@ EXAMPLES: dict[str, Any] = {
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
     "ReturnReasonIn": {"reason": "合计与上月不符，请核对"},
     "RoleIn": _ROLE,
+    "SeriesIn": {"word": "青自然资函"},
     "ShapeIn": {"act": "merge", "geometries": [_PLOT, _EAST], "tool": None},
     "SignIn": {"username": "zhangshili", "password": "Xin-Mima-2026", "code": ""},
     "SketchChangeIn": {**_SKETCH, "revision": 1},
@@ -82,10 +91,12 @@ EXAMPLES: dict[str, Any] = {
     "StartImport": {"file_id": 7, "period": "2026-03", "title": "2026年3月卫片图斑"},
     "StepIn": {"opinion": "同意"},
     "SwitchIn": {"active": True},
+    "TemplateIn": {"kind": "inspection", "file_id": 7, "note": "按本县格式修订"},
     "TokenIn": {
         "name": "QGIS 读取图层", "permissions": ["layers.view"], "region": "990121", "days": 90,
     },
     "ViewIn": _VIEW,
+    "VoidIn": {"reason": "当事人名称写错"},
     "WithdrawIn": {"reason": "送件单位发来更正版"},
 }  # fmt: skip
 
