@@ -3528,9 +3528,45 @@ export interface components {
             phone: string;
             recovery_left: number;
         };
+        /**
+         * @example {
+         *       "active": false
+         *     }
+         */
         ActiveIn: {
             active: boolean;
         };
+        /**
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "name": "拟建养殖场",
+         *       "versions": [
+         *         3
+         *       ]
+         *     }
+         */
         AnalyseIn: {
             geometry: {
                 coordinates: unknown[];
@@ -3559,20 +3595,12 @@ export interface components {
             version_id: number;
             version_label: string;
         };
-        Asked: {
-            first?: string | null;
-            last?: string | null;
-            /** @default false */
-            mine?: boolean;
-            /** @default  */
-            obligation?: string;
-            /** @default  */
-            q?: string;
-            /** @default  */
-            region?: string;
-            /** @default  */
-            state?: string;
-        };
+        /**
+         * @example {
+         *       "note": "请核实是否仍在施工",
+         *       "to_user": 12
+         *     }
+         */
         AssignIn: {
             /** @default  */
             note?: string;
@@ -3598,6 +3626,12 @@ export interface components {
             field: string;
             label: string;
         };
+        /**
+         * @example {
+         *       "format": "xlsx",
+         *       "query": {}
+         *     }
+         */
         AuditExportIn: {
             /** @enum {string} */
             format: "xlsx" | "csv";
@@ -3744,6 +3778,11 @@ export interface components {
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
             value: string;
         };
+        /**
+         * @example {
+         *       "code": "123456"
+         *     }
+         */
         CodeIn: {
             code: string;
         };
@@ -3788,6 +3827,12 @@ export interface components {
             name: string;
             version: string;
         };
+        /**
+         * @example {
+         *       "outcome": "illegal",
+         *       "reason": ""
+         *     }
+         */
         ConfirmIn: {
             outcome: string;
             /** @default  */
@@ -3978,9 +4023,45 @@ export interface components {
             size: number;
             total: number;
         };
+        /**
+         * @example {
+         *       "reason": "材料已报送"
+         *     }
+         */
+        DeadlineReasonIn: {
+            /** @default  */
+            reason?: string;
+        };
+        DeadlinesAsked: {
+            first?: string | null;
+            last?: string | null;
+            /** @default false */
+            mine?: boolean;
+            /** @default  */
+            obligation?: string;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            region?: string;
+            /** @default  */
+            state?: string;
+        };
+        /**
+         * @example {
+         *       "view": 5
+         *     }
+         */
         DefaultIn: {
             view: number | null;
         };
+        /**
+         * @example {
+         *       "ends_on": "2026-04-07",
+         *       "reason": "外出培训",
+         *       "starts_on": "2026-04-01",
+         *       "to_user": 12
+         *     }
+         */
         DelegateIn: {
             /** Format: date */
             ends_on: string;
@@ -4068,6 +4149,12 @@ export interface components {
             /** @default true */
             done?: boolean;
         };
+        /**
+         * @example {
+         *       "kind": "inspection",
+         *       "source_id": 101
+         *     }
+         */
         DraftIn: {
             /** @example enforcement.field_check */
             kind: string;
@@ -4127,6 +4214,13 @@ export interface components {
             outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
             period: string;
         };
+        /**
+         * @example {
+         *       "values": {
+         *         "opinion": "请责令限期改正"
+         *       }
+         *     }
+         */
         EditIn: {
             values: {
                 [key: string]: string;
@@ -4207,6 +4301,15 @@ export interface components {
             target_type_label: string;
             username: string;
         };
+        /**
+         * @example {
+         *       "columns": [],
+         *       "format": "xlsx",
+         *       "query": {
+         *         "region": "990121100"
+         *       }
+         *     }
+         */
         ExportIn: {
             /** @default [] */
             columns?: string[];
@@ -4228,6 +4331,12 @@ export interface components {
             size: number | null;
             title: string;
         };
+        /**
+         * @example {
+         *       "due_on": "2026-05-15",
+         *       "reason": "汛期道路不通"
+         *     }
+         */
         ExtendIn: {
             /** Format: date */
             due_on: string;
@@ -4305,16 +4414,57 @@ export interface components {
             periods: components["schemas"]["PeriodOut"][];
             title: string;
         };
+        /**
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       }
+         *     }
+         */
         GeometryIn: {
             geometry: {
                 coordinates: unknown[];
                 type: string;
             };
         };
+        /**
+         * @example {
+         *       "reason": "由该镇核查",
+         *       "to_user": 12
+         *     }
+         */
         GiveIn: {
             reason: string;
             to_user: number;
         };
+        /**
+         * @example {
+         *       "reason": "岗位调整",
+         *       "region": "990121100",
+         *       "role": "township_clerk",
+         *       "user_id": 12
+         *     }
+         */
         GrantIn: {
             reason: string;
             region?: string | null;
@@ -4381,6 +4531,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * @example {
+         *       "from_user": 12,
+         *       "reason": "调离",
+         *       "to_user": 15
+         *     }
+         */
         HandOverIn: {
             from_user: number;
             reason: string;
@@ -4409,6 +4566,11 @@ export interface components {
             name?: string;
             works: boolean;
         };
+        /**
+         * @example {
+         *       "days": []
+         *     }
+         */
         HolidaysIn: {
             days: components["schemas"]["HolidayRow"][];
         };
@@ -4444,6 +4606,12 @@ export interface components {
             figures: components["schemas"]["HomeFigure"][];
             tasks: components["schemas"]["Task"][];
         };
+        /**
+         * @example {
+         *       "name": "政务消息平台",
+         *       "url": "https://oa.example.cn/liangtian"
+         *     }
+         */
         HookIn: {
             name: string;
             url: string;
@@ -4552,6 +4720,11 @@ export interface components {
             rows: components["schemas"]["ImportedRow"][];
             total: number;
         };
+        /**
+         * @example {
+         *       "series_id": 2
+         *     }
+         */
         IssueIn: {
             series_id: number;
         };
@@ -4722,6 +4895,12 @@ export interface components {
             job: components["schemas"]["JobOut"] | null;
             layer_name: string;
         };
+        /**
+         * @example {
+         *       "after_id": 8,
+         *       "before_id": 3
+         *     }
+         */
         LayerComparisonIn: {
             after_id: number;
             before_id: number;
@@ -4768,6 +4947,12 @@ export interface components {
             rows: components["schemas"]["LayerCutOut"][];
             total: number;
         };
+        /**
+         * @example {
+         *       "format": "gpkg",
+         *       "region_code": "990121100"
+         *     }
+         */
         LayerExportIn: {
             format: string;
             region_code?: string | null;
@@ -4799,6 +4984,12 @@ export interface components {
             name: string;
             polygonal: boolean;
         };
+        /**
+         * @example {
+         *       "rule": "later",
+         *       "take_over": false
+         *     }
+         */
         LayerFlattenIn: {
             rule: string;
             /** @default false */
@@ -4814,6 +5005,14 @@ export interface components {
             gone: number;
             rule_label: string;
         };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "label": "2025年度",
+         *       "layer_code": "dltb",
+         *       "valid_from": "2025-12-31"
+         *     }
+         */
         LayerImportIn: {
             category_field?: string | null;
             encoding?: string | null;
@@ -4852,6 +5051,11 @@ export interface components {
             owner_office: string;
             versions: components["schemas"]["VersionOut"][];
         };
+        /**
+         * @example {
+         *       "office_code": "990121-ZRZY"
+         *     }
+         */
         LayerOwnerIn: {
             office_code?: string | null;
         };
@@ -5024,6 +5228,17 @@ export interface components {
             title: string;
             transitions: components["schemas"]["TransitionOut"][];
         };
+        /**
+         * @example {
+         *       "ids": [
+         *         101,
+         *         102
+         *       ],
+         *       "note": "请于月底前核查",
+         *       "step": "assign",
+         *       "whole": false
+         *     }
+         */
         ManyIn: {
             ids: number[];
             /** @default  */
@@ -5044,6 +5259,17 @@ export interface components {
             message: string;
             number: string;
         };
+        /**
+         * @example {
+         *       "encoding": "",
+         *       "layer": "WPTB_202603",
+         *       "mapping": {
+         *         "monitoring_type": "TBLX",
+         *         "number": "JCBH",
+         *         "period_after": "HSX"
+         *       }
+         *     }
+         */
         Mapping: {
             /** @default  */
             encoding?: string;
@@ -5085,6 +5311,15 @@ export interface components {
             code: string;
             name: string;
         };
+        /**
+         * @example {
+         *       "code": "990121100-ZRZY",
+         *       "kind": "township",
+         *       "name": "柳塘镇自然资源所",
+         *       "parent_id": 1,
+         *       "region": "990121100"
+         *     }
+         */
         NewOffice: {
             code: string;
             /** @enum {string} */
@@ -5098,6 +5333,14 @@ export interface components {
             initial_password: string;
             user: components["schemas"]["StaffOut"];
         };
+        /**
+         * @example {
+         *       "name": "王演示",
+         *       "office_id": 4,
+         *       "phone": "13800000000",
+         *       "username": "wangyanshi"
+         *     }
+         */
         NewPerson: {
             name: string;
             office_id: number;
@@ -5108,6 +5351,11 @@ export interface components {
             key: string;
             token: components["schemas"]["TokenOut"];
         };
+        /**
+         * @example {
+         *       "note": "已核对任职文件"
+         *     }
+         */
         NoteIn: {
             /** @default  */
             note?: string;
@@ -5118,9 +5366,21 @@ export interface components {
             pack: string;
             what: string;
         };
+        /**
+         * @example {
+         *       "office_id": 4
+         *     }
+         */
         OfficeChoice: {
             office_id: number;
         };
+        /**
+         * @example {
+         *       "kind": "township",
+         *       "name": "柳塘镇自然资源所",
+         *       "region": "990121100"
+         *     }
+         */
         OfficeIn: {
             /** @enum {string} */
             kind: "bureau" | "section" | "township" | "village" | "company" | "department";
@@ -5278,6 +5538,11 @@ export interface components {
             versions: components["schemas"]["VersionHead"][];
             warnings: string[];
         };
+        /**
+         * @example {
+         *       "parent_id": 1
+         *     }
+         */
         ParentIn: {
             parent_id: number | null;
         };
@@ -5300,10 +5565,21 @@ export interface components {
             source: string;
             source_label: string;
         };
+        /**
+         * @example {
+         *       "new": "Xin-Mima-2026",
+         *       "old": "Jiu-Mima-2025"
+         *     }
+         */
         PasswordIn: {
             new: string;
             old: string;
         };
+        /**
+         * @example {
+         *       "password": "Xin-Mima-2026"
+         *     }
+         */
         PasswordOnly: {
             password: string;
         };
@@ -5374,6 +5650,12 @@ export interface components {
             code: string;
             label: string;
         };
+        /**
+         * @example {
+         *       "name": "王演示",
+         *       "phone": "13800000000"
+         *     }
+         */
         PersonIn: {
             name: string;
             phone?: string | null;
@@ -5402,6 +5684,12 @@ export interface components {
             thumbnail: string;
             url: string;
         };
+        /**
+         * @example {
+         *       "profile": "standard",
+         *       "values": {}
+         *     }
+         */
         PolicyIn: {
             profile: string;
             values: {
@@ -5413,6 +5701,13 @@ export interface components {
             profiles: components["schemas"]["ProfileOut"][];
             settings: components["schemas"]["SettingOut"][];
         };
+        /**
+         * @example {
+         *       "form": "enforcement.monthly",
+         *       "period": "2026-03",
+         *       "reason": ""
+         *     }
+         */
         PrepareIn: {
             form: string;
             period: string;
@@ -5436,6 +5731,17 @@ export interface components {
             user_name: string;
             username: string;
         };
+        /**
+         * @example {
+         *       "bounds": [
+         *         111.3,
+         *         34.3,
+         *         111.4,
+         *         34.4
+         *       ],
+         *       "title": "柳塘镇图斑分布图"
+         *     }
+         */
         PrintIn: {
             bounds: [
                 number,
@@ -5500,12 +5806,25 @@ export interface components {
             subclass: string | null;
             subclass_label: string | null;
         };
+        /**
+         * @example {
+         *       "ids": [
+         *         41,
+         *         42
+         *       ]
+         *     }
+         */
         ReadIn: {
             ids?: number[] | null;
         };
         ReadOut: {
             read: number;
         };
+        /**
+         * @example {
+         *       "reason": "所附照片不清楚"
+         *     }
+         */
         ReasonIn: {
             reason: string;
         };
@@ -5523,6 +5842,22 @@ export interface components {
             level_label: string;
             without_boundary: number;
         };
+        /**
+         * @example {
+         *       "basis": "示例政函〔2026〕1号",
+         *       "effective_on": "2026-07-01",
+         *       "kind": "renamed",
+         *       "new": [
+         *         {
+         *           "code": "990121100",
+         *           "name": "柳塘街道"
+         *         }
+         *       ],
+         *       "old": [
+         *         "990121100"
+         *       ]
+         *     }
+         */
         RegionChangeIn: {
             /** @default  */
             basis?: string;
@@ -5732,6 +6067,11 @@ export interface components {
             name: string;
             region: string;
         };
+        /**
+         * @example {
+         *       "reason": "补充了批准文件，重新核对"
+         *     }
+         */
         ReopenIn: {
             reason: string;
         };
@@ -5786,11 +6126,28 @@ export interface components {
             version: number;
             versions: components["schemas"]["ReturnLine"][];
         };
+        /**
+         * @example {
+         *       "reason": "合计与上月不符，请核对"
+         *     }
+         */
+        ReturnReasonIn: {
+            reason: string;
+        };
         RightOut: {
             code: string;
             for_officers: boolean;
             name: string;
         };
+        /**
+         * @example {
+         *       "name": "资料查阅",
+         *       "office_scope": "all",
+         *       "permissions": [
+         *         "layers.view"
+         *       ]
+         *     }
+         */
         RoleIn: {
             name: string;
             /**
@@ -5819,6 +6176,11 @@ export interface components {
             kind: string;
             title: string;
         };
+        /**
+         * @example {
+         *       "word": "青自然资函"
+         *     }
+         */
         SeriesIn: {
             /** @example 青自然资卫 */
             word: string;
@@ -5850,7 +6212,61 @@ export interface components {
             unit: string;
             value: number | boolean | string[];
         };
-        /** @description `split` takes one figure and the line as `tool`; `hole` one polygon and the hole as `tool`. */
+        /**
+         * @description `split` takes one figure and the line as `tool`; `hole` one polygon and the hole as `tool`.
+         * @example {
+         *       "act": "merge",
+         *       "geometries": [
+         *         {
+         *           "coordinates": [
+         *             [
+         *               [
+         *                 111.35,
+         *                 34.31
+         *               ],
+         *               [
+         *                 111.36,
+         *                 34.31
+         *               ],
+         *               [
+         *                 111.36,
+         *                 34.32
+         *               ],
+         *               [
+         *                 111.35,
+         *                 34.31
+         *               ]
+         *             ]
+         *           ],
+         *           "type": "Polygon"
+         *         },
+         *         {
+         *           "coordinates": [
+         *             [
+         *               [
+         *                 111.36,
+         *                 34.31
+         *               ],
+         *               [
+         *                 111.37,
+         *                 34.32
+         *               ],
+         *               [
+         *                 111.36,
+         *                 34.32
+         *               ],
+         *               [
+         *                 111.36,
+         *                 34.31
+         *               ]
+         *             ]
+         *           ],
+         *           "type": "Polygon"
+         *         }
+         *       ],
+         *       "tool": null
+         *     }
+         */
         ShapeIn: {
             /** @enum {string} */
             act: "split" | "merge" | "hole";
@@ -5874,12 +6290,50 @@ export interface components {
             kind: "point" | "line" | "polygon";
             length_m: number | null;
         };
+        /**
+         * @example {
+         *       "code": "",
+         *       "password": "Xin-Mima-2026",
+         *       "username": "zhangshili"
+         *     }
+         */
         SignIn: {
             /** @default  */
             code?: string;
             password: string;
             username: string;
         };
+        /**
+         * @example {
+         *       "colour": "#c0392b",
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "name": "拟建养殖场",
+         *       "note": "选址草图",
+         *       "revision": 1
+         *     }
+         */
         SketchChangeIn: {
             /** @default #c2185b */
             colour?: string;
@@ -5894,6 +6348,37 @@ export interface components {
             /** @default false */
             shared?: boolean;
         };
+        /**
+         * @example {
+         *       "colour": "#c0392b",
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "name": "拟建养殖场",
+         *       "note": "选址草图",
+         *       "shared": false
+         *     }
+         */
         SketchIn: {
             /** @default #c2185b */
             colour?: string;
@@ -5946,6 +6431,13 @@ export interface components {
             }[];
             more: boolean;
         };
+        /**
+         * @example {
+         *       "ledger": "enforcement.patches",
+         *       "query": {},
+         *       "title": "三月末台账"
+         *     }
+         */
         SnapshotIn: {
             ledger: string;
             /** @default {} */
@@ -5994,6 +6486,13 @@ export interface components {
             rows: components["schemas"]["StaffOut"][];
             total: number;
         };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "period": "2026-03",
+         *       "title": "2026年3月卫片图斑"
+         *     }
+         */
         StartImport: {
             file_id: number;
             /** @default land */
@@ -6022,6 +6521,11 @@ export interface components {
             tile_cache_bytes: number;
             version: string;
         };
+        /**
+         * @example {
+         *       "opinion": "同意"
+         *     }
+         */
         StepIn: {
             /** @default  */
             opinion?: string;
@@ -6037,6 +6541,11 @@ export interface components {
             step_label: string;
             to_stage: string | null;
         };
+        /**
+         * @example {
+         *       "active": true
+         *     }
+         */
         SwitchIn: {
             active: boolean;
         };
@@ -6095,6 +6604,42 @@ export interface components {
             size: number;
             total: number;
         };
+        TasksAsked: {
+            /**
+             * @default todo
+             * @enum {string}
+             */
+            box?: "todo" | "done" | "sent";
+            /**
+             * @default
+             * @enum {string}
+             */
+            due?: "" | "overdue" | "today" | "soon";
+            /** @default  */
+            kind?: string;
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            q?: string;
+            /** @default  */
+            region?: string;
+            /** @default 20 */
+            size?: number;
+            /** @default  */
+            state?: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            whose?: "" | "mine" | "pool" | "delegated";
+        };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "kind": "inspection",
+         *       "note": "按本县格式修订"
+         *     }
+         */
         TemplateIn: {
             file_id: number;
             /** @example enforcement.field_check */
@@ -6116,6 +6661,16 @@ export interface components {
             state_label: string;
             version: number;
         };
+        /**
+         * @example {
+         *       "days": 90,
+         *       "name": "QGIS 读取图层",
+         *       "permissions": [
+         *         "layers.view"
+         *       ],
+         *       "region": "990121"
+         *     }
+         */
         TokenIn: {
             /** @example 90 */
             days: number;
@@ -6231,6 +6786,18 @@ export interface components {
             pin?: ("left" | "right") | null;
             width?: number | null;
         };
+        /**
+         * @example {
+         *       "columns": [],
+         *       "grouping": [],
+         *       "name": "三亩以上未判定",
+         *       "query": {
+         *         "area_mu__gte": "3",
+         *         "judgement__empty": "1"
+         *       },
+         *       "shared": false
+         *     }
+         */
         ViewIn: {
             /** @default [] */
             columns?: components["schemas"]["ViewColumn"][];
@@ -6260,9 +6827,19 @@ export interface components {
             default: number | null;
             views: components["schemas"]["ViewOut"][];
         };
+        /**
+         * @example {
+         *       "reason": "当事人名称写错"
+         *     }
+         */
         VoidIn: {
             reason: string;
         };
+        /**
+         * @example {
+         *       "reason": "送件单位发来更正版"
+         *     }
+         */
         WithdrawIn: {
             reason: string;
         };
@@ -6652,7 +7229,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["DeadlineReasonIn"];
             };
         };
         responses: {
@@ -6678,7 +7255,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["DeadlineReasonIn"];
             };
         };
         responses: {
@@ -6704,7 +7281,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["DeadlineReasonIn"];
             };
         };
         responses: {
@@ -10630,7 +11207,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["ReturnReasonIn"];
             };
         };
         responses: {
@@ -10721,7 +11298,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["ReturnReasonIn"];
             };
         };
         responses: {
