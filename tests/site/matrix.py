@@ -15,10 +15,18 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liangtian.platform.people.permissions import OWN_OFFICE
+from liangtian.platform.people.permissions import ROLES as RIGHTS
 from tests.conftest import PASSWORD
 from tests.enforcement.pictures import jpeg
 from tests.layers.deliveries import tile_of
 from tests.site.world import ABROAD, AT_HOME, HOME, NEXT, NOBODY, PLACES, ROLES, World, point
+
+
+def holding(right: str) -> frozenset[str]:
+    """The roles that hold a right, also as part of its whole family."""
+    wanted = {right, f"{right.split('.', maxsplit=1)[0]}.*"}
+    return frozenset(role for role, (_, rights) in RIGHTS.items() if wanted & set(rights))
+
 
 EVERYONE = frozenset(ROLES)
 OFFICERS = frozenset({"auditor", "sysadmin", "security_officer"})  # 三员: no business data

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from liangtian.platform.people.permissions import ROLES as RIGHTS
-from tests.site.matrix import COUNTY_ONLY, WHERE, Request, Row
+from tests.site.matrix import COUNTY_ONLY, WHERE, Request, Row, holding
 from tests.site.world import World
 
-
-def _holding(right: str) -> frozenset[str]:
-    wanted = {right, "documents.*"}
-    return frozenset(role for role, (_, rights) in RIGHTS.items() if wanted & set(rights))
-
-
-WRITERS, LAYOUT = _holding("documents.register"), _holding("documents.templates")
+WRITERS, LAYOUT = holding("documents.register"), holding("documents.templates")
 COUNTY_OFFICE = frozenset({"county_clerk", "county_reviewer"}) & WRITERS
 ELSEWHERE = dict.fromkeys(WRITERS - COUNTY_OFFICE, 404)  # a township's own office
 API, KIND = "/api/documents", "enforcement.field_check"

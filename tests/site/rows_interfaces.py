@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from liangtian.platform.people.permissions import ROLES as RIGHTS
-from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, LAYERS, WHERE, Row
+from tests.site.matrix import COUNTY_ONLY, EVERYONE, EXPORT, HERE, LAYERS, WHERE, Row, holding
 from tests.site.world import HOME, World
 
-WITH_TOKENS = frozenset(role for role, (_, rights) in RIGHTS.items() if "api.token" in rights)
+WITH_TOKENS = holding("api.token")
 OGC = "/api/ogc"
 COLLECTION = f"{OGC}/collections/{{collection_id}}"
 NONE = frozenset({404})

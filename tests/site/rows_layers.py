@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.site.matrix import CLERK, COUNTY_ONLY, JUDGE, VERSION, VIEW, Row
+from tests.site.matrix import CLERK, COUNTY_ONLY, LAYERS, VERSION, Row, holding
 from tests.site.world import World
 
 COMPARISON = "/api/layers/comparisons/{comparison_id}"
-COUNTY = frozenset({"county_clerk", "county_reviewer", "leader"})
-BELOW = dict.fromkeys(VIEW - COUNTY, 404)  # a comparison speaks of the whole county
+COUNTY = LAYERS - {"township_clerk", "township_leader", "grid_worker"}
+TAKING = holding("layers.export")
+BELOW = dict.fromkeys(LAYERS - COUNTY, 404)  # a comparison speaks of the whole county
 
 
 def _checked(w: World, place: str) -> Mapping[str, Any]:
@@ -91,12 +92,12 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{VERSION}/cuts", CLERK, _checked, COUNTY_ONLY),
     Row("POST", f"{VERSION}/flatten", CLERK, _overlapping, COUNTY_ONLY),
     Row("PUT", "/api/layers/{code}/owner", CLERK, _owner),
-    Row("GET", "/api/layers/comparisons", VIEW),
+    Row("GET", "/api/layers/comparisons", LAYERS),
     Row("POST", "/api/layers/comparisons", CLERK, _pair, COUNTY_ONLY),
     Row("GET", COMPARISON, COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row("GET", f"{COMPARISON}/report.xlsx", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row("GET", f"{COMPARISON}/changes.zip", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
-    Row("GET", "/api/layers/exports", JUDGE),
-    Row("POST", f"{VERSION}/exports", JUDGE, _new_export, COUNTY_ONLY),
-    Row("GET", "/api/layers/exports/{export_id}/file", JUDGE, _export, COUNTY_ONLY),
+    Row("GET", "/api/layers/exports", TAKING),
+    Row("POST", f"{VERSION}/exports", TAKING, _new_export, COUNTY_ONLY),
+    Row("GET", "/api/layers/exports/{export_id}/file", TAKING, _export, COUNTY_ONLY),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.map.drawing import drawn, plot
-from tests.site.matrix import COUNTY_ONLY, VIEW, Row
+from tests.site.matrix import COUNTY_ONLY, LAYERS, VIEW, Row
 from tests.site.world import HOME, World
 
 SKETCHES = "/api/sketches"
@@ -85,16 +85,16 @@ def _base_tile(w: World, place: str) -> Mapping[str, Any]:
 
 
 ROWS: tuple[Row, ...] = (
-    Row("GET", "/api/maps/basemaps", VIEW),
+    Row("GET", "/api/maps/basemaps", LAYERS),
     Row(
         "GET",
         "/api/maps/basemaps/{code}/{number}/{z}/{x}/{y}",
-        VIEW,
+        LAYERS,
         _base_tile,
-        other=dict.fromkeys(VIEW, 404),
+        other=dict.fromkeys(LAYERS, 404),
     ),
     Row("GET", "/api/maps/snapping", VIEW, _snap),
-    Row("POST", "/api/maps/print", VIEW, _print),
+    Row("POST", "/api/maps/print", LAYERS, _print),
     Row("GET", SKETCHES, VIEW),
     Row("POST", SKETCHES, VIEW, _new),
     Row("POST", f"{SKETCHES}/check", VIEW, _figure),

@@ -161,5 +161,5 @@ def test_the_page_asks_the_database_a_bounded_number_of_questions(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = signed_in(people.clerk)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         client.get(f"{PATCHES}/{register.a_split.pk}")

@@ -61,9 +61,8 @@ def test(user: User, template_id: int) -> LetterTemplate:
     require(user, "documents.templates")
     template = _own(user, template_id)
     _tried(kind_of(template.kind), template.file)
-    if template.state == State.DRAFT:
-        _turn(user, template, State.TESTED, "documents.template.test")
-    return template
+    passed = State.TESTED if template.state == State.DRAFT else State(template.state)
+    return _turn(user, template, passed, "documents.template.test")
 
 
 def sample(user: User, template_id: int) -> bytes:
