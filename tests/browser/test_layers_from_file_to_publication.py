@@ -60,16 +60,20 @@ def _versions(page: Any) -> list[dict[str, Any]]:
     return list(layer["versions"])
 
 
+def _choose(page: Any, box: str, value: str) -> None:
+    item = page.locator(".ask .el-form-item").filter(has=page.locator("label", has_text=box))
+    item.locator(".el-select").click()
+    # Each box has a list of its own; the one just left may still be closing.
+    listed = item.get_by_role("combobox").get_attribute("aria-controls")
+    page.locator(f"#{listed}").get_by_role("option", name=value, exact=True).click()
+    expect(item).to_contain_text(value)
+
+
 def _compare(page: Any) -> None:
     page.goto("/layers/comparisons")
-    for box, value in (
-        ("图层", LAYER),
-        ("前一版本", _versions(page)[1]["label"]),
-        ("后一版本", LABEL),
-    ):
-        item = page.locator(".ask .el-form-item").filter(has=page.locator("label", has_text=box))
-        item.locator(".el-select").click()
-        page.get_by_role("option", name=value, exact=True).locator("visible=true").click()
+    _choose(page, "图层", LAYER)
+    _choose(page, "前一版本", _versions(page)[1]["label"])
+    _choose(page, "后一版本", LABEL)
     page.get_by_role("button", name="开始比较").click()
     page.get_by_role("link", name="查看结果").first.click(timeout=MINUTE)
     with page.expect_download() as waiting:

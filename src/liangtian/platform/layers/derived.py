@@ -85,7 +85,8 @@ def start_export(
 
 def note_changes(user: User, comparison: LayerComparison) -> None:
     """The changed figures of the county leave the house as well."""
-    record(user, "layers.download", comparison, after={"changed": comparison.changed})
+    with transaction.atomic():
+        record(user, "layers.download", comparison, after={"changed": comparison.changed})
 
 
 def drop_old_exports() -> None:
@@ -97,6 +98,6 @@ def drop_old_exports() -> None:
 
 def note_download(user: User, export: LayerExport) -> None:
     """Every time the file leaves the house is on record."""
-    record(
-        user, "layers.download", export, after={"file": export.file_name, "sha256": export.sha256}
-    )
+    after = {"file": export.file_name, "sha256": export.sha256}
+    with transaction.atomic():
+        record(user, "layers.download", export, after=after)
