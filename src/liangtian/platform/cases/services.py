@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 ROWS_PER_STATEMENT = 500
 SHORTEST_OPINION = 5  # characters; a word like “同意” explains nothing later
 
-AT_ONCE = 500  # cases; SQLite takes no more than some thousand values in one statement
-
 
 @dataclass(frozen=True)
 class Taking:
@@ -171,8 +169,8 @@ def mend_tasks() -> int:
         for case in cases:
             by_day.setdefault(timezone.localdate(case.opened_at), []).append(case)
         for day, opened in sorted(by_day.items()):
-            for start in range(0, len(opened), AT_ONCE):
-                some = opened[start : start + AT_ONCE]
+            for start in range(0, len(opened), ROWS_PER_STATEMENT):
+                some = opened[start : start + ROWS_PER_STATEMENT]
                 _open_tasks(machine, some, None, _start_clocks(machine, first, some, day))
         mended += len(cases)
     return mended
