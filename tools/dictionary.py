@@ -239,7 +239,7 @@ def _ledger(ledger: Ledger) -> str:
                 column.unit or "",
                 _FILTERS[column.filter] if column.filter else "",
                 "合计" if column.sum else "",
-                f"`{column.source}`",
+                f"`{column.source}`" if isinstance(column.source, str) else "计算",
             )
             for column in ledger.columns
         ),

@@ -85,7 +85,8 @@ def test_people_cover_every_role(made: Made) -> None:
     offices = {o["code"] for o in data["offices"]}
     assert {p["role"] for p in data["people"]} == {
         "county_clerk", "county_reviewer", "township_clerk", "grid_worker", "auditor", "sysadmin",
-        "leader", "township_leader", "security_officer",
+        "leader", "township_leader", "security_officer", "finance", "water", "agriculture",
+        "forestry", "power", "company",
     }  # fmt: skip
     assert all(p["office"] in offices for p in data["people"])
     towns = {p["region"] for p in data["people"] if p["role"] == "township_clerk"}

@@ -177,7 +177,7 @@ def test_a_refusal_from_below_arrives_as_it_is(
     def refuse(*args: Any) -> None:
         raise raised
 
-    monkeypatch.setattr("liangtian.site.home.enforcement.home_figures", refuse)
+    monkeypatch.setattr("liangtian.site.home.enforcement.home_parts", refuse)
     error = refusal(signed_in(people.clerk).get("/api/home"), raised.status, raised.code)
     assert error["message"] == raised.message
 
@@ -190,7 +190,7 @@ def test_a_failure_tells_nothing_from_inside(
     def fail(*args: Any) -> None:
         raise KeyError(secret)
 
-    monkeypatch.setattr("liangtian.site.home.enforcement.home_figures", fail)
+    monkeypatch.setattr("liangtian.site.home.enforcement.home_parts", fail)
     client = signed_in(people.clerk)
     client.raise_request_exception = False
     answer = client.get("/api/home")

@@ -97,7 +97,7 @@ def test_the_policy_is_the_same_on_an_answer_that_failed(
     def fail(*args: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("liangtian.site.home.enforcement.home_figures", fail)
+    monkeypatch.setattr("liangtian.site.home.enforcement.home_parts", fail)
     answer = signed_in(people.clerk).get("/api/home")
     assert answer.status_code == 500
     assert answer.headers["Content-Security-Policy"] == middleware.policy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
@@ -9,6 +11,7 @@ from django.utils.http import http_date
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from liangtian.platform.operation import views as watching
+from liangtian.platform.operation.watching import trouble_of
 from liangtian.site.api import api
 
 MISSING = "浏览器应用尚未构建。请运行 make demo，或 python hatch_build.py。"
@@ -32,7 +35,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """What went wrong outside the API's own handler; the log has it, the page tells nothing of it."""
+    """What went wrong outside the API's own handler; the log has it, the page tells nothing of it.
+
+    A machine in trouble (database away, disk full) is named, whichever part of the way met it.
+    """
+    if (known := trouble_of(sys.exc_info()[1])) is not None:
+        return known
     return _error(
         request, 500, "failed", "系统出错，请稍后重试；若仍出错，请把时间告知系统管理员。"
     )

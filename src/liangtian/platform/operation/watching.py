@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import time
 from collections.abc import Callable
 
@@ -12,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from liangtian.platform.operation.metrics import requests
 
-logger = logging.getLogger(__name__)
 DOWN = "数据库暂时连接不上，本次操作没有保存。请稍后重试；若持续出现，请告知系统管理员。"
 SLOW = "查询用时过长，已停止，没有改动数据。请缩小范围或增加筛选条件后重试。"
 FULL = "服务器磁盘空间不足，本次操作没有保存。请告知系统管理员清理磁盘后重试。"
@@ -60,22 +58,3 @@ def trouble_of(error: BaseException | None) -> HttpResponse | None:
 
 def _answer(status: int, code: str, message: str) -> HttpResponse:
     return JsonResponse({"error": {"code": code, "message": message, "fields": {}}}, status=status)
-
-
-class Trouble:
-    """Middleware: a clear word for what goes wrong outside the API's own handlers (session, user)."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OSError, OperationalError, InterfaceError) as error:
-            if (known := trouble_of(error)) is None:
-                raise
-            logger.error("%s %s: %s", request.method, request.path, error)
-            return known
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return trouble_of(error)
