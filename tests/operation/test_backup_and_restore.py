@@ -205,7 +205,10 @@ def test_without_pg_dump_the_tables_are_copied_one_by_one(site: Site, empty_site
     assert manifest["method"] == "copy"
     assert "不一致" not in restored(archive, empty_site)
     assert empty_site.rows(NAMES) == site.rows(NAMES)
-    empty_site.change("INSERT INTO people_role (code, name, permissions) VALUES ('x', 'x', '[]')")
+    empty_site.change(
+        "INSERT INTO people_role (code, name, permissions, post, office_scope, is_builtin) "
+        "VALUES ('x', 'x', '[]', '', 'all', false)"
+    )
     shutil.rmtree(empty_site.folder)
     assert "已有数据" in restored(archive, empty_site, code=1)
     restored(archive, empty_site, "--replace")

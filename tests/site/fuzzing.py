@@ -18,8 +18,9 @@ from typing import Any
 
 import hypothesis
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -106,7 +107,7 @@ def let_in(operation: Any) -> list[str]:
 def tried(world: World, operation: Any, who: str, examples: int, seed: int = 0) -> list[Fault]:
     """The faults of one operation in the hands of one person; `examples` of each kind and matrix row."""
     faults: list[Fault] = []
-    with _listening() as traces:
+    with _listening() as traces, _one_connection():
         for row in rows_of(operation):
             for kind in ("positive", "negative", "mixed"):
                 found = _run(
@@ -114,6 +115,18 @@ def tried(world: World, operation: Any, who: str, examples: int, seed: int = 0) 
                 )
                 faults += [f for f in found if f.what not in {known.what for known in faults}]
     return faults
+
+
+@contextmanager
+def _one_connection() -> Iterator[None]:
+    """A request does not close the connection whose transaction undoes it, as Django's own test client has it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 def _run(

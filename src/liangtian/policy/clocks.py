@@ -100,7 +100,8 @@ def resumed_due(
     if not workdays:
         return resumed + timedelta(days=len(days) - 1)
     left = sum(estimated_workday(day, own) for day in days)
-    return estimate_workdays(resumed - timedelta(days=1), left, own).day
+    # Nothing left but days off: the deadline is not brought forward, as it would be by counting none.
+    return max(due, estimate_workdays(resumed - timedelta(days=1), left, own).day)
 
 
 def month_clear_due(received: date, pack: Pack) -> Deadline:
