@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -147,22 +146,18 @@ def _bucket(
 def local_copy(sha256: str, name: str) -> Iterator[Path]:
     """The file under `name` in a folder of its own, its hash checked, for readers that need a path."""
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        copy = Path(folder) / name
+        copy, total = Path(folder) / name, hashlib.sha256()
         with store_in_use().open(sha256) as source, copy.open("wb") as target:
-            shutil.copyfileobj(source, target, CHUNK)
-        if hash_of(copy) != sha256:
+            while chunk := source.read(CHUNK):
+                total.update(chunk)
+                target.write(chunk)
+        if total.hexdigest() != sha256:
             raise Refused(
                 f"文件“{name}”与入库时的校验值不符，已停止使用。请联系系统管理员从备份恢复。",
                 code="altered",
                 status=500,
             )
         yield copy
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of the bytes of a file on this machine."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _gone(sha256: str) -> Refused:
