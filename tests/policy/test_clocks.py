@@ -20,7 +20,8 @@ from liangtian.policy.clocks import (
     quarter_end,
     quarter_review_due,
 )
-from liangtian.policy.pack import WrongType, load_pack
+from liangtian.policy.pack import load_pack
+from liangtian.policy.pack_errors import WrongType
 from tests.policy.worked_tables import table
 
 _PAGE = "working-days.md"

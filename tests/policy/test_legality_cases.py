@@ -10,7 +10,8 @@ import pytest
 
 from liangtian.policy.legality import Cover, Flags, LegalityProposal, PatchFacts, propose
 from liangtian.policy.legality_table import PatchKind
-from liangtian.policy.pack import Pack, PackRefused, load_pack
+from liangtian.policy.pack import Pack, load_pack
+from liangtian.policy.pack_errors import PackRefused
 from tests.policy.worked_tables import tables
 
 _NONE = "–"

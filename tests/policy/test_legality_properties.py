@@ -17,7 +17,8 @@ from liangtian.policy.legality import (
     PatchFacts,
     propose,
 )
-from liangtian.policy.pack import PackError, load_pack
+from liangtian.policy.pack import load_pack
+from liangtian.policy.pack_errors import PackError
 
 _PACK = load_pack("county-enforcement-2022")
 _ON = date(2022, 7, 1)

@@ -10,16 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liangtian.policy.pack import (
-    NotInForce,
-    Pack,
-    PackRefused,
-    UnknownKey,
-    UnknownPack,
-    WrongType,
-    load_pack,
-    parse_pack,
-)
+from liangtian.policy.pack import Pack, load_pack, parse_pack
+from liangtian.policy.pack_errors import NotInForce, PackRefused, UnknownKey, UnknownPack, WrongType
 
 _DAY = date(2022, 7, 1)
 _HEAD = """

@@ -11,7 +11,8 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from liangtian.policy.pack import Clause, Pack, Value, WrongType
+from liangtian.policy.pack import Clause, Pack, Value
+from liangtian.policy.pack_errors import WrongType
 from liangtian.policy.workdays import (
     NOTHING_OWN,
     Arrangement,

@@ -23,7 +23,8 @@ from liangtian.policy.legality_table import (
     PatchType,
     Row,
 )
-from liangtian.policy.pack import Pack, PackError
+from liangtian.policy.pack import Pack
+from liangtian.policy.pack_errors import PackError
 
 __all__ = ["Cover", "FactsRefused", "Flags", "LegalityProposal", "Part", "PatchFacts", "propose"]
 

@@ -20,7 +20,8 @@ from liangtian.policy.clocks import (
     quarter_end,
 )
 from liangtian.policy.obligation_schema import Every, Obligation
-from liangtian.policy.pack import NotInForce, Pack
+from liangtian.policy.pack import Pack
+from liangtian.policy.pack_errors import NotInForce
 from liangtian.policy.workdays import NOTHING_OWN, Arrangement
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -10,14 +10,8 @@ from django.db import transaction
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.packs.models import PackVersion
-from liangtian.policy.pack import (
-    Pack,
-    PackRefused,
-    UnknownPack,
-    available_packs,
-    load_pack,
-    parse_pack,
-)
+from liangtian.policy.pack import Pack, available_packs, load_pack, parse_pack
+from liangtian.policy.pack_errors import PackRefused, UnknownPack
 
 
 def pack_named(name: str) -> Pack:
