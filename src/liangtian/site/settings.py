@@ -28,6 +28,11 @@ LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups a
 LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the background (default 5000)
 LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
 LIANGTIAN_SNAPSHOT_ROWS  the most rows of a ledger kept at once, for a return or a comparison (default 50000)
+LIANGTIAN_REASON_CHARACTERS  the shortest reason (理由) that is taken (default 5)
+LIANGTIAN_LETTER_FIELD_CHARACTERS  the longest text of one field of a letter (default 2000)
+LIANGTIAN_DUE_SOON_DAYS  a task due within so many days is shown as due soon (default 3)
+LIANGTIAN_TOKEN_DAYS     days an interface token lives at most (default 365)
+LIANGTIAN_CALENDAR_DAYS_AHEAD  periodic deadlines are made so far ahead (default 400)
 LIANGTIAN_RETURN_DUE_DAYS      a return is late when not sent so many days after its period's end (default 10)
 """
 
@@ -173,11 +178,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-DUE_SOON_DAYS = 3  # a task due within so many days is shown as due soon
-TOKEN_LONGEST_DAYS = 365  # a key that never ends is forgotten; a year is the custom
-CALENDAR_DAYS_AHEAD = (
-    400  # periodic deadlines are made so far ahead: the annual result lies in the next year
-)
+REASON_CHARACTERS = int(os.environ.get("LIANGTIAN_REASON_CHARACTERS", "5"))
+LETTER_FIELD_CHARACTERS = int(os.environ.get("LIANGTIAN_LETTER_FIELD_CHARACTERS", "2000"))
+DUE_SOON_DAYS = int(os.environ.get("LIANGTIAN_DUE_SOON_DAYS", "3"))
+# A key that never ends is forgotten; a year is the custom.
+TOKEN_LONGEST_DAYS = int(os.environ.get("LIANGTIAN_TOKEN_DAYS", "365"))
+# The annual result lies in the next year.
+CALENDAR_DAYS_AHEAD = int(os.environ.get("LIANGTIAN_CALENDAR_DAYS_AHEAD", "400"))
 HOOK_HOSTS = os.environ.get("LIANGTIAN_HOOK_HOSTS", "").split(",")
 HOOK_TIMEOUT_SECONDS = 5  # for one notice; a slower receiver is tried again later
 

@@ -250,7 +250,7 @@ const en: Messages = {
     published: 'Published',
     withdraw: 'Withdraw',
     withdrawTitle: 'Withdraw "{name} {label}"',
-    withdrawReason: 'Give the reason (5 characters or more)',
+    withdrawReason: 'Give the reason; a word alone is not taken',
     withdrawn: 'Withdrawn',
     owner: 'From',
     category: 'Category field',

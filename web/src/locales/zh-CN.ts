@@ -248,7 +248,7 @@ const zhCN = {
     published: '已发布',
     withdraw: '撤回',
     withdrawTitle: '撤回“{name} {label}”',
-    withdrawReason: '请写明撤回的理由（至少 5 个字）',
+    withdrawReason: '请写明撤回的理由，太短的不能受理',
     withdrawn: '已撤回',
     owner: '数据来源单位',
     category: '分类字段',

@@ -16,6 +16,7 @@ from liangtian.platform.calendar.packs import own_arrangement, packs
 from liangtian.platform.calendar.pages import PAGES
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
 from liangtian.policy.clocks import Deadline as Reckoned
 from liangtian.policy.clocks import resumed_due
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 DIGITS = {"county": 6, "township": 9}
 ROWS_PER_STATEMENT = 500
-SHORTEST_REASON = 5  # characters
 Act = DeadlineChange.Act
 
 
@@ -131,7 +131,7 @@ def pause(user: User, deadline_id: int, reason: str) -> Deadline:
     """Stop the clock, with a reason. Raises Forbidden, NotFound, Refused, Conflict."""
     with transaction.atomic():
         deadline = _manageable(user, deadline_id)
-        text = _reason(reason, "中止")
+        text = reason_given(reason, "中止")
         if deadline.paused_on:
             raise Conflict(f"“{deadline}”自 {deadline.paused_on} 起已中止。")
         deadline.paused_on = today()
@@ -162,7 +162,7 @@ def extend(user: User, deadline_id: int, due: date, reason: str) -> Deadline:
     """Move the due day to a later one, with a reason."""
     with transaction.atomic():
         deadline = _manageable(user, deadline_id)
-        text = _reason(reason, "延期")
+        text = reason_given(reason, "延期")
         if due <= deadline.due_on:
             raise Refused(
                 f"延期后的到期日须晚于 {deadline.due_on}。", fields={"due_on": "须晚于现到期日"}
@@ -202,16 +202,6 @@ def _manageable(user: User, deadline_id: int) -> Deadline:
     if deadline.done_on:
         raise Conflict(f"“{deadline}”已于 {deadline.done_on} 完成，不能再变更。")
     return deadline
-
-
-def _reason(reason: str, what: str) -> str:
-    text = reason.strip()
-    if len(text) < SHORTEST_REASON:
-        raise Refused(
-            f"{what}须填写理由，至少 {SHORTEST_REASON} 个字。",
-            fields={"reason": f"至少 {SHORTEST_REASON} 个字，现有 {len(text)} 个"},
-        )
-    return text[:300]
 
 
 def _change(

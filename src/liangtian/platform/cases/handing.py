@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 Act = TaskMove.Act
-SHORTEST_REASON = 2  # characters: “出差” is a reason
 
 
 def claim(user: User, task_id: int) -> Task:
@@ -167,7 +166,7 @@ def _must_be_able(other: User, task: Task) -> None:
 
 def _reason(reason: str, what: str) -> str:
     text = reason.strip()
-    if len(text) < SHORTEST_REASON:
+    if not text:
         raise Refused(f"{what}须填写事由。", fields={"reason": "必填"})
     return text[:300]
 

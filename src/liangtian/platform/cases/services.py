@@ -22,14 +22,14 @@ from liangtian.platform.cases.machine import (
     all_machines,
 )
 from liangtian.platform.cases.models import Case, CaseStep, Task
-from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.errors import Conflict
 from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 ROWS_PER_STATEMENT = 500
-SHORTEST_OPINION = 5  # characters; a word like “同意” explains nothing later
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def take_step(
         require(user, transition.permission)
         behalf = _acting_for(current, user, transition)
         if transition.opinion:
-            _require_opinion(taking.opinion, transition.label)
+            reason_given(taking.opinion, transition.label)
         situation = Situation(user.pk, taking.facts, taking.opinion, taking.to_user is not None)
         if reasons := machine.refusals(transition, situation):
             raise Conflict("".join(reasons))
@@ -270,12 +270,3 @@ def _held_by_another(task: Task | None, user: User, transition: Transition) -> s
     return (
         f"“{task.case.title}”由{task.holder.name}承办，您不能代为办理。请由其本人办理、转办或委托。"
     )
-
-
-def _require_opinion(opinion: str, what: str) -> None:
-    text = opinion.strip()
-    if len(text) < SHORTEST_OPINION:
-        raise Refused(
-            f"{what}须填写理由，至少 {SHORTEST_OPINION} 个字。",
-            fields={"reason": f"至少 {SHORTEST_OPINION} 个字，现有 {len(text)} 个"},
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,11 +17,10 @@ from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.files.services import store
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 from liangtian.press.letter import TemplateRefused, fill
 
 State = Letter.State
-LONGEST_VALUE = 2_000
-SHORTEST_REASON = 5
 NOT_NUMBERED = "（未编号）"
 
 
@@ -70,9 +70,9 @@ def edit(user: User, letter_id: int, values: Mapping[str, str]) -> Letter:
         editable = {f.name: f.label for f in fields_of(kind_of(letter.kind)) if f.edited}
         wrong = {name: "不能修改" for name in values if name not in editable}
         wrong |= {
-            name: f"“{editable[name]}”应为 1 至 {LONGEST_VALUE} 个字"
+            name: f"“{editable[name]}”应为 1 至 {settings.LETTER_FIELD_CHARACTERS} 个字"
             for name, text in values.items()
-            if name in editable and not 0 < len(text.strip()) <= LONGEST_VALUE
+            if name in editable and not 0 < len(text.strip()) <= settings.LETTER_FIELD_CHARACTERS
         }
         if wrong:
             raise Refused(f"文书没有保存：{'；'.join(wrong.values())}。", fields=wrong)
@@ -136,11 +136,7 @@ def issue(user: User, letter_id: int, series_id: int) -> Letter:
 
 def void(user: User, letter_id: int, reason: str) -> Letter:
     """Make an issued letter void; its number stays taken."""
-    text = reason.strip()
-    if not SHORTEST_REASON <= len(text) <= 200:
-        raise Refused(
-            f"请写明作废原因，{SHORTEST_REASON} 至 200 个字。", fields={"reason": "请写明作废原因"}
-        )
+    text = reason_given(reason, "作废", 200)
     with transaction.atomic():
         letter = _locked(user, letter_id, State.ISSUED)
         letter.state, letter.void_reason = State.VOID, text

@@ -18,13 +18,13 @@ from liangtian.platform.layers.catalogue import ensure_layers
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.tiles import grid_zoom
 from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 
 if TYPE_CHECKING:
     from liangtian.platform.files.models import StoredFile
     from liangtian.platform.people.models import Office, User
     from liangtian.platform.regions.models import Region
 
-SHORTEST_REASON = 5  # characters; a word like “错了” explains nothing later
 Status = LayerVersion.Status
 
 
@@ -192,9 +192,7 @@ def assign_owner(user: User, layer: Layer, office: Office | None) -> Layer:
 def withdraw(user: User, version: LayerVersion, reason: str) -> LayerVersion:
     """Take a version out of use, with a reason; its features stay, since decisions may cite them."""
     may_publish(user, version.layer)
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        raise Refused(f"请写明撤回原因(至少 {SHORTEST_REASON} 个字)。", fields={"reason": "过短"})
+    reason = reason_given(reason, "撤回")
     with transaction.atomic():
         version = _locked(version)
         if version.status not in (Status.CHECKED, Status.PUBLISHED):

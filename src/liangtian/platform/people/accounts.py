@@ -17,11 +17,11 @@ from liangtian.platform.people.models import Grant, Office, Presence, Role, User
 from liangtian.platform.people.passwords import random_password, store
 from liangtian.platform.people.scope import require
 from liangtian.platform.people.security import current
+from liangtian.platform.reasons import reason_given
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 GUESSED_FIRST = {"admin", "administrator", "root", "sysadmin", "test", "guest", "user", "system"}
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|")
-SHORTEST_REASON = 5
 
 
 def administered(officer: User) -> QuerySet[User]:
@@ -186,12 +186,9 @@ def reset_code(officer: User, user: User, reason: str) -> User:
 def unmask_phone(officer: User, user: User, reason: str) -> str:
     """The full phone number, for a reason that is kept. Needs `people.unmask`."""
     require(officer, "people.unmask")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused(
-            f"请写明查看原因，至少 {SHORTEST_REASON} 个字。", fields={"reason": "请写明查看原因"}
-        )
+    text = reason_given(reason, "查看完整电话")
     with transaction.atomic():
-        record(officer, "account.unmask", user, region=_place(user), note=reason.strip())
+        record(officer, "account.unmask", user, region=_place(user), note=text)
     return user.phone
 
 

@@ -53,6 +53,7 @@ class SessionOut(Schema):
     csrf_token: str
     county: CountyOut | None
     version: str
+    reason_characters: int
 
 
 class SignIn(Schema):
@@ -107,6 +108,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
             "bounds": list(found.geom.bounds) if found.geom and user else None,
         },
         "version": __version__,
+        "reason_characters": settings.REASON_CHARACTERS,
     }
 
 

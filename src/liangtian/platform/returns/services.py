@@ -18,6 +18,7 @@ from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
 from liangtian.platform.ledgers.groups import grouped
 from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
 from liangtian.platform.returns.forms import Form, find_form
 from liangtian.platform.returns.models import Return, ReturnPart, Snapshot
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 Status = Return.Status
-SHORTEST_REASON = 5  # characters; fewer explain nothing
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,8 @@ def _make_room(
         form=form.name, region=region, period=period.code
     )
     last = earlier.aggregate(last=Max("version"))["last"] or 0
-    if last and len(reason.strip()) < SHORTEST_REASON:
-        raise Refused(
-            f"本期已有第 {last} 版。编制更正版须写明更正原因，至少 {SHORTEST_REASON} 个字。",
-            fields={"reason": f"至少 {SHORTEST_REASON} 个字"},
-        )
+    if last:
+        reason_given(reason, f"本期已有第 {last} 版。编制更正版")
     current = earlier.filter(status__in=Return.LIVE).first()
     if current is None:
         return last + 1, None
@@ -211,12 +208,7 @@ def send_back(user: User, return_id: int, reason: str) -> Return:
 def _give_back(
     user: User, made: Return, reason: str, *, expected: str, status: str, act: str
 ) -> Return:
-    text = reason.strip()
-    if len(text) < SHORTEST_REASON:
-        raise Refused(
-            f"退回须写明原因，至少 {SHORTEST_REASON} 个字。",
-            fields={"reason": f"至少 {SHORTEST_REASON} 个字"},
-        )
+    text = reason_given(reason, "退回")
     with transaction.atomic():
         made = _in(made, expected, "退回")
         made.status, made.back_by, made.back_at, made.back_reason = (

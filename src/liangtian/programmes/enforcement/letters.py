@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from liangtian.geo.area import to_mu
 from liangtian.platform.documents.kinds import Facts, Field, LetterKind, declare
 from liangtian.platform.people.models import User
@@ -45,8 +47,16 @@ def _facts(user: User, patch_id: int) -> Facts:
 
 def _check_facts(user: User, patch_id: int) -> Facts:
     facts = _facts(user, patch_id)
-    wanted = "现场照片不少于四个方向、用地主体与用途说明、审批或备案材料"
-    return _with(facts, deadline="收到本通知之日起5个工作日内", wanted=wanted)
+    pack, today = pack_in_use(), timezone.localdate()
+    time = pack.value("enforcement.field_check_workdays", today)
+    photos = pack.value("enforcement.evidence_min_photos", today)
+    sides = "、".join(pack.value("enforcement.evidence_directions", today).items)
+    return _with(
+        facts,
+        deadline=f"收到本通知之日起{time.integer}个{time.unit}内",
+        deadline_basis=str(time.clause),
+        wanted=f"现场照片不少于{photos.integer}张（{sides}各方向）、用地主体与用途说明、审批或备案材料",
+    )
 
 
 def _result_facts(user: User, patch_id: int) -> Facts:
@@ -91,6 +101,7 @@ declare(
         fields=(
             *ABOUT_A_PATCH,
             Field("deadline", "核查时限", "收到本通知之日起5个工作日内", edited=True),
+            Field("deadline_basis", "核查时限依据", "《某县实施方案》三.(二)"),
             Field("wanted", "应提交的材料", "现场照片、用地主体与用途说明", edited=True),
         ),
         body=(

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.packs.services import pack_named
+from liangtian.platform.reasons import reason_given
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
 
 PACK = "county-enforcement-2022"
-SHORTEST_REASON = 5  # characters; a word like “同意” explains nothing later
 FLAG_LABELS = {
     "non_agricultural": "非农化",
     "new_house_on_farmland": "新增乱占耕地建房",
@@ -59,17 +59,6 @@ def raised_flags(proposal: LegalityProposal) -> list[str]:
     return [code for code in FLAG_LABELS if getattr(proposal.flags, code)]
 
 
-def require_reason(reason: str, what: str) -> str:
-    """The reason without blanks around it; Refused when it explains nothing."""
-    text = reason.strip()
-    if len(text) < SHORTEST_REASON:
-        raise Refused(
-            f"{what}须填写理由，至少 {SHORTEST_REASON} 个字。",
-            fields={"reason": f"至少 {SHORTEST_REASON} 个字，现有 {len(text)} 个"},
-        )
-    return text
-
-
 def check_judgement(
     outcome: str, reason: str, proposed: str, choices: dict[str, str]
 ) -> tuple[bool, str]:
@@ -86,7 +75,7 @@ def check_judgement(
         )
     if outcome == proposed:
         return False, reason.strip()
-    return True, require_reason(reason, "判定结论与拟判定不同，")
+    return True, reason_given(reason, "判定结论与拟判定不同，")
 
 
 def photo_flags(

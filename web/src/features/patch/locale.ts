@@ -78,7 +78,7 @@ export default {
         proposedMark: '拟判定',
         reason: '改判理由',
         reasonOptional: '意见（可不填）',
-        reasonHelp: '与拟判定不一致，须写明依据的材料和理由，至少 5 个字，将记入办理记录和卷宗。',
+        reasonHelp: '与拟判定不一致，须写明依据的材料和理由，将记入办理记录和卷宗。',
         reasonMissing: '改判必须填写理由。',
         confirm: '确认为“{label}”',
         confirmNext: '确认并转到下一图斑',

@@ -54,7 +54,7 @@ export default {
       codeReset: '动态口令已重置。',
       unmask: '查看完整号码',
       unmaskText: '查看完整电话会记入审计记录。请写明原因：',
-      reasonNeeded: '请写明原因，至少 5 个字',
+      reasonNeeded: '请写明具体原因，太短的不能受理',
       officesHint: '机构组成一棵树；下级机构的区划在上级机构的区划之内。',
       newOffice: '新建机构',
       editOffice: '修改机构',

@@ -55,5 +55,8 @@ export const useSession = defineStore('session', () => {
 
   const may = (permission: string): boolean => holds(user.value?.permissions ?? [], permission)
 
-  return { session, user, notice, county, load, signIn, signOut, forget, may }
+  /** Whether a reason is as long as the server asks for. */
+  const explains = (text: string | null | undefined): boolean => (text ?? '').trim().length >= (session.value?.reason_characters ?? 1)
+
+  return { session, user, notice, county, load, signIn, signOut, forget, may, explains }
 })
