@@ -6194,6 +6194,7 @@ export interface components {
             county: components["schemas"]["CountyOut"] | null;
             csrf_token: string;
             idle_minutes: number;
+            reason_characters: number;
             user: components["schemas"]["UserOut"] | null;
             version: string;
         };
