@@ -15,8 +15,8 @@ from liangtian.platform.errors import NotFound
 from liangtian.platform.features import asking, pages
 from liangtian.platform.features.crs import CRS84, check, offered
 from liangtian.platform.features.items import Collection
-from liangtian.platform.features.layers import layer_collections
-from liangtian.platform.features.ledgers import ledger_collections
+from liangtian.platform.features.layers import layer_collection, layer_collections
+from liangtian.platform.features.ledgers import ledger_collection, ledger_collections
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 
@@ -67,7 +67,10 @@ def schema(request: HttpRequest, collection_id: str) -> HttpResponse:
 
 @router.get("/collections/{collection_id}/items")
 def items(request: HttpRequest, collection_id: str) -> HttpResponse:
-    """Features, a page at a time: limit, bbox, bbox-crs, crs, datetime, and properties by value."""
+    """Features, a page at a time: limit, bbox, bbox-crs, crs, datetime, and properties by value.
+
+    How many there are in all is counted for the first page only, as the standard permits.
+    """
     user = user_of(request)
     found = _one(user, collection_id)
     params = request.GET.dict()
@@ -75,7 +78,7 @@ def items(request: HttpRequest, collection_id: str) -> HttpResponse:
     page = found.items(asked)
     saw(user, "features.read", found.title, region=user.region, after={"collection": found.id})
     head = {"timeStamp": timezone.now().isoformat(), "numberReturned": len(page.ids)}
-    if (matched := found.matched(asked)) is not None:
+    if not asked.after and (matched := found.matched(asked)) is not None:
         head["numberMatched"] = matched
     head["links"] = pages.page_links(request, f"{_root(request)}/collections/{found.id}", page)
     return pages.features(head, page, asked.crs)
@@ -100,7 +103,8 @@ def _all(user: User) -> list[Collection]:
 
 
 def _one(user: User, collection_id: str) -> Collection:
-    found = next((one for one in _all(user) if one.id == collection_id), None)
+    found: Collection | None = layer_collection(user, collection_id)
+    found = found or ledger_collection(user, collection_id)
     if found is None:
         raise NotFound(f"没有图层或台账“{collection_id}”，或您无权读取。")
     return found

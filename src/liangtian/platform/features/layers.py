@@ -11,7 +11,7 @@ import shapely
 from django.db.models import Q
 from shapely.geometry.base import BaseGeometry
 
-from liangtian.platform.features.asking import Asked, Bounds
+from liangtian.platform.features.asking import LARGEST_KEY, Asked, Bounds
 from liangtian.platform.features.items import Items, Property
 from liangtian.platform.layers.models import Feature, LayerVersion
 from liangtian.platform.layers.queries import cut, versions_for
@@ -32,14 +32,23 @@ OWN = (
 OWN_NAMES = frozenset(one.name for one in OWN)
 
 
-def layer_collections(user: User) -> list[LayerCollection]:
-    """Every published version the user may see; none for who may see no layers."""
+def layer_collections(user: User, **only: Any) -> list[LayerCollection]:
+    """Every published version the user may see (of those, `only` some); none for who may see no layers."""
     if not user.may("layers.view"):
         return []
     scope = scope_geometry(user)
-    rows = versions_for(user).filter(status=LayerVersion.Status.PUBLISHED)
+    rows = versions_for(user).filter(status=LayerVersion.Status.PUBLISHED, **only)
     ordered = rows.order_by("layer__position", "-valid_from", "pk")
     return [LayerCollection(version, scope) for version in ordered]
+
+
+def layer_collection(user: User, collection_id: str) -> LayerCollection | None:
+    """The published version of that id, if the user may see it; the others are not read."""
+    code, _, key = collection_id.rpartition("-")
+    if not key.isdecimal() or int(key) > LARGEST_KEY:
+        return None
+    found = layer_collections(user, pk=int(key), layer__code=code)
+    return found[0] if found and found[0].id == collection_id else None
 
 
 class LayerCollection:

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from liangtian.platform.errors import Refused
 from liangtian.platform.features.asking import Asked, Bounds
 from liangtian.platform.features.items import Items, Property
-from liangtian.platform.ledgers.declaration import Column, Ledger, all_ledgers
+from liangtian.platform.ledgers.declaration import Column, Ledger, all_ledgers, find_ledger
 from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, plain
 from liangtian.platform.people.models import User
 
@@ -24,11 +24,19 @@ FORMATS = {"date": "date", "datetime": "date-time"}
 
 def ledger_collections(user: User) -> list[LedgerCollection]:
     """Every ledger with figures that the user may read and take away."""
-    return [
-        LedgerCollection(ledger, user)
-        for ledger in all_ledgers()
-        if ledger.geometry and user.may(ledger.permission) and user.may(ledger.export_permission)
-    ]
+    return [LedgerCollection(ledger, user) for ledger in all_ledgers() if _open_to(ledger, user)]
+
+
+def ledger_collection(user: User, name: str) -> LedgerCollection | None:
+    """The ledger of that name, if it has figures and the user may read and take it away."""
+    ledger = find_ledger(name)
+    return LedgerCollection(ledger, user) if ledger and _open_to(ledger, user) else None
+
+
+def _open_to(ledger: Ledger, user: User) -> bool:
+    return bool(
+        ledger.geometry and user.may(ledger.permission) and user.may(ledger.export_permission)
+    )
 
 
 class LedgerCollection:
