@@ -64,7 +64,7 @@ def test_pages_follow_each_other_without_loss_or_repetition(
 ) -> None:
     client, found = signed_in(people.clerk), []
     href: str | None = f"{ROOT}/collections/{survey}/items?limit=5"
-    sizes = []
+    sizes: list[int] = []
     while href:
         page = client.get(href).json()
         assert page["numberReturned"] == len(page["features"])

@@ -8,10 +8,9 @@ refused with its row and column; nothing is cut or guessed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -19,9 +18,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from liangtian.press.cells import STYLES, Kind, KindStyle, Unfit, cell_date, cell_number, cell_text
 from liangtian.press.errors import SheetRefused
-
-Kind = Literal["text", "integer", "area_mu", "area_m2", "money", "percent", "date"]
 
 
 @dataclass(frozen=True)
@@ -74,26 +72,6 @@ class LedgerSheet:
     pinned: int = 0  # leading columns that stay when the sheet is scrolled sideways
 
 
-@dataclass(frozen=True)
-class _KindStyle:
-    width: float
-    number: int | str  # the built-in format of a spreadsheet, or a pattern
-    align: str
-    places: Decimal | None = None
-
-
-_CENT = Decimal("0.01")
-_STYLES: dict[Kind, _KindStyle] = {
-    "text": _KindStyle(16, 49, "left"),
-    "integer": _KindStyle(10, 1, "right", Decimal(1)),
-    "area_mu": _KindStyle(13, 4, "right", _CENT),
-    "area_m2": _KindStyle(15, 4, "right", _CENT),
-    "money": _KindStyle(15, 4, "right", _CENT),
-    "percent": _KindStyle(10, 10, "right", Decimal("0.0001")),
-    "date": _KindStyle(12, "yyyy-mm-dd", "center"),
-}
-_EXACT_DIGITS = 15  # a spreadsheet number holds no more
-_LONGEST_TEXT = 32767  # characters in one cell
 _MOST_ROWS = 1_048_576  # in one sheet
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FIRST_COLUMN_WIDTH = 6
@@ -153,13 +131,12 @@ class _Writer:
                 f"工作表名称「{sheet.name}」不可用：不超过 31 个字，不含 []:*?/\\。"
             ) from error
         self.book = book
-        self.cells = {kind: self._cell(style) for kind, style in _STYLES.items()}
+        self.cells = {kind: self._cell(style) for kind, style in STYLES.items()}
         self.serial = self._format(align="center", border=1)
         self.total_label = self._format(align="center", border=1, bold=True, bg_color="#F2F2F2")
-        self.quoted = self._cell(_STYLES["text"], quote_prefix=True)
+        self.quoted = self._cell(STYLES["text"], quote_prefix=True)
         self.totals = {
-            kind: self._cell(style, bold=True, bg_color="#F2F2F2")
-            for kind, style in _STYLES.items()
+            kind: self._cell(style, bold=True, bg_color="#F2F2F2") for kind, style in STYLES.items()
         }
         self.header_rows = 2 if any(c.group for c in self.columns) else 1
 
@@ -170,10 +147,10 @@ class _Writer:
         for label in self.sheet.sums:
             if label not in labels:
                 raise SheetRefused(f"台账「{self.sheet.title}」要合计的列「{label}」不存在。")
-            if _STYLES[self.columns[labels.index(label)].kind].places is None:
+            if STYLES[self.columns[labels.index(label)].kind].places is None:
                 raise SheetRefused(f"列「{label}」不是数值列，不能合计。")
 
-    def _cell(self, style: _KindStyle, **more: object) -> Format:
+    def _cell(self, style: KindStyle, **more: object) -> Format:
         return self._format(
             num_format=style.number, align=style.align, border=1, text_wrap=True, **more
         )
@@ -205,7 +182,7 @@ class _Writer:
         page.set_footer("&C第 &P 页　共 &N 页")
         page.set_column(0, 0, _FIRST_COLUMN_WIDTH)
         for index, column in enumerate(self.columns, 1):
-            page.set_column(index, index, column.width or _STYLES[column.kind].width)
+            page.set_column(index, index, column.width or STYLES[column.kind].width)
 
     def _write_head(self) -> None:
         title = self._format(font_name="黑体", font_size=16, align="center", bold=True)
@@ -270,7 +247,7 @@ class _Writer:
         return groups
 
     def _lines(self, column: SheetColumn) -> int:
-        width = column.width or _STYLES[column.kind].width
+        width = column.width or STYLES[column.kind].width
         return -(-2 * len(column.printed) // max(int(width) - 1, 1)) + bool(column.unit)
 
     def _write_rows(self, first: int) -> tuple[int, list[Decimal]]:
@@ -292,7 +269,7 @@ class _Writer:
             for index, (column, value) in enumerate(zip(self.columns, row, strict=True)):
                 try:
                     sums[index] += self._write_value(at, index + 1, column, value)
-                except _Unfit as unfit:
+                except Unfit as unfit:
                     raise SheetRefused(
                         f"台账「{self.sheet.title}」第 {number} 行「{column.label}」的值"
                         f"「{str(value)[:40]}」{unfit}"
@@ -305,14 +282,14 @@ class _Writer:
         if value is None:
             self.page.write_blank(row, col, None, cell)
         elif column.kind == "text":
-            text = _text(value)
+            text = cell_text(value)
             self.page.write_string(
                 row, col, text, self.quoted if text.startswith(_FORMULA_STARTS) else cell
             )
         elif column.kind == "date":
-            self.page.write_datetime(row, col, _date(value), cell)
+            self.page.write_datetime(row, col, cell_date(value), cell)
         else:
-            number = _number(value, column.kind)
+            number = cell_number(value, column.kind)
             self.page.write_number(row, col, float(number), cell)
             return number
         return Decimal(0)
@@ -339,7 +316,7 @@ class _Writer:
 
     def _write_foot(self, row: int) -> None:
         note = self._format(align="left", text_wrap=True)
-        width = sum(c.width or _STYLES[c.kind].width for c in self.columns) + _FIRST_COLUMN_WIDTH
+        width = sum(c.width or STYLES[c.kind].width for c in self.columns) + _FIRST_COLUMN_WIDTH
         for text in self.sheet.notes:
             self.page.set_row(row, 15.0 * -(-2 * (len(text) + 3) // int(width)))
             self._span(row, f"注：{text}", note)
@@ -365,39 +342,3 @@ class _Writer:
             return
         self.page.merge_range(top, left, bottom, right, "", cell)
         self.page.write_string(top, left, text, cell)
-
-
-class _Unfit(Exception):  # noqa: N818
-    """Why a value does not fit its column; the message ends a Chinese sentence."""
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise _Unfit("不是文本，请先转成文字。")
-    if len(value) > _LONGEST_TEXT:
-        raise _Unfit(f"超过一个单元格的 {_LONGEST_TEXT} 字，请作为附件另存。")
-    return value
-
-
-def _date(value: object) -> datetime:
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise _Unfit("不是日期（年月日）。")
-    if value.year < 1900:
-        raise _Unfit("早于 1900 年，电子表格存不下，请核对。")
-    return datetime(value.year, value.month, value.day)
-
-
-def _number(value: object, kind: Kind) -> Decimal:
-    """The value as printed: rounded half up to the places of its kind."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise _Unfit("不是数。")
-    exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    places = _STYLES[kind].places
-    if not exact.is_finite() or places is None:
-        raise _Unfit("不是有限的数。")
-    if kind == "integer" and exact != exact.to_integral_value():
-        raise _Unfit("不是整数。")
-    printed = exact.quantize(places, ROUND_HALF_UP)
-    if len(printed.as_tuple().digits) > _EXACT_DIGITS:
-        raise _Unfit(f"超过 {_EXACT_DIGITS} 位有效数字，电子表格会丢位；编号类请用文本列。")
-    return printed

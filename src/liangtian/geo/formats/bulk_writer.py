@@ -10,32 +10,31 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 
 from liangtian.geo.formats.field_names import FileField, file_fields, legend_text
+from liangtian.geo.formats.kml_write import PRECISION, kml_geometry
 from liangtian.geo.formats.model import FormatRefused
+from liangtian.geo.formats.writer import DBF_TEXT_BYTES, LAYER_OPTIONS, database_names, put
 
 DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "gdb": "OpenFileGDB"}
 SUFFIXES = {"gpkg": ".gpkg", "shp": ".shp", "gdb": ".gdb", "geojson": ".geojson", "kml": ".kml"}
 ENCODING = "GBK"  # of a Shapefile, as the desktop programs of a county expect
-DBF_TEXT_BYTES = 254
 EPSG = 4490
-_KML_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{name}</name>\n'
-)
+_KML_TYPES = {"text": "string", "integer": "int", "real": "double"}
 
 
 class BulkWriter:
-    """One layer of multipolygons in EPSG:4490 written into `folder`; `close` packs it.
+    """One layer in EPSG:4490 written into `folder`; `close` finishes it, `pack` also makes a zip of it.
 
-    `columns` maps names to the kind of their values ("text", "integer", "real"). Raises FormatRefused when
-    a text does not fit what the format can hold.
+    `columns` maps names to the kind of their values ("text", "integer", "real"); how they are called in the
+    file stands in `fields`. `declared` names stand in a Shapefile in place of those of `file_fields`. All
+    figures are areas, lines or points, as the first ones are. Raises FormatRefused when something does
+    not fit what the format can hold.
     """
 
     def __init__(
@@ -44,19 +43,20 @@ class BulkWriter:
         kind: str,
         name: str,
         columns: Mapping[str, str],
+        *,
         labels: Mapping[str, str] | None = None,
+        declared: Mapping[str, str] | None = None,
     ) -> None:
         self.folder, self.kind, self.name = folder, kind, name
         self.kinds = dict(columns)
-        short = kind == "shp"
-        self.fields: list[FileField] = file_fields(list(columns), labels=labels, short=short)
+        self.fields: list[FileField] = _fields(kind, list(columns), labels, declared)
         self.path = folder / f"{name}{SUFFIXES[kind]}"
         self.count = 0
+        self._type = ""
         self._text: IO[str] | None = None
         if kind in ("geojson", "kml"):
             self._text = self.path.open("w", encoding="utf-8")
-            head = _KML_HEAD.format(name=escape(name)) if kind == "kml" else _geojson_head(name)
-            self._text.write(head)
+            self._text.write(self._kml_head() if kind == "kml" else _geojson_head(name))
 
     def add(self, geoms: NDArray[np.object_], columns: Mapping[str, Sequence[Any]]) -> None:
         """Write some more features."""
@@ -70,16 +70,18 @@ class BulkWriter:
             self._text.write(write(geoms, values))
         self.count += len(geoms)
 
-    def close(self, readme: Sequence[str], target: Path) -> None:
-        """Finish the file and pack it into the zip `target` with 说明.txt and 字段说明.txt."""
+    def close(self) -> None:
+        """Finish the file."""
         if self._text is not None:
             self._text.write("</Document></kml>\n" if self.kind == "kml" else "\n]}\n")
             self._text.close()
+
+    def pack(self, readme: Sequence[str], target: Path) -> None:
+        """Finish the file and pack it into the zip `target` with 说明.txt and 字段说明.txt."""
+        self.close()
         (self.folder / "说明.txt").write_text("\r\n".join(readme) + "\r\n", "utf-8-sig")
         (self.folder / "字段说明.txt").write_text(legend_text(self.fields), "utf-8-sig")
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(one for one in self.folder.rglob("*") if one.is_file()):
-                archive.write(file, file.relative_to(self.folder).as_posix())
+        zip_folder(self.folder, target)
 
     def _append(self, geoms: NDArray[np.object_], values: Sequence[Sequence[Any]]) -> None:
         arrays, masks = [], []
@@ -87,14 +89,15 @@ class BulkWriter:
             array, mask = self._array(field, column)
             arrays.append(array)
             masks.append(mask)
-        options = {"TARGET_ARCGIS_VERSION": "ARCGIS_PRO_3_2_OR_LATER"} if self.kind == "gdb" else {}
-        pyogrio.raw.write(
+        driver, first = DRIVERS[self.kind], self.count == 0
+        if first:
+            self._type = _common_type(geoms, self.kind)
+        put(
             self.path, shapely.to_wkb(geoms), arrays, [one.short for one in self.fields],
-            field_mask=masks, layer=self.name, driver=DRIVERS[self.kind],
-            geometry_type="Polygon" if self.kind == "shp" else "MultiPolygon",
+            field_mask=masks, layer=self.name, driver=driver, geometry_type=self._type,
             crs=f"EPSG:{EPSG}", encoding=ENCODING if self.kind == "shp" else None,
-            append=self.count > 0, layer_options=options if self.count == 0 else None,
-            promote_to_multi=None if self.kind == "shp" else True,
+            append=not first, layer_options=LAYER_OPTIONS.get(driver) if first else None,
+            promote_to_multi=self._type.startswith("Multi") or None,
         )  # fmt: skip
 
     def _array(
@@ -128,28 +131,70 @@ class BulkWriter:
     def _geojson(self, geoms: NDArray[np.object_], values: Sequence[Sequence[Any]]) -> str:
         names = [one.short for one in self.fields]
         lines = []
-        for shape, row in zip(shapely.to_geojson(geoms), zip(*values, strict=True), strict=True):
+        # RFC 7946: outer rings run against the clock.
+        turned = shapely.orient_polygons(shapely.transform(geoms, lambda xy: xy.round(PRECISION)))
+        for shape, row in zip(shapely.to_geojson(turned), zip(*values, strict=True), strict=True):
             properties = json.dumps(
                 dict(zip(names, row, strict=True)), ensure_ascii=False, default=str
             )
-            lines.append(f'{{"type":"Feature","properties":{properties},"geometry":{shape}}}')
+            figure = shape or "null"
+            lines.append(f'{{"type":"Feature","properties":{properties},"geometry":{figure}}}')
         return (",\n" if self.count else "") + ",\n".join(lines)
 
     def _kml(self, geoms: NDArray[np.object_], values: Sequence[Sequence[Any]]) -> str:
         out = []
         for shape, row in zip(geoms, zip(*values, strict=True), strict=True):
             data = "".join(
-                f'<Data name="{escape(one.short, {chr(34): "&quot;"})}"><value>{escape(str(value))}</value></Data>'
+                f"<SimpleData name={quoteattr(one.short)}>{escape(str(value))}</SimpleData>"
                 for one, value in zip(self.fields, row, strict=True)
                 if value not in (None, "")
             )
-            polygons = "".join(_kml_polygon(part) for part in shapely.get_parts(shape))
-            title = escape(str(row[0]))
+            figure = "" if shape is None else "".join(kml_geometry(shape))
             out.append(
-                f"<Placemark><name>{title}</name><ExtendedData>{data}</ExtendedData>"
-                f"<MultiGeometry>{polygons}</MultiGeometry></Placemark>\n"
+                f"<Placemark><name>{escape(str(row[0]))}</name>"
+                f'<ExtendedData><SchemaData schemaUrl="#columns">{data}</SchemaData></ExtendedData>'
+                f"{figure}</Placemark>\n"
             )
         return "".join(out)
+
+    def _kml_head(self) -> str:
+        columns = "".join(
+            f'<SimpleField type="{_KML_TYPES[self.kinds[one.name]]}" name={quoteattr(one.short)}/>'
+            for one in self.fields
+        )
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{escape(self.name)}</name>\n'
+            f'<Schema name={quoteattr(self.name)} id="columns">{columns}</Schema>\n'
+        )
+
+
+def zip_folder(folder: Path, target: Path) -> None:
+    """Pack every file below `folder` into the zip `target`."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+            archive.write(file, file.relative_to(folder).as_posix())
+
+
+def _fields(
+    kind: str,
+    names: Sequence[str],
+    labels: Mapping[str, str] | None,
+    declared: Mapping[str, str] | None,
+) -> list[FileField]:
+    if kind in ("gpkg", "gdb"):
+        chosen = database_names(names, DRIVERS[kind])
+        return [FileField(name, chosen[name], (labels or {}).get(name, name)) for name in names]
+    return file_fields(names, labels=labels, declared=declared, short=kind == "shp")
+
+
+def _common_type(geoms: NDArray[np.object_], kind: str) -> str:
+    """The kind of figures the file is made for; in a Shapefile one kind holds both one part and several."""
+    found = {g.geom_type.removeprefix("Multi") for g in geoms if g is not None} or {"Polygon"}
+    if len(found) > 1:
+        return "Unknown"
+    single = found.pop()
+    return single if kind == "shp" or single == "Point" else f"Multi{single}"
 
 
 def _geojson_head(name: str) -> str:
@@ -158,12 +203,3 @@ def _geojson_head(name: str) -> str:
         + json.dumps(name, ensure_ascii=False)
         + ',"features":[\n'
     )
-
-
-def _kml_polygon(polygon: shapely.Polygon) -> str:
-    def ring(line: Any) -> str:
-        text = " ".join(f"{x:.9f},{y:.9f}" for x, y in shapely.get_coordinates(line))
-        return f"<LinearRing><coordinates>{text}</coordinates></LinearRing>"
-
-    inner = "".join(f"<innerBoundaryIs>{ring(r)}</innerBoundaryIs>" for r in polygon.interiors)
-    return f"<Polygon><outerBoundaryIs>{ring(polygon.exterior)}</outerBoundaryIs>{inner}</Polygon>"

@@ -37,13 +37,14 @@ def write_kml(title: str, placemarks: Sequence[Placemark]) -> bytes:
             f"<description>{escape(mark.description)}</description>",
             f"<Style><LineStyle><color>{line}</color><width>2</width></LineStyle>"
             f"<PolyStyle><color>{fill}</color></PolyStyle></Style>",
-            *_geometry(mark.geometry),
+            *kml_geometry(mark.geometry),
             "</Placemark>",
         ]
     return "\n".join([*lines, "</Document></kml>", ""]).encode()
 
 
-def _geometry(geom: BaseGeometry) -> Iterator[str]:
+def kml_geometry(geom: BaseGeometry) -> Iterator[str]:
+    """The lines of one figure. Raises ValueError for a geometry KML does not know."""
     parts = shapely.get_parts(geom).tolist()
     if len(parts) > 1:
         yield "<MultiGeometry>"

@@ -32,7 +32,7 @@ _SUFFIXES = {
     "OpenFileGDB": (".gdb", ".zip"),
     "KML": (".kml",),
 }
-_LAYER_OPTIONS: dict[str, dict[str, str]] = {
+LAYER_OPTIONS: dict[str, dict[str, str]] = {
     # Without it a geodatabase stores 64-bit integers as floats.
     "OpenFileGDB": {"TARGET_ARCGIS_VERSION": "ARCGIS_PRO_3_2_OR_LATER"},
     "GeoJSON": {"RFC7946": "YES", "COORDINATE_PRECISION": "9"},
@@ -76,7 +76,7 @@ def write_vector(
         names = shapefile_names(list(arrays), label)
         _check_widths(arrays, label)
     else:
-        names = _database_names(list(arrays), driver)
+        names = database_names(list(arrays), driver)
     stem = path.name.split(".")[0] or "layer"
     file_name = re.sub(r"[^\w-]", "_", stem)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
@@ -122,7 +122,7 @@ def shapefile_names(names: Sequence[str], encoding: str) -> dict[str, str]:
     return chosen
 
 
-def _database_names(names: Sequence[str], driver: Driver) -> dict[str, str]:
+def database_names(names: Sequence[str], driver: str) -> dict[str, str]:
     """Column names a database keeps as they are, clear of the columns it makes itself."""
     taken = set(_OWN_COLUMNS.get(driver, ()))
     chosen: dict[str, str] = {}
@@ -183,23 +183,28 @@ def _write(
     prepared = [_prepare(array) for array in columns.values()]
     epsg = crs.to_epsg()
     kinds = {g.geom_type for g in geometry if g is not None}
+    put(
+        path,
+        shapely.to_wkb(geometry),
+        [values for values, _ in prepared],
+        list(columns),
+        field_mask=[mask for _, mask in prepared],
+        layer=layer,
+        driver=driver,
+        geometry_type=_common_type(kinds, driver),
+        crs=f"EPSG:{epsg}" if epsg else crs.to_wkt(),
+        encoding=encoding if driver == "ESRI Shapefile" else None,
+        layer_options=LAYER_OPTIONS.get(driver),
+        promote_to_multi=(driver in ("GPKG", "OpenFileGDB") and len(kinds) > 1) or None,
+    )
+
+
+def put(path: Path, *parts: Any, **options: Any) -> None:
+    """Hand features to GDAL. Raises FormatRefused when it fails, or warns that something will change."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            pyogrio.raw.write(
-                path,
-                shapely.to_wkb(geometry),
-                [values for values, _ in prepared],
-                list(columns),
-                field_mask=[mask for _, mask in prepared],
-                layer=layer,
-                driver=driver,
-                geometry_type=_common_type(kinds, driver),
-                crs=f"EPSG:{epsg}" if epsg else crs.to_wkt(),
-                encoding=encoding if driver == "ESRI Shapefile" else None,
-                layer_options=_LAYER_OPTIONS.get(driver),
-                promote_to_multi=(driver in ("GPKG", "OpenFileGDB") and len(kinds) > 1) or None,
-            )
+            pyogrio.raw.write(path, *parts, **options)
         except Exception as fault:
             raise FormatRefused(f"“{path.name}”写出失败。", detail=str(fault)) from fault
     if heard:

@@ -13,7 +13,8 @@ from liangtian.platform.dashboards import reading
 from liangtian.platform.dashboards.declaration import Asked, Chart, Dashboard, Figure, Unit
 from liangtian.platform.ledgers.export import footer
 from liangtian.platform.people.scope import require
-from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, workbook_xlsx
+from liangtian.press.cells import Kind
+from liangtian.press.workbook import LedgerSheet, SheetColumn, workbook_xlsx
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User

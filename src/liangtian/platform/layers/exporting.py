@@ -56,14 +56,14 @@ def write_export(export: LayerExport, told: Callable[[float], None]) -> None:
         # A field of the delivery that is called like one of ours keeps its values under another name.
         named = {f"{n}_原" if n in OWN else n: n for n in attributes}
         columns = {**OWN, **{shown: attributes[n] for shown, n in named.items()}}
-        writer = BulkWriter(Path(folder), export.format, name, columns, labels)
+        writer = BulkWriter(Path(folder), export.format, name, columns, labels=labels)
         done = 0
         for batch in _batches(version, scopes):
             geoms, rows, was_cut = _seen(batch, scopes)
             writer.add(geoms, _columns(version, rows, geoms, was_cut, named))
             done += len(batch)
             told(min(done / max(version.feature_count, 1), 0.98))
-        writer.close(readme(export, writer.count), target)
+        writer.pack(readme(export, writer.count), target)
     export.features = writer.count
     export.file_name = f"{name}_{export.format}.zip"
     export.size = target.stat().st_size
@@ -95,7 +95,7 @@ def changes_zip(comparison: LayerComparison) -> bytes:
             "坐标系：CGCS2000 经纬度(EPSG:4490)，经度在前，单位度",
             "面积：CGCS2000 椭球面积，平方米，保留两位小数；1 亩 = 2000/3 平方米",
         ]
-        writer.close(lines, target)
+        writer.pack(lines, target)
         return target.read_bytes()
 
 

@@ -6,6 +6,7 @@ stays open while a file of many minutes is written.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,13 +14,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from django.db.models import Count
 from django.utils import timezone
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
 from liangtian.platform.ledgers.groups import Grouped, grouped
 from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, ordered, plain
-from liangtian.press.workbook import Kind, LedgerSheet, SheetColumn, SheetFooter
+from liangtian.press.cells import Kind
+from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -43,7 +46,7 @@ class Extract:
     user: User
     params: Mapping[str, str]
     columns: tuple[Column, ...]
-    keys: tuple[int, ...]
+    keys: array[int]  # of the rows in their order: eight bytes each, all that is held of them
 
     def rows(self, report: Report = lambda done: None) -> Iterator[list[Any]]:
         """Each row's cells as printed."""
@@ -69,7 +72,7 @@ class Extract:
             self.ledger, self.user, filtered(self.ledger, self.user, self.params), self.columns
         )
         for start in range(0, len(self.keys), CHUNK):
-            keys = self.keys[start : start + CHUNK]
+            keys = self.keys[start : start + CHUNK].tolist()
             fields = ("pk", *names, *([geometry] if geometry else []))
             found = {row[0]: row for row in wanted.filter(pk__in=keys).values_list(*fields)}
             for key in keys:
@@ -91,7 +94,18 @@ def extract(ledger: Ledger, user: User, params: Mapping[str, str], names: Sequen
     columns = tuple(_column(ledger, name) for name in names) or tuple(ledger.columns)
     rows = filtered(ledger, user, params)
     shown = ordered(ledger, rows, params.get("sort") or ledger.default_sort)
-    return Extract(ledger, user, params, columns, tuple(shown.values_list("pk", flat=True)))
+    keys = array("q", shown.values_list("pk", flat=True).iterator(chunk_size=CHUNK))
+    return Extract(ledger, user, params, columns, keys)
+
+
+def counted(ledger: Ledger, user: User, params: Mapping[str, str], names: Sequence[str]) -> int:
+    """How many rows `extract` would take. Raises Refused as it does."""
+    for name in names:
+        _column(ledger, name)
+    rows = filtered(ledger, user, params)
+    ordered(ledger, rows, params.get("sort") or ledger.default_sort)
+    found: int = rows.order_by().aggregate(n=Count("pk"))["n"]
+    return found
 
 
 def sheet(wanted: Extract, report: Report = lambda done: None) -> LedgerSheet:

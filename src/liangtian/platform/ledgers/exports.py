@@ -21,7 +21,7 @@ from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.jobs.schedule import every
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
-from liangtian.platform.ledgers.export import Extract, extract
+from liangtian.platform.ledgers.export import Extract, counted, extract
 from liangtian.platform.ledgers.formats import SUFFIXES, check_format, write_file
 from liangtian.platform.ledgers.models import LedgerExport
 from liangtian.platform.people.scope import require
@@ -41,12 +41,12 @@ def export_now(
     """
     require(user, ledger.permission, ledger.export_permission)
     check_format(ledger.geometry is not None, file_format)
-    wanted = extract(ledger, user, params, names)
-    if len(wanted.keys) > settings.EXPORT_ROWS_AT_ONCE:
+    if (count := counted(ledger, user, params, names)) > settings.EXPORT_ROWS_AT_ONCE:
         raise Refused(
-            f"共 {len(wanted.keys)} 行，超过即时导出的 {settings.EXPORT_ROWS_AT_ONCE} 行。"
+            f"共 {count} 行，超过即时导出的 {settings.EXPORT_ROWS_AT_ONCE} 行。"
             "请改用后台导出，完成后再下载。", code="too_long",
         )  # fmt: skip
+    wanted = extract(ledger, user, params, names)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
         path = Path(folder) / f"{_stem(ledger)}{SUFFIXES[file_format]}"
         rows = write_file(wanted, file_format, path, lambda done: None)
@@ -62,7 +62,7 @@ def start_export(
     """Ask for a file; a worker writes it. Raises Refused for what the ledger does not have."""
     require(user, ledger.permission, ledger.export_permission)
     check_format(ledger.geometry is not None, file_format)
-    count = len(extract(ledger, user, params, names).keys)
+    count = counted(ledger, user, params, names)
     if user.region is None:
         raise Refused("您的账号未设置管辖区划，不能导出。请联系系统管理员。")
     with transaction.atomic():
@@ -81,7 +81,7 @@ def start_export(
 def write_export(run: JobRun, export_id: str) -> dict[str, Any]:
     """Write the file beside its place, and put it there whole, with its row count and hash.
 
-    A killed run leaves the growing file, which the next run begins anew.
+    What a killed run left is cleared away first.
     """
     made = LedgerExport.objects.select_related("created_by").get(pk=export_id)
     if made.ready_at is not None:
@@ -91,13 +91,12 @@ def write_export(run: JobRun, export_id: str) -> dict[str, Any]:
         raise Refused(f"没有名为“{made.ledger}”的台账。")
     require(user, ledger.permission, ledger.export_permission)
     wanted = extract(ledger, user, made.query, made.columns)
-    made.growing.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{made.pk}-", dir=made.growing.parent) as folder:
+    made.path.parent.mkdir(parents=True, exist_ok=True)
+    _drop_unfinished(made)
+    with tempfile.TemporaryDirectory(prefix=f".{made.pk}-", dir=made.path.parent) as folder:
         path = Path(folder) / f"{_stem(ledger)}{SUFFIXES[made.file_format]}"
         rows = write_file(wanted, made.file_format, path, _reporter(run, wanted))
-        os.replace(path, made.growing)
-    _finish(made, wanted, rows)
-    return {"rows": rows}
+        return {"rows": _finish(made, wanted, path, rows)}
 
 
 def _reporter(run: JobRun, wanted: Extract) -> Any:
@@ -105,18 +104,24 @@ def _reporter(run: JobRun, wanted: Extract) -> Any:
     return lambda done: run.progress(0.98 * done / whole, f"已写 {done} / {whole} 行")
 
 
-def _finish(made: LedgerExport, wanted: Extract, rows: int) -> None:
-    total = hashlib.sha256()
-    with made.growing.open("rb") as handle:
-        while chunk := handle.read(1024 * 1024):
-            total.update(chunk)
-    size = made.growing.stat().st_size
-    os.replace(made.growing, made.path)
+def _finish(made: LedgerExport, wanted: Extract, path: Path, rows: int) -> int | None:
+    """Put the whole file in its place, unless another worker was first; the rows of the file there."""
+    with path.open("rb") as handle:
+        total = hashlib.file_digest(handle, "sha256").hexdigest()
     with transaction.atomic():
-        made.rows, made.size, made.sha256 = rows, size, total.hexdigest()
-        made.ready_at = timezone.now()
-        made.save(update_fields=["rows", "size", "sha256", "ready_at"])
-        _record(made.created_by, wanted, made.file_format, rows, sha256=made.sha256)
+        made = LedgerExport.objects.select_for_update(of=("self",)).get(pk=made.pk)
+        if made.ready_at is None:
+            made.rows, made.size, made.sha256 = rows, path.stat().st_size, total
+            made.ready_at = timezone.now()
+            made.save(update_fields=["rows", "size", "sha256", "ready_at"])
+            _record(made.created_by, wanted, made.file_format, rows, sha256=total)
+            os.replace(path, made.path)
+    return made.rows
+
+
+def _drop_unfinished(made: LedgerExport) -> None:
+    for left in made.path.parent.glob(f".{made.pk}-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def fetch_export(user: User, export_id: Any) -> LedgerExport:
@@ -135,9 +140,7 @@ def drop_old_exports() -> None:
     limit = timezone.now() - timedelta(days=settings.EXPORT_DAYS)
     for made in LedgerExport.objects.filter(created_at__lt=limit):
         made.path.unlink(missing_ok=True)
-        made.growing.unlink(missing_ok=True)
-        for left in made.path.parent.glob(f".{made.pk}-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _drop_unfinished(made)
         made.delete()
 
 

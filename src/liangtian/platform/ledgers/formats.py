@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import csv
-import zipfile
-from collections.abc import Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from liangtian.geo.formats.bulk_writer import BulkWriter, zip_folder
+from liangtian.geo.formats.field_names import FileField
 from liangtian.geo.formats.model import FormatRefused
-from liangtian.geo.formats.writer import Driver, write_vector
 from liangtian.platform.errors import Refused
-from liangtian.platform.ledgers.export import Extract, Report, as_text, sheet
+from liangtian.platform.ledgers.export import CHUNK, Extract, Report, as_text, sheet
 from liangtian.press.errors import SheetRefused
 from liangtian.press.workbook import write_ledger
 
-GEODETIC = 4490  # CGCS2000 longitude and latitude, as stored
-_DRIVERS: dict[str, Driver] = {
-    "gpkg": "GPKG",
-    "shp": "ESRI Shapefile",
-    "gdb": "OpenFileGDB",
-    "geojson": "GeoJSON",
-    "kml": "KML",
-}
+_VECTOR = ("gpkg", "shp", "gdb", "geojson", "kml")
+_KINDS = {"integer": "integer", "area_mu": "real", "area_m2": "real"}
 SUFFIXES = {"xlsx": ".xlsx", "csv": ".csv", "gpkg": ".gpkg", "shp": ".shp.zip", "gdb": ".gdb.zip",
             "geojson": ".geojson", "kml": ".kml"}  # fmt: skip
 TYPES = {
@@ -48,7 +45,7 @@ def check_format(has_map: bool, file_format: str) -> None:
         raise Refused(
             f"不支持导出为“{file_format}”，可选：{wanted}。", fields={"format": f"可选：{wanted}"}
         )
-    if file_format in _DRIVERS and not has_map:
+    if file_format in _VECTOR and not has_map:
         raise Refused(
             "本台账没有图形，只能导出 Excel 或 CSV。", fields={"format": "可选：xlsx、csv"}
         )
@@ -67,7 +64,7 @@ def write_file(wanted: Extract, file_format: str, path: Path, report: Report) ->
         elif file_format == "csv":
             _write_csv(wanted, path, counted)
         else:
-            _write_vector(wanted, _DRIVERS[file_format], path, counted)
+            _write_vector(wanted, file_format, path, counted)
     except (SheetRefused, FormatRefused) as refusal:
         raise Refused(str(refusal)) from refusal
     return counted.done
@@ -103,25 +100,34 @@ def _heading(label: str, unit: str | None) -> str:
     return f"{label}（{unit}）" if unit else label
 
 
-def _write_vector(wanted: Extract, driver: Driver, path: Path, report: Report) -> None:
-    shapes: list[Any] = []
-    values: list[list[Any]] = [[] for _ in wanted.columns]
-    for shape, cells in wanted.shaped(report):
-        shapes.append(shape)
-        for column, cell in zip(values, cells, strict=True):
-            column.append(_attribute(cell))
-    if not shapes:
-        raise Refused("没有符合条件的记录，不能导出图形文件。请放宽查询条件。")
-    geometry = np.empty(len(shapes), dtype=object)
-    geometry[:] = shapes
-    columns = {c.label: _array(v) for c, v in zip(wanted.columns, values, strict=True)}
-    encoding = "GBK" if driver == "ESRI Shapefile" else "UTF-8"
-    names = write_vector(
-        path, driver, geometry, columns, 4326 if driver in ("GeoJSON", "KML") else GEODETIC,
-        encoding=encoding, layer_name=wanted.ledger.title,
-    )  # fmt: skip
-    if path.suffix == ".zip":
-        _add_legend(path, names, {c.label: c.unit or "" for c in wanted.columns})
+def _write_vector(wanted: Extract, kind: str, path: Path, report: Report) -> None:
+    """Part by part, in a folder beside the file: a vector file of a whole county does not fit memory."""
+    labels = [c.label for c in wanted.columns]
+    with tempfile.TemporaryDirectory(prefix=".parts-", dir=path.parent) as folder:
+        writer = BulkWriter(
+            Path(folder), kind, path.name.split(".")[0],
+            {c.label: _KINDS.get(c.kind, "text") for c in wanted.columns},
+            declared={label: label for label in labels},
+        )  # fmt: skip
+        for shapes, rows in _parts(wanted, report):
+            columns = zip(*rows, strict=True)
+            writer.add(shapes, dict(zip(labels, columns, strict=True)))
+        if not writer.count:
+            raise Refused("没有符合条件的记录，不能导出图形文件。请放宽查询条件。")
+        writer.close()
+        if path.suffix == ".zip":
+            _add_legend(Path(folder), writer.fields, {c.label: c.unit for c in wanted.columns})
+            zip_folder(Path(folder), path)
+        else:
+            os.replace(writer.path, path)
+
+
+def _parts(wanted: Extract, report: Report) -> Iterator[tuple[Any, list[list[Any]]]]:
+    rows = wanted.shaped(report)
+    while part := list(islice(rows, CHUNK)):
+        shapes = np.empty(len(part), dtype=object)
+        shapes[:] = [shape for shape, _ in part]
+        yield shapes, [[_attribute(cell) for cell in cells] for _, cells in part]
 
 
 def _attribute(value: Any) -> Any:
@@ -130,15 +136,8 @@ def _attribute(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _array(values: Sequence[Any]) -> Any:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
-def _add_legend(path: Path, names: Mapping[str, str], units: Mapping[str, str]) -> None:
+def _add_legend(folder: Path, fields: Sequence[FileField], units: Mapping[str, str | None]) -> None:
     """What each cut field name stands for, beside the file it is in."""
     lines = ["文件中的字段名,台账列名,单位"]
-    lines += [f"{short},{label},{units[label]}" for label, short in names.items()]
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(LEGEND, "\ufeff" + "\r\n".join(lines) + "\r\n")
+    lines += [f"{one.short},{one.name},{units[one.name] or ''}" for one in fields]
+    (folder / LEGEND).write_text("\r\n".join(lines) + "\r\n", "utf-8-sig", newline="")

@@ -65,7 +65,7 @@ class DefaultView(models.Model):
 class LedgerExport(ScopedModel):
     """A file taken out of a ledger in the background, for who asked for it (导出文件).
 
-    The file exists under its name only when `ready_at` is set; until then it grows under another.
+    The file is put under its name whole, when `ready_at` is set; until then it grows in a folder beside it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -104,8 +104,3 @@ class LedgerExport(ScopedModel):
     def path(self) -> Path:
         """Where the whole file lies once it is ready."""
         return Path(settings.DATA) / "exports" / str(self.pk)
-
-    @property
-    def growing(self) -> Path:
-        """Where it is written until then."""
-        return self.path.with_name(f".{self.pk}.part")

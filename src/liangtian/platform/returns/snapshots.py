@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from django.db.models import Q
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Ledger
-from liangtian.platform.ledgers.export import as_text, extract
+from liangtian.platform.ledgers.export import CHUNK, as_text, extract
 from liangtian.platform.ledgers.query import filtered, totals
 from liangtian.platform.people.scope import require
 from liangtian.platform.returns.models import Snapshot, SnapshotPart
@@ -78,7 +79,7 @@ def live_lines(
     """The rows as they are now: key and printed cells, by key."""
     wanted = extract(ledger, user, {k: v for k, v in query.items() if k != "sort"}, [])
     rows = filtered(ledger, user, query).filter(only or Q())
-    keys = tuple(rows.order_by("pk").values_list("pk", flat=True))
+    keys = array("q", rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK))
     for key, cells in replace(wanted, keys=keys).keyed():
         yield key, [as_text(cell) for cell in cells]
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from liangtian.platform.ledgers.declaration import Ledger
 from liangtian.platform.ledgers.groups import Grouped
-from liangtian.press.workbook import Kind, SheetColumn
+from liangtian.press.cells import Kind
+from liangtian.press.workbook import SheetColumn
 
 Table = dict[str, Any]
 CENT = Decimal("0.01")
