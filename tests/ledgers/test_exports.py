@@ -64,9 +64,17 @@ def test_a_csv_opens_in_a_spreadsheet_of_the_office(
     assert {row["判定"] for row in rows} == {"违法"}
 
 
+@pytest.fixture
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from liangtian.platform.ledgers import formats
+
+    monkeypatch.setattr(formats, "CHUNK", 7)
+
+
+@pytest.mark.usefixtures("patches", "_small_parts")
 @pytest.mark.parametrize("kind", ["gpkg", "shp", "gdb", "geojson", "kml"])
 def test_vector_files_read_back_with_their_rows(
-    patches: list[Any], people: People, signed_in: SignedIn, tmp_path: Path, kind: str
+    people: People, signed_in: SignedIn, tmp_path: Path, kind: str
 ) -> None:
     client = signed_in(people.clerk)
     answer = client.get(f"{LEDGER}/export.{kind}", QUERY)
