@@ -18,9 +18,17 @@ from liangtian.geo.formats.bulk_writer import BulkWriter, zip_folder
 KINDS = ["gpkg", "shp", "gdb", "geojson", "kml"]
 COLUMNS = {"名称": "text", "耕地面积": "real", "照片数": "integer"}
 PARTS = 3, 4
-NAMES = ["甲", None, "乙" * 120, "丙", "丁", "戊", "己" * 127]  # far longer ones come later
-AREAS = [1.25, None, 3.5, 0.01, None, 123456789.87, 7.0]
-COUNTS = [None, 2, 0, 4, 5, 6, 7]
+NAMES: list[Any] = [
+    "甲",
+    None,
+    "乙" * 120,
+    "丙",
+    "丁",
+    "戊",
+    "己" * 127,
+]  # far longer ones come later
+AREAS: list[Any] = [1.25, None, 3.5, 0.01, None, 123456789.87, 7.0]
+COUNTS: list[Any] = [None, 2, 0, 4, 5, 6, 7]
 
 
 def squares(count: int) -> Any:
