@@ -2198,7 +2198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Features, a page at a time: limit, bbox, bbox-crs, crs, datetime, and properties by value. */
+        /** Features, a page at a time: limit, bbox, bbox-crs, crs, datetime, and properties by value. How many there are in all is counted for the first page only, as the standard permits. */
         get: operations["liangtian_platform_features_api_items"];
         put?: never;
         post?: never;
