@@ -25,7 +25,7 @@ def test_the_manifest_names_files_that_exist(made: Made) -> None:
         assert (made.folder / entry.path).exists(), entry.path
     kinds = {f.kind for f in again.files}
     assert kinds == {
-        "regions", "survey", "pbf", "red_line", "slope", "town_boundary", "construction_approval",
+        "regions", "survey", "pbf", "red_line", "slope", "town_boundary", "planning", "construction_approval",
         "facility_agriculture", "temporary_land", "mining_licence", "patch_batch", "boundary_txt",
         "photos", "people",
     }  # fmt: skip
@@ -45,7 +45,7 @@ def test_row_counts_are_those_of_the_manifest(made: Made) -> None:
     [
         ("pbf", "DLMC", "水浇地"), ("red_line", "HXMC", "红线区"), ("town_boundary", "GHFQ", "集中建设区"),
         ("construction_approval", "PZWH", "示政土〔"), ("facility_agriculture", "BAH", "青设农备〔"),
-        ("temporary_land", "PZWH", "青自然资临〔"), ("mining_licence", "KSMC", "青禾"),
+        ("planning", "YDYHFLMC", "农业设施建设用地"), ("temporary_land", "PZWH", "青自然资临〔"), ("mining_licence", "KSMC", "青禾"),
     ],
 )  # fmt: skip
 def test_chinese_text_survives(made: Made, kind: str, field: str, text: str) -> None:

@@ -66,3 +66,11 @@ def test_years_differ_by_a_few_plots_and_keep_the_rest(made: Made) -> None:
     changed = [k for k, v in before.items() if after[k] != v]
     assert 3 <= len(changed) + len(after) - len(before) <= 0.06 * len(before)
     assert len(after) > len(before), "some plots are split"
+
+
+def test_planned_uses_cover_the_county_once(made: Made) -> None:
+    planned = made.kind("planning")
+    whole = made.read("regions/xzq.gpkg", "XZQX").shapes[0]
+    assert shapely.is_valid(planned.shapes).all()
+    assert shapely.area(planned.shapes).sum() == pytest.approx(whole.area, rel=1e-6)
+    assert shapely.union_all(planned.shapes).area == pytest.approx(whole.area, rel=1e-6)

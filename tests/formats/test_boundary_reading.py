@@ -364,7 +364,7 @@ def test_a_text_without_plots_is_refused(tmp_path: Path) -> None:
 def test_the_file_reads_as_a_layer(tmp_path: Path) -> None:
     held = read(saved(tmp_path, plain()))
     layer = held.layers[0]
-    assert held.format == "boundary-txt"
+    assert held.format == "报部坐标 TXT"
     assert layer.crs is not None
     assert layer.crs.to_epsg() == 4526
     assert (layer.encoding, layer.geometry_type, layer.fids) == ("GB18030", "Polygon", ["1"])

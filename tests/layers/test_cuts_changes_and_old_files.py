@@ -56,9 +56,15 @@ def test_the_changed_ground_of_a_comparison_comes_as_a_geopackage(
     after = imported(people.clerk, path, run_jobs, label="2026年度", valid_from=date(2026, 12, 31))
     made = start_comparison(people.clerk, before, after)
     run_jobs()
-    answer = signed_in(people.clerk).get(f"/api/layers/comparisons/{made.pk}/changes.zip")
-    assert answer.status_code == 200, answer.content
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+    client = signed_in(people.clerk)
+    started = client.post(f"/api/layers/comparisons/{made.pk}/exports")
+    assert started.status_code == 200, started.content
+    run_jobs()
+    (listed,) = client.get("/api/layers/exports").json()
+    assert listed["version_label"] == "变化图形(2025年度 → 2026年度)"
+    answer = client.get(f"/api/layers/exports/{listed['id']}/file")
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archive:
         archive.extractall(tmp_path / "out")
     (source,) = (tmp_path / "out").glob("*.gpkg")
     meta, _, wkb, data = pyogrio.raw.read(source)

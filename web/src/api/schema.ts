@@ -1492,17 +1492,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/layers/comparisons/{comparison_id}/changes.zip": {
+    "/api/layers/comparisons/{comparison_id}/exports": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Every changed figure as a GeoPackage, packed with its readme; the download is on record. */
-        get: operations["liangtian_platform_layers_api_versions_comparison_changes"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Write every changed figure out as a GeoPackage; a job does it. */
+        post: operations["liangtian_platform_layers_api_versions_export_changes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1605,6 +1605,23 @@ export interface paths {
         put?: never;
         /** Make a version from an uploaded file; a job fills it. */
         post: operations["liangtian_platform_layers_api_start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The offices of the user's county that a layer can be given to. */
+        get: operations["liangtian_platform_layers_api_versions_offices"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5034,6 +5051,11 @@ export interface components {
             area_mu: string;
             before: string;
         };
+        /** @description An office that may answer for a layer. */
+        LayerOfficeOut: {
+            code: string;
+            name: string;
+        };
         LayerOut: {
             category_label: string;
             code: string;
@@ -5119,6 +5141,7 @@ export interface components {
             fields: components["schemas"]["LayerFileField"][];
             file_id: number;
             file_name: string;
+            format: string;
             layers: components["schemas"]["LayerFileLayer"][];
             needs_category: boolean;
             notes: string[];
@@ -9055,7 +9078,7 @@ export interface operations {
             };
         };
     };
-    liangtian_platform_layers_api_versions_comparison_changes: {
+    liangtian_platform_layers_api_versions_export_changes: {
         parameters: {
             query?: never;
             header?: never;
@@ -9071,7 +9094,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["LayerExportOut"];
+                };
             };
         };
     };
@@ -9205,6 +9230,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LayerImportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_versions_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerOfficeOut"][];
                 };
             };
         };

@@ -98,6 +98,7 @@ export type KeptState = Schemas['SnapshotOut']
 // --- Layers
 export type Layer = Schemas['LayerOut']
 export type LayerGroup = Layer['group']
+export type LayerOffice = Schemas['LayerOfficeOut']
 export type LayerVersion = Schemas['VersionOut']
 export type VersionStatus = LayerVersion['status']
 export type LegendEntry = Schemas['LegendEntry']

@@ -21,7 +21,7 @@ FORMAT_NAMES = {
     "gpkg": "GeoPackage",
     "geojson": "GeoJSON",
     "kml": "KML",
-    "txt": "boundary-txt",
+    "txt": "报部坐标 TXT",
 }
 
 

@@ -37,6 +37,7 @@ class VectorStream:
 
     `bounds` are those of the figures themselves (minx, miny, maxx, maxy; nan when there are none).
     `notes` grows while parts are read. Fields as in VectorLayer.
+    `format` is the name of the file's format.
     """
 
     name: str
@@ -49,6 +50,7 @@ class VectorStream:
     geometry_type: str
     _read: Part
     notes: list[str] = field(default_factory=list)
+    format: str = ""
 
     @property
     def polygonal(self) -> bool:
@@ -82,9 +84,9 @@ def open_vector(
     with tempfile.TemporaryDirectory(prefix="liangtian-") as scratch:
         room = Path(scratch)
         kind, sources = reader.sources(local, room)
-        if kind not in ("shp", "gpkg", "gdb"):
+        if kind not in _OPENERS:
             whole = reader.read(path, encoding=encoding, layer=layer).layers
-            yield [_whole(one) for one in whole]
+            yield _named([_whole(one) for one in whole], kind)
             return
         found: list[VectorStream] = []
         for number, source in enumerate(sources):
@@ -95,7 +97,13 @@ def open_vector(
         if not chosen:
             names = "、".join(f"“{one.name}”" for one in found) or "(没有)"
             raise FormatRefused(f"“{path.name}”里没有名为“{layer}”的图层。现有图层：{names}。")
-        yield chosen
+        yield _named(chosen, kind)
+
+
+def _named(streams: list[VectorStream], kind: str) -> list[VectorStream]:
+    for one in streams:
+        one.format = reader.FORMAT_NAMES[kind]
+    return streams
 
 
 def _whole(layer: VectorLayer) -> VectorStream:

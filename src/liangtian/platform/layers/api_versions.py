@@ -14,7 +14,7 @@ from liangtian.geo.area import round_m2, to_mu
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.layers import derived, flattening, services
-from liangtian.platform.layers.exporting import changes_zip, export_path
+from liangtian.platform.layers.exporting import export_path
 from liangtian.platform.layers.models import (
     Layer,
     LayerChange,
@@ -62,6 +62,13 @@ class LayerPlanOut(Schema):
 class LayerFlattenIn(Schema):
     rule: str
     take_over: bool = False
+
+
+class LayerOfficeOut(Schema):
+    """An office that may answer for a layer."""
+
+    code: str
+    name: str
 
 
 class LayerOwnerIn(Schema):
@@ -216,6 +223,14 @@ def cuts(request: HttpRequest, version_id: int, page: Page = 1) -> dict[str, Any
     }  # fmt: skip
 
 
+@router.get("/offices", response=list[LayerOfficeOut])
+def offices(request: HttpRequest) -> list[Office]:
+    """The offices of the user's county that a layer can be given to."""
+    user = user_of(request)
+    require(user, "layers.publish")
+    return services.possible_owners(user)
+
+
 @router.put("/{code}/owner", response=LayerOut)
 def owner(request: HttpRequest, code: str, body: LayerOwnerIn) -> dict[str, Any]:
     """Say which office answers for a layer."""
@@ -287,19 +302,13 @@ def comparison_report(request: HttpRequest, comparison_id: int) -> HttpResponse:
     return _workbook(comparison_xlsx(user, found), f"comparison_{found.pk}")
 
 
-@router.get("/comparisons/{comparison_id}/changes.zip")
-def comparison_changes(request: HttpRequest, comparison_id: int) -> HttpResponse:
-    """Every changed figure as a GeoPackage, packed with its readme; the download is on record."""
+@router.post("/comparisons/{comparison_id}/exports", response=LayerExportOut)
+def export_changes(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
+    """Write every changed figure out as a GeoPackage; a job does it."""
     user = user_of(request)
-    require(user, "layers.view")
+    require(user, "layers.export")
     found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
-    if not found.done:
-        raise Refused("还没有比较完，请稍后再下载。")
-    derived.note_changes(user, found)
-    response = HttpResponse(changes_zip(found), content_type="application/zip")
-    name = f'attachment; filename="comparison_{found.pk}_gpkg.zip"'
-    response["Content-Disposition"] = name
-    return response
+    return _export(derived.start_changes_export(user, found))
 
 
 @router.get("/exports", response=list[LayerExportOut])
@@ -308,7 +317,9 @@ def exports(request: HttpRequest) -> list[dict[str, Any]]:
     user = user_of(request)
     require(user, "layers.export")
     rows = LayerExport.objects.visible_to(user).filter(created_by=user)
-    rows = rows.select_related("version__layer", "region", "job__created_by")
+    rows = rows.select_related(
+        "version__layer", "region", "job__created_by", "comparison__before", "comparison__after"
+    )
     return [_export(one) for one in rows[:100]]
 
 
@@ -350,10 +361,16 @@ def _brief(one: LayerComparison) -> dict[str, Any]:
 
 def _export(one: LayerExport) -> dict[str, Any]:
     return {
-        "id": one.pk, "layer_name": one.version.layer.name, "version_label": one.version.label,
+        "id": one.pk, "layer_name": one.version.layer.name, "version_label": _label(one),
         "format": one.format, "format_label": one.get_format_display(),
         "region_name": one.region.name, "file_name": one.file_name, "sha256": one.sha256,
         "size": one.size, "features": one.features,
         "gone": bool(one.file_name) and not export_path(one).is_file(), "created_at": one.created_at.isoformat(),
         "job": job_out(one.job) if one.job else None,
     }  # fmt: skip
+
+
+def _label(one: LayerExport) -> str:
+    if one.comparison is None:
+        return str(one.version.label)
+    return f"变化图形({one.comparison.before.label} → {one.comparison.after.label})"

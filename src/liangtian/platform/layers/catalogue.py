@@ -40,7 +40,8 @@ def ensure_layers() -> None:
     """Create the layers of the catalogue or bring them up to date."""
     for position, entry in enumerate(catalogue()["layer"]):
         values = {name: entry[name] for name in _PLAIN if name in entry}
-        legend = _land_legend() if entry.get("legend_from") else [_single(entry)]
+        made = _LEGENDS.get(entry.get("legend_from", ""))
+        legend = made() if made else [_single(entry)]
         Layer.objects.update_or_create(
             code=entry["code"],
             defaults={
@@ -78,3 +79,13 @@ def _land_legend() -> list[dict[str, Any]]:
             {"code": code, "label": row["name"], "fill": fill, "stroke": "#6b6b6b", "hatch": False}
         )
     return legend
+
+
+def _planned_legend() -> list[dict[str, Any]]:
+    return [
+        {"code": code, "label": label, "fill": fill, "stroke": "#6b6b6b", "hatch": False}
+        for code, (label, fill) in catalogue()["planned_uses"].items()
+    ]
+
+
+_LEGENDS = {"land_classes": _land_legend, "planned_uses": _planned_legend}

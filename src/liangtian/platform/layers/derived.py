@@ -73,20 +73,33 @@ def start_export(
         export = LayerExport.objects.create(
             version=version, format=kind, region=region, created_by=user
         )
-        export.job = jobs.enqueue(
-            "layers.export", f"导出{version}", user, region, link="/layers/exports",
-            export_id=export.pk,
-        )  # fmt: skip
-        export.save(update_fields=["job"])
+        _queue(export, f"导出{version}")
         after = {"version": str(version), "format": kind, "region": region.code}
         record(user, "layers.export", export, after=after)
     return export
 
 
-def note_changes(user: User, comparison: LayerComparison) -> None:
-    """The changed figures of the county leave the house as well."""
+def start_changes_export(user: User, comparison: LayerComparison) -> LayerExport:
+    """Queue the file of every changed figure of a comparison, a GeoPackage. Raises Refused."""
+    require(user, "layers.export")
+    if not comparison.done:
+        raise Refused("还没有比较完，请稍后再导出。")
     with transaction.atomic():
-        record(user, "layers.download", comparison, after={"changed": comparison.changed})
+        export = LayerExport.objects.create(
+            version=comparison.after, comparison=comparison, format=LayerExport.Format.GPKG,
+            region=comparison.region, created_by=user,
+        )  # fmt: skip
+        _queue(export, f"导出变化图形：{comparison}")
+        record(user, "layers.export", export, after={"comparison": str(comparison)})
+    return export
+
+
+def _queue(export: LayerExport, title: str) -> None:
+    export.job = jobs.enqueue(
+        "layers.export", title, export.created_by, export.region, link="/layers/exports",
+        export_id=export.pk,
+    )  # fmt: skip
+    export.save(update_fields=["job"])
 
 
 def drop_old_exports() -> None:

@@ -33,6 +33,10 @@ OWN = {
     "行号": "integer", "要素编号": "text", "类别": "text", "类别名称": "text", "名称": "text",
     "起始日期": "text", "截止日期": "text", "面积平方米": "real", "面积亩": "real", "是否裁切": "text",
 }  # fmt: skip
+CHANGED = {
+    "行号": "integer", "要素编号": "text", "变化前": "text", "变化前名称": "text", "变化后": "text",
+    "变化后名称": "text", "面积平方米": "real", "面积亩": "real",
+}  # fmt: skip
 
 
 def export_path(export: LayerExport) -> Path:
@@ -41,62 +45,78 @@ def export_path(export: LayerExport) -> Path:
 
 
 def write_export(export: LayerExport, told: Callable[[float], None]) -> None:
-    """Write the version, cut to what the exporter may see and to the export's region; fills in the row.
+    """Write the version, cut to what the exporter may see and to the export's region, or the changed
+    figures of a comparison; fills in the row.
 
     Raises FormatRefused when a value does not fit the format.
     """
-    version = export.version
-    scopes = _scopes(export)
-    attributes = attribute_names(version)
     target = export_path(export)
     target.parent.mkdir(parents=True, exist_ok=True)
-    name = f"{version.layer.code}_{version.label}".replace("/", "_").replace(" ", "")
-    labels = {field: field_label(field) for field in attributes}
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        # A field of the delivery that is called like one of ours keeps its values under another name.
-        named = {f"{n}_原" if n in OWN else n: n for n in attributes}
-        columns = {**OWN, **{shown: attributes[n] for shown, n in named.items()}}
-        writer = BulkWriter(Path(folder), export.format, name, columns, labels=labels)
-        done = 0
-        for batch in _batches(version, scopes):
-            geoms, rows, was_cut = _seen(batch, scopes)
-            writer.add(geoms, _columns(version, rows, geoms, was_cut, named))
-            done += len(batch)
-            told(min(done / max(version.feature_count, 1), 0.98))
-        writer.pack(readme(export, writer.count), target)
-    export.features = writer.count
+        room, comparison = Path(folder), export.comparison
+        name, count = (
+            _write_version(export, room, target, told)
+            if comparison is None
+            else _write_changes(export, comparison, room, target, told)
+        )
+    export.features = count
     export.file_name = f"{name}_{export.format}.zip"
     export.size = target.stat().st_size
     with target.open("rb") as handle:
         export.sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def changes_zip(comparison: LayerComparison) -> bytes:
-    """Every changed figure with its class before and after, as a GeoPackage packed with a readme."""
+def _write_version(
+    export: LayerExport, folder: Path, target: Path, told: Callable[[float], None]
+) -> tuple[str, int]:
+    version = export.version
+    scopes = _scopes(export)
+    attributes = attribute_names(version)
+    name = _plain(f"{version.layer.code}_{version.label}")
+    labels = {field: field_label(field) for field in attributes}
+    # A field of the delivery that is called like one of ours keeps its values under another name.
+    named = {f"{n}_原" if n in OWN else n: n for n in attributes}
+    columns = {**OWN, **{shown: attributes[n] for shown, n in named.items()}}
+    writer = BulkWriter(folder, export.format, name, columns, labels=labels)
+    done = 0
+    for batch in _batches(version, scopes):
+        geoms, rows, was_cut = _seen(batch, scopes)
+        writer.add(geoms, _columns(version, rows, geoms, was_cut, named))
+        done += len(batch)
+        told(min(done / max(version.feature_count, 1), 0.98))
+    writer.pack(readme(export, writer.count), target)
+    return name, writer.count
+
+
+def _write_changes(
+    export: LayerExport,
+    comparison: LayerComparison,
+    folder: Path,
+    target: Path,
+    told: Callable[[float], None],
+) -> tuple[str, int]:
     layer = comparison.after.layer
-    columns = {
-        "行号": "integer", "要素编号": "text", "变化前": "text", "变化前名称": "text",
-        "变化后": "text", "变化后名称": "text", "面积平方米": "real", "面积亩": "real",
-    }  # fmt: skip
-    rows = LayerChange.objects.filter(comparison=comparison)
-    with tempfile.TemporaryDirectory(prefix="liangtian-") as room:
-        folder = Path(room) / "packed"
-        folder.mkdir()
-        writer = BulkWriter(folder, "gpkg", f"{layer.code}_changes", columns)
-        found = rows.iterator(PART)
-        while batch := list(islice(found, PART)):
-            geoms = np.empty(len(batch), dtype=object)
-            geoms[:] = [one.geom for one in batch]
-            writer.add(geoms, _change_columns(layer, batch))
-        target = Path(room) / "packed.zip"
-        lines = [
-            f"版本比较：{comparison}",
-            f"变化图形：{writer.count} 个",
-            "坐标系：CGCS2000 经纬度(EPSG:4490)，经度在前，单位度",
-            "面积：CGCS2000 椭球面积，平方米，保留两位小数；1 亩 = 2000/3 平方米",
-        ]
-        writer.pack(lines, target)
-        return target.read_bytes()
+    name = _plain(f"{layer.code}_{comparison.before.label}_{comparison.after.label}_changes")
+    writer = BulkWriter(folder, export.format, name, CHANGED)
+    found = LayerChange.objects.filter(comparison=comparison).iterator(PART)
+    while batch := list(islice(found, PART)):
+        geoms = np.empty(len(batch), dtype=object)
+        geoms[:] = [one.geom for one in batch]
+        writer.add(geoms, _change_columns(layer, batch))
+        told(min(writer.count / max(comparison.changed, 1), 0.98))
+    lines = [
+        f"版本比较：{comparison}",
+        f"变化图形：{writer.count} 个",
+        "坐标系：CGCS2000 经纬度(EPSG:4490)，经度在前，单位度",
+        "面积：CGCS2000 椭球面积，平方米，保留两位小数；1 亩 = 2000/3 平方米",
+        f"导出人：{export.created_by.name}，导出时间：{export.created_at:%Y-%m-%d %H:%M}",
+    ]
+    writer.pack(lines, target)
+    return name, writer.count
+
+
+def _plain(name: str) -> str:
+    return name.replace("/", "_").replace(" ", "")
 
 
 def _change_columns(layer: Layer, batch: Sequence[LayerChange]) -> dict[str, list[Any]]:

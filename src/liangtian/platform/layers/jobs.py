@@ -97,8 +97,9 @@ def compare_versions(run: JobRun, *, comparison_id: int) -> dict[str, Any]:
 def export_version(run: JobRun, *, export_id: int) -> dict[str, Any]:
     """Write the file of an export; a second attempt writes it again."""
     export = LayerExport.objects.select_related(
-        "version__layer", "version__source_file", "region", "created_by__region"
-    ).get(pk=export_id)
+        "version__layer", "version__source_file", "region", "created_by__region",
+        "comparison__before", "comparison__after__layer",
+    ).get(pk=export_id)  # fmt: skip
     try:
         write_export(export, lambda share: run.progress(share, f"写出{export}"))
     except FormatRefused as refusal:

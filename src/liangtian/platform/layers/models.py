@@ -61,8 +61,9 @@ class Layer(models.Model):
         return self.name
 
     def category_name(self, code: str) -> str:
-        """What the legend calls a category; the code itself when it is not in the legend."""
-        return next((str(entry["label"]) for entry in self.legend if entry["code"] == code), code)
+        """What the legend calls a category or the class it is part of; the code itself when neither is there."""
+        names = {str(entry["code"]): str(entry["label"]) for entry in self.legend}
+        return next((names[code[:n]] for n in range(len(code), 1, -1) if code[:n] in names), code)
 
 
 class LayerVersion(ScopedModel):
@@ -296,7 +297,10 @@ class LayerChange(models.Model):
 
 
 class LayerExport(ScopedModel):
-    """A version written out for somebody, cut to `region`; the file lies in the exports folder."""
+    """A version written out for somebody, cut to `region`; the file lies in the exports folder.
+
+    With `comparison` it is the changed figures that are written out; `version` is then the later one.
+    """
 
     class Format(models.TextChoices):
         GPKG = "gpkg", "GeoPackage"
@@ -307,6 +311,9 @@ class LayerExport(ScopedModel):
 
     version = models.ForeignKey(
         LayerVersion, models.PROTECT, verbose_name="图层版本", related_name="exports"
+    )
+    comparison = models.ForeignKey(
+        LayerComparison, models.PROTECT, null=True, verbose_name="版本比较", related_name="exports"
     )
     format = models.CharField("格式", max_length=8, choices=Format)
     job = models.ForeignKey(
@@ -326,4 +333,5 @@ class LayerExport(ScopedModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.version}({self.get_format_display()})"
+        of = f"{self.comparison}变化图形" if self.comparison else str(self.version)
+        return f"{of}({self.get_format_display()})"

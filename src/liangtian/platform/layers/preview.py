@@ -45,6 +45,7 @@ class LayerReadingOut(Schema):
 
     file_id: int
     file_name: str
+    format: str
     layers: list[LayerFileLayer]
     source_layer: str
     encoding: str
@@ -101,7 +102,7 @@ def _reading(
         )
     sample = source.sample(PREVIEW_ROWS)
     return LayerReadingOut(
-        file_id=file.pk, file_name=file.name,
+        file_id=file.pk, file_name=file.name, format=source.format,
         layers=[
             LayerFileLayer(
                 name=one.name, count=one.count, geometry_type=one.geometry_type,

@@ -17,12 +17,13 @@ from liangtian.platform.layers import flattening
 from liangtian.platform.layers.catalogue import ensure_layers
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.tiles import grid_zoom
+from liangtian.platform.people.models import Office
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
 
 if TYPE_CHECKING:
     from liangtian.platform.files.models import StoredFile
-    from liangtian.platform.people.models import Office, User
+    from liangtian.platform.people.models import User
     from liangtian.platform.regions.models import Region
 
 Status = LayerVersion.Status
@@ -170,6 +171,13 @@ def may_publish(user: User, layer: Layer) -> None:
         raise Forbidden(
             f"“{layer.name}”由{layer.owner}管理，只有该机构有发布权限的人员可以发布和撤回。"
         )
+
+
+def possible_owners(user: User) -> list[Office]:
+    """Offices of the user's county itself, in use, the higher first."""
+    require(user, "layers.publish")
+    rows = Office.objects.filter(region=_county(user), is_active=True)
+    return list(rows.exclude(kind=Office.Kind.COMPANY).order_by("path"))
 
 
 def assign_owner(user: User, layer: Layer, office: Office | None) -> Layer:

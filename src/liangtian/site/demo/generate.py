@@ -17,6 +17,7 @@ from .people import offices, people
 from .permits import Permits, older_permits, permit_layers
 from .photos import Photo, write_photos
 from .places import COUNTY_CODE, COUNTY_NAME, PREFECTURE, PROVINCE
+from .planning import planned_uses
 from .scenes import OUTCOMES
 from .survey import SurveyYear, dice_box, first_year, next_year
 from .terrain import SCALES
@@ -72,6 +73,7 @@ _FORMS = {
     "STBHHX": _Form("red_line", "生态保护红线", ".shp.zip", "GBK", cpg=False),
     "PDT": _Form("slope", "25度以上坡度图", ".gpkg"),
     "CZKFBJ": _Form("town_boundary", "城镇开发边界", ".shp.zip"),
+    "GHYDYH": _Form("planning", "国土空间规划用地用海", ".gpkg"),
     "JSYDPZ": _Form("construction_approval", "建设用地批准红线", ".shp.zip", "GBK", cpg=False),
     "SSNYD": _Form("facility_agriculture", "设施农业用地备案", ".gpkg"),
     "LSYD": _Form("temporary_land", "临时用地批准", ".shp.zip"),
@@ -112,6 +114,7 @@ def generate(
     whole = regions[0].shapes[0]
     references = [basic_farmland(county, years[0]), *drawn_layers(county, whole)]
     pbf, red = references[0].shapes, references[1].shapes
+    references.append(planned_uses(years[0], references[3].shapes, seed))
     ground = build_ground(county, years[0], years[-1], whole=whole, pbf=pbf, red=red)
     permits = Permits()
     tell("布置卫片图斑和批准文件", 0.85)

@@ -38,6 +38,7 @@ LAYER_CODES = {
     "red_line": "redline",
     "slope": "slope25",
     "town_boundary": "town_boundary",
+    "planning": "planning",
     "construction_approval": "construction_approval",
     "facility_agriculture": "facility_agriculture",
     "temporary_land": "temporary_land",
