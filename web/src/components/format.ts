@@ -3,7 +3,7 @@
 const twoDecimals = new Intl.NumberFormat('zh-CN', {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
-})
+, signDisplay: 'negative' })
 const whole = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 0 })
 const inChina = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Asia/Shanghai',

@@ -1,7 +1,7 @@
 /** Texts of layers beyond the list: checks, publication, comparison, export. */
 export default {
   'zh-CN': {
-    menu: { layerImport: '导入图层', layerCuts: '压平扣除', layerComparisons: '版本比较', layerExports: '图层导出', layerProblems: '图层检查' },
+    menu: { layerImport: '导入图层', layerCuts: '压平扣除', layerComparisons: '版本比较', layerComparison: '比较结果', layerExports: '图层导出', layerProblems: '图层检查' },
     layers: {
       findings: '检查与问题',
       wizard: {
@@ -113,7 +113,7 @@ export default {
     },
   },
   en: {
-    menu: { layerImport: 'Import a layer', layerCuts: 'Cuts', layerComparisons: 'Comparisons', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
+    menu: { layerImport: 'Import a layer', layerCuts: 'Cuts', layerComparisons: 'Comparisons', layerComparison: 'Comparison', layerExports: 'Layer exports', layerProblems: 'Layer checks' },
     layers: {
       findings: 'Checks',
       wizard: {

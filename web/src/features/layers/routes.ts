@@ -35,7 +35,7 @@ export default [
     path: 'layers/comparisons/:id(\\d+)',
     name: 'layer-comparison',
     component: () => import('./ComparisonPage.vue'),
-    meta: { title: 'menu.layerComparisons', permissions: ['layers.view'] },
+    meta: { title: 'menu.layerComparison', permissions: ['layers.view'] },
   },
   {
     path: 'layers/exports',
