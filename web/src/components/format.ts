@@ -3,7 +3,8 @@
 const twoDecimals = new Intl.NumberFormat('zh-CN', {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
-, signDisplay: 'negative' })
+  signDisplay: 'negative', // no minus before 0.00
+})
 const whole = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 0 })
 const inChina = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Asia/Shanghai',
