@@ -3,7 +3,6 @@
 const twoDecimals = new Intl.NumberFormat('zh-CN', {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
-  signDisplay: 'negative', // no minus before 0.00
 })
 const whole = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 0 })
 const inChina = new Intl.DateTimeFormat('sv-SE', {
@@ -22,7 +21,8 @@ export const NOTHING = '—'
 
 /** An area already rounded to two decimals by the server, in whatever unit. */
 export function area(value: number | null | undefined): string {
-  return value === null || value === undefined ? NOTHING : twoDecimals.format(value)
+  if (value === null || value === undefined) return NOTHING
+  return twoDecimals.format(Math.abs(value) < 0.005 ? 0 : value) // no minus before 0.00
 }
 
 export function count(value: number | null | undefined): string {
