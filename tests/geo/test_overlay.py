@@ -15,9 +15,7 @@ from tests.geo.doc_tables import doc_table
 from liangtian.geo.area import densified, survey_area
 from liangtian.geo.clean import GeometryRefused
 from liangtian.geo.crs import to_4490
-from liangtian.geo.overlay import Areas, areas, pieces
-from liangtian.geo.overlay.cut import MAX_VERTICES, cut
-from liangtian.geo.overlay.engine import raw_areas
+from liangtian.geo.overlay import Areas, areas, pieces, raw_areas
 
 PAGE = "overlay.md"
 GEOD = pyproj.Geod(a=6378137, rf=298.257222101)
@@ -298,18 +296,6 @@ def crinkled(vertices: int) -> shapely.Polygon:
     radius = 5 * STEP * (1 + 0.1 * np.sin(97 * angles))
     shell = np.column_stack([LON + radius * np.cos(angles), LAT + radius * np.sin(angles)])
     return shapely.Polygon(shell, [box(-0.5, -0.5).exterior])
-
-
-def test_a_large_polygon_is_cut_into_small_ones_that_tile_it() -> None:
-    big, small = crinkled(5000), box(8, 8)
-    found, owner = cut(array(small, big), np.array([7, 9]))
-    assert shapely.get_num_coordinates(found).max() <= MAX_VERTICES
-    assert sorted(set(owner.tolist())) == [7, 9]
-    mine = found[owner == 9]
-    assert shapely.is_valid(mine).all()
-    assert shapely.area(mine).sum() == pytest.approx(big.area, rel=1e-12)
-    assert shapely.union_all(mine).symmetric_difference(big).area < 1e-12 * big.area
-    assert found[owner == 7].tolist() == [small]
 
 
 def test_a_red_line_of_thousands_of_vertices_measures_as_its_parts() -> None:

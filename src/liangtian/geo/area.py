@@ -17,7 +17,7 @@ from pyproj import CRS
 
 from liangtian.geo.crs import CGCS2000, to_4490
 from liangtian.geo.densify import split_edges
-from liangtian.geo.gauss import E2, PLANE_DECIMALS, B
+from liangtian.geo.gauss import PLANE_DECIMALS
 
 Floats = NDArray[np.float64]
 
@@ -27,15 +27,8 @@ HECTARE_PER_M2 = Decimal("0.0001")
 
 EDGE_LIMIT_M = 70.0
 """Edges longer than this are split into int(length / 70) + 1 equal parts on the plane."""
-
-# Coefficients A to E of the trapezoid formula, in powers of the FIRST eccentricity squared.
-_TRAPEZOID = (
-    1 + 3 / 6 * E2 + 30 / 80 * E2**2 + 35 / 112 * E2**3 + 630 / 2304 * E2**4,
-    -(1 / 6 * E2 + 15 / 80 * E2**2 + 21 / 112 * E2**3 + 420 / 2304 * E2**4),
-    3 / 80 * E2**2 + 7 / 112 * E2**3 + 180 / 2304 * E2**4,
-    -(1 / 112 * E2**3 + 45 / 2304 * E2**4),
-    5 / 2304 * E2**4,
-)
+_NOT_OPENED = (-1, 3, 6)
+"""Nothing, Polygon, MultiPolygon: all other geometries are opened for the polygons in them."""
 
 
 def survey_areas(geoms: NDArray[np.object_], crs: int | CRS = CGCS2000) -> Floats:
@@ -48,19 +41,19 @@ def survey_areas(geoms: NDArray[np.object_], crs: int | CRS = CGCS2000) -> Float
     Raises:
         CrsRefused: `crs` cannot be converted, or a feature contradicts its zone prefix.
     """
+    from liangtian.geo.overlay.chains import chains_of
+    from liangtian.geo.trapezoid import areas_of
+
     geoms = np.atleast_1d(np.asarray(geoms, dtype=object))
-    total = np.zeros(len(geoms))
-    polygons, owner = single_polygons(geoms)
-    if len(polygons) == 0:
-        return total
-    rings, polygon_of_ring = shapely.get_rings(
-        to_4490(densified(polygons, crs), crs), return_index=True
-    )
-    areas = _ring_areas(rings)
-    # get_rings gives the shell of each polygon first.
-    shell = np.r_[True, polygon_of_ring[1:] != polygon_of_ring[:-1]]
-    np.add.at(total, owner[polygon_of_ring], np.where(shell, areas, -areas))
-    return total
+    polygons, owner = geoms, None
+    if not np.isin(shapely.get_type_id(geoms), _NOT_OPENED).all():
+        polygons, owner = single_polygons(geoms)
+    if crs != CGCS2000:
+        polygons = to_4490(densified(polygons, crs), crs)
+    areas = areas_of(chains_of(polygons))
+    if owner is None:
+        return areas
+    return np.bincount(owner, weights=areas, minlength=len(geoms)).astype(np.float64)
 
 
 def survey_area(geom: shapely.Geometry | None, crs: int | CRS = CGCS2000) -> Decimal:
@@ -163,35 +156,3 @@ def single_polygons(geoms: NDArray[np.object_]) -> tuple[NDArray[np.object_], ND
         owner = owner[inner]
     keep = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
     return shapely.force_2d(parts[keep]), owner[keep]
-
-
-def _ring_areas(rings: NDArray[np.object_]) -> Floats:
-    """Unsigned area of each closed ring (degrees), by the trapezoid formula."""
-    degrees, ring = shapely.get_coordinates(rings, return_index=True)
-    # Arc-seconds to 6 decimals, as the survey keeps them.
-    radians = np.radians(np.round(degrees * 3600, 6) / 3600)
-    starts = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
-    # Any reference meridian gives the same closed sum; one through the ring keeps all digits.
-    lon = radians[:, 0] - radians[starts, 0][ring]
-    lat = radians[:, 1]
-    width = lon + np.roll(lon, -1)
-    half_height = (np.roll(lat, -1) - lat) / 2
-    middle = (np.roll(lat, -1) + lat) / 2
-    series = _odd_series(half_height, middle)
-    edges = B * B * width * series
-    # The last vertex of a ring repeats the first and starts no edge.
-    edges[np.r_[starts[1:], len(lat)] - 1] = 0.0
-    return np.asarray(np.abs(np.add.reduceat(edges, starts)), dtype=np.float64)
-
-
-def _odd_series(half_height: Floats, middle: Floats) -> Floats:
-    """Sum of coefficient_n · sin((2n+1)·half_height) · cos((2n+1)·middle), by recurrence in n."""
-    sin, cos = np.sin(half_height), np.cos(middle)
-    sin_before, cos_before = -sin, cos
-    sin_step, cos_step = 2 - 4 * sin * sin, 4 * cos * cos - 2
-    total = np.zeros_like(sin)
-    for coefficient in _TRAPEZOID:
-        total += coefficient * sin * cos
-        sin, sin_before = sin_step * sin - sin_before, sin
-        cos, cos_before = cos_step * cos - cos_before, cos
-    return total
