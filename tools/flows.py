@@ -16,15 +16,16 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 INTRO = """\
 # 流程
 
-本页和图由 `python tools/flows.py` 从程序中的流程定义生成，请勿手工修改。双框为办结环节；绿色为向前，棕色为退回。
+本页和图由 `python tools/flows.py` 从程序中的流程定义生成，请勿手工修改。双框为办结环节；叠框为会办环节，几家单位同时办理；绿色为向前，棕色为退回。
 每个流程都有“撤回”：最后一步由本人办理、下一环节尚未签收且该步骤允许撤回时，可以退到上一环节。
+写明机构类型的环节由该类机构（含其下属机构）中有权限的人员办理；该区划没有这类机构、或其中无人有权限时，由该区划有权限的人员办理。
 没有列出的环节变更，数据库不接受。
 """
 
 
 def pages() -> dict[Path, str]:
     """Every file with its text."""
-    from liangtian.platform.cases.drawing import svg, table
+    from liangtian.platform.cases.drawing import desks, svg, table
     from liangtian.platform.cases.machine import all_machines
 
     found: dict[Path, str] = {}
@@ -34,12 +35,7 @@ def pages() -> dict[Path, str]:
         found[picture] = svg(machine)
         text.append(f"## {machine.title} `{machine.kind}`\n")
         text.append(f"![{machine.title}](pictures/{picture.name})\n")
-        desks = [
-            f"- {s.label}（`{s.code}`）：{s.desk.task}，{'县级' if s.desk.level == 'county' else '乡镇'}，需 `{s.desk.permission}`"
-            for s in machine.states
-            if s.desk
-        ]
-        text.append("\n".join(desks) + "\n")
+        text.append(desks(machine) + "\n")
         text.append(table(machine) + "\n")
     found[DOCS / "flows.md"] = "\n".join(text)
     return found

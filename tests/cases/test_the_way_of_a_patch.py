@@ -207,7 +207,7 @@ def test_the_inbox_costs_the_same_for_any_number_of_rows(
         rows = client.get("/api/inbox").json()["rows"]
     assert len(rows) == 3
     assert {row["due"] for row in rows} <= {"later", "soon"}
-    with django_assert_max_num_queries(7):  # the session, rights, tasks, unread notices
+    with django_assert_max_num_queries(8):  # the session, rights, offices, tasks, unread notices
         assert client.get("/api/inbox/counts").json()["todo"] == 3
 
 

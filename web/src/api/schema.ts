@@ -911,6 +911,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask several offices at once for their opinion. */
+        post: operations["liangtian_programmes_enforcement_api_consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/dossier.pdf": {
         parameters: {
             query?: never;
@@ -920,6 +937,23 @@ export interface paths {
         };
         /** The dossier of a patch as a PDF; the act is audited. */
         get: operations["liangtian_programmes_enforcement_api_dossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which offices could be asked about the patch. */
+        get: operations["liangtian_programmes_enforcement_api_offices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1332,6 +1366,24 @@ export interface paths {
         put?: never;
         /** Give it to a colleague. */
         post: operations["liangtian_platform_cases_api_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/tasks/{task_id}/opinion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one's office is asked. */
+        get: operations["liangtian_platform_cases_api_opinions_asked"];
+        put?: never;
+        /** Answer for one's office. */
+        post: operations["liangtian_platform_cases_api_opinions_give_opinion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3612,6 +3664,24 @@ export interface components {
             version_id: number;
             version_label: string;
         };
+        AskedOut: {
+            answered_by: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            due_on: string | null;
+            ended: boolean;
+            facts: components["schemas"]["FactOut"][];
+            kind_label: string;
+            matter: string;
+            office: string;
+            others: components["schemas"]["OthersOut"][];
+            question: string;
+            rule: string;
+            stance: string;
+            task: number;
+            text: string;
+        };
         /**
          * @example {
          *       "note": "请核实是否仍在施工",
@@ -3854,6 +3924,29 @@ export interface components {
             outcome: string;
             /** @default  */
             reason?: string;
+        };
+        ConsultIn: {
+            offices: number[];
+            question: string;
+            /**
+             * @default all
+             * @enum {string}
+             */
+            rule?: "all" | "majority";
+        };
+        ConsultationOut: {
+            answered: number;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            due_on: string | null;
+            ended_at: string | null;
+            id: number;
+            late: boolean;
+            needed: number;
+            opinions: components["schemas"]["OpinionOut"][];
+            question: string;
+            rule: string;
         };
         Counts: {
             mine: number;
@@ -4366,6 +4459,10 @@ export interface components {
                 number,
                 number
             ] | null;
+        };
+        FactOut: {
+            label: string;
+            value: string;
         };
         FieldOut: {
             name: string;
@@ -5389,6 +5486,11 @@ export interface components {
             pack: string;
             what: string;
         };
+        OfficeAskedOut: {
+            id: number;
+            kind: string;
+            name: string;
+        };
         /**
          * @example {
          *       "office_id": 4
@@ -5432,6 +5534,24 @@ export interface components {
             label: string;
             name: string;
             opinion: boolean;
+        };
+        OpinionIn: {
+            /** @enum {string} */
+            stance: "agree" | "disagree" | "none";
+            /** @default  */
+            text?: string;
+        };
+        OpinionOut: {
+            at: string | null;
+            by: string;
+            office: string;
+            stance: string;
+            stance_label: string;
+            text: string;
+        };
+        OthersOut: {
+            answered: boolean;
+            office: string;
         };
         OutcomeOut: {
             label: string;
@@ -5617,6 +5737,7 @@ export interface components {
                 number,
                 number
             ];
+            consultations: components["schemas"]["ConsultationOut"][];
             declared_area_mu: number | null;
             earlier: components["schemas"]["EarlierOut"][];
             farmland_mu: number | null;
@@ -6529,6 +6650,8 @@ export interface components {
             desk: string | null;
             final: boolean;
             label: string;
+            office: string;
+            opinions: boolean;
         };
         StatusOut: {
             backup_at: string;
@@ -6614,6 +6737,7 @@ export interface components {
             mine: boolean;
             /** Format: date-time */
             opened_at: string;
+            opinion: boolean;
             region: string;
             sent_by: string;
             sent_step: string;
@@ -8233,6 +8357,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_consult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsultIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_dossier: {
         parameters: {
             query?: never;
@@ -8250,6 +8400,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeAskedOut"][];
+                };
             };
         };
     };
@@ -8849,6 +9021,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_opinions_asked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_cases_api_opinions_give_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"];
                 };
             };
         };

@@ -167,6 +167,9 @@ export type Dictionary = Schemas['Dictionary']
 
 // --- My work, calendar, messages
 export type Task = Schemas['TaskOut']
+export type Consultation = Schemas['ConsultationOut']
+export type OfficeAsked = Schemas['OfficeAskedOut']
+export type AskedOpinion = Schemas['AskedOut']
 export type TaskPage = Schemas['TaskPage']
 export type InboxCounts = Schemas['Counts']
 export type Colleague = Schemas['PersonOut']

@@ -100,6 +100,15 @@ def make_periodic(first: date, last: date, due_from: date = date.min) -> int:
     return Deadline.objects.count() - before
 
 
+def running_of(events: Sequence[str], kind: str, source_id: int) -> Deadline | None:
+    """The nearest running deadline that one of the events started for a matter."""
+    wanted = [o.id for p in packs() for o in p.obligations if o.event in events]
+    rows = Deadline.objects.filter(
+        source_kind=kind, source_id=source_id, obligation__in=wanted, done_on=None
+    )
+    return rows.order_by("due_on").first()
+
+
 def reckon_estimates() -> int:
     """Reckon again what rested on an estimated holiday arrangement; how many days moved."""
     moved, own = 0, own_arrangement()

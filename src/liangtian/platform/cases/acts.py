@@ -9,6 +9,7 @@ declare(
         "task.delegate.end": "终止委托代办",
         "task.handover": "移交待办",
         "task.urge": "催办",
+        "task.opinion": "答复会办意见",
         "task.claim": "签收待办",
         "task.release": "退回待办",
         "task.give": "转办待办",

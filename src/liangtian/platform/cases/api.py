@@ -11,16 +11,18 @@ from ninja import Query, Router, Schema
 
 from liangtian.platform.calendar.messages import messages_of
 from liangtian.platform.cases import delegating, handing, inbox
+from liangtian.platform.cases.api_opinions import router as opinions
 from liangtian.platform.cases.drawing import svg
 from liangtian.platform.cases.machine import all_machines
 from liangtian.platform.cases.models import Delegation, Task
 from liangtian.platform.cases.shapes import PersonOut, TaskOut, person_out
 from liangtian.platform.errors import NotFound
-from liangtian.platform.people.models import User
+from liangtian.platform.people.models import Office, User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 
 router = Router(tags=["inbox"])
+router.add_router("", opinions)
 MOST_ROWS = 200
 
 
@@ -90,6 +92,8 @@ class StateOut(Schema):
     label: str
     final: bool
     desk: str | None
+    office: str
+    opinions: bool
 
 
 class TransitionOut(Schema):
@@ -144,6 +148,8 @@ def flows(request: HttpRequest) -> list[dict[str, Any]]:
                 {
                     "code": s.code, "label": s.label, "final": s.final,
                     "desk": s.desk.task if s.desk else None,
+                    "office": Office.Kind(s.desk.office).label if s.desk and s.desk.office else "",
+                    "opinions": s.opinions is not None,
                 }
                 for s in m.states
             ],

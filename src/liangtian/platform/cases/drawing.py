@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from html import escape
 
-from liangtian.platform.cases.machine import START, Machine
+from liangtian.platform.cases.machine import START, Machine, State
+from liangtian.platform.cases.models import Consultation
+from liangtian.platform.people.models import Office
 
 BOX_W, BOX_H, GAP, LANE = 132, 46, 130, 34
 MARGIN, FONT = 16, 13
@@ -40,8 +42,27 @@ def svg(machine: Machine, at: str = "") -> str:
             lane = (forward if ahead else backward)[edge]
             parts += _edge(edge, text, top, lane, ahead=ahead)
     for state in machine.states:
-        parts += _box(_left(order[state.code]), top, state.label, state.final, state.code == at)
+        parts += _box(_left(order[state.code]), top, state, state.code == at)
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def desks(machine: Machine) -> str:
+    """Who has the case in which state, as a Markdown list."""
+    lines = []
+    for s in machine.states:
+        if s.desk:
+            level = "县级" if s.desk.level == "county" else "乡镇"
+            office = f"“{Office.Kind(s.desk.office).label}”类机构" if s.desk.office else ""
+            lines.append(
+                f"- {s.label}（`{s.code}`）：{s.desk.task}，{level}{office}，需 `{s.desk.permission}`"
+            )
+        if s.opinions:
+            rules = "或".join(str(Consultation.Rule(rule).label) for rule in s.opinions.rules)
+            lines.append(
+                f"- {s.label}（`{s.code}`）：{s.opinions.task}，所选各单位同时办理，需 `{s.opinions.permission}`；"
+                f"{rules}即自动转入下一环节"
+            )
+    return "\n".join(lines)
 
 
 def table(machine: Machine) -> str:
@@ -56,7 +77,8 @@ def table(machine: Machine) -> str:
         origins = "、".join(names[o] for o in t.origins)
         cells = [
             f"{t.label} `{t.name}`", origins, names[t.to], f"`{t.permission}`",
-            "、".join(f"`{g}`" for g in t.guards) or "–", "必填" if t.opinion else "–",
+            "、".join(f"`{g}`" for g in t.guards) or ("自动" if t.automatic else "–"),
+            "必填" if t.opinion else "–",
             "；".join(clocks) or "–",
         ]  # fmt: skip
         rows.append(f"| {' | '.join(cells)} |")
@@ -121,16 +143,23 @@ def _arrow(x: float, y: float, way: str, colour: str) -> str:
     return f'<polygon points="{points[way]}" fill="{colour}"/>'
 
 
-def _box(x: int, y: int, label: str, final: bool, here: bool) -> list[str]:
+def _box(x: int, y: int, state: State, here: bool) -> list[str]:
+    """A second edge inside: the case ends there. A stack of boxes: several offices at once."""
     fill, ink = (FRONT, "#fff") if here else ("#f3f7f4", INK)
     ring = (
         f'<rect x="{x + 3}" y="{y + 3}" width="{BOX_W - 6}" height="{BOX_H - 6}" rx="5" fill="none" '
         f'stroke="{"#fff" if here else LINE}"/>'
     )
-    text = f"{label}（当前）" if here else label
+    text = f"{state.label}（当前）" if here else state.label
+    behind = [
+        f'<rect x="{x + shift}" y="{y + shift}" width="{BOX_W}" height="{BOX_H}" rx="8" fill="#fff" stroke="{LINE}"/>'
+        for shift in (8, 4)
+        if state.opinions
+    ]
     return [
+        *behind,
         f'<rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8" fill="{fill}" stroke="{FRONT if here else LINE}" '
         f'stroke-width="1.5"/>',
-        *([ring] if final else []),
+        *([ring] if state.final else []),
         f'<text x="{x + BOX_W / 2:g}" y="{y + BOX_H / 2 + 5:g}" text-anchor="middle" fill="{ink}">{escape(text)}</text>',
     ]

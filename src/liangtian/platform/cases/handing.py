@@ -10,6 +10,7 @@ from django.utils import timezone
 from liangtian.platform.audit.services import record
 from liangtian.platform.calendar.messages import tell_of_task
 from liangtian.platform.cases.delegating import colleague, stands_in_for
+from liangtian.platform.cases.desks import Offices, people_at
 from liangtian.platform.cases.inbox import waiting_for
 from liangtian.platform.cases.machine import machine_of
 from liangtian.platform.cases.models import Task, TaskMove
@@ -18,7 +19,7 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    pass
 
 Act = TaskMove.Act
 
@@ -122,14 +123,6 @@ def urge(user: User, task_id: int) -> Task:
     return task
 
 
-def people_at(task: Task) -> list[User]:
-    """Who could claim a task of a desk."""
-    people: QuerySet[User] = User.objects.filter(is_active=True, region_id=task.desk_id)
-    if task.office_id:
-        people = people.filter(office_id=task.office_id)
-    return [p for p in people.prefetch_related("roles") if p.may(task.permission)]
-
-
 def _page(task: Task) -> str:
     return machine_of(task.case.kind).pages([task.case_id]).get(task.case_id, "/inbox")
 
@@ -157,10 +150,10 @@ def _own(user: User, task_id: int) -> Task:
 
 
 def _must_be_able(other: User, task: Task) -> None:
-    if not other.may(task.permission):
+    if not other.may(task.permission) or not Offices(other).handle(task):
         raise Refused(
-            f"{other.name}没有办理“{task.title}”的权限，不能接手。",
-            fields={"to_user": "没有所需权限"},
+            f"{other.name}没有办理“{task.title}”的权限，或不在承办机构，不能接手。",
+            fields={"to_user": "没有所需权限，或不在承办机构"},
         )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from liangtian.platform.cases.delegating import in_force
+from liangtian.platform.cases.desks import Offices
 from liangtian.platform.cases.machine import machine_of
 from liangtian.platform.cases.models import Case, CaseStep, Task
 from liangtian.platform.people.permissions import PERMISSIONS
@@ -27,8 +28,7 @@ def waiting_for(user: User, whose: Whose = "") -> ScopedQuerySet:
     """Open tasks the user may take up: his own, his desk's, and those of colleagues he stands in for."""
     mine = Q(holder=user)
     granted = [permission for permission in PERMISSIONS if user.may(permission)]
-    office = Q(office=None) | Q(office=user.office_id) if user.office_id else Q(office=None)
-    pool = Q(holder=None, desk=user.region_id, permission__in=granted) & office
+    pool = Q(holder=None, desk=user.region_id, permission__in=granted) & Offices(user).condition()
     absent = in_force().filter(to_user=user).values("from_user")
     delegated = Q(holder__in=absent, permission__in=granted)
     parts = {"": mine | pool | delegated, "mine": mine, "pool": pool, "delegated": delegated}
@@ -126,7 +126,7 @@ def tasks_out(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
     last = CaseStep.objects.filter(case=OuterRef("case")).order_by("-id")
     tasks = list(
         rows.select_related(
-            "case", "region__parent", "desk", "holder", "opened_by", "closed_by", "closed_step",
+            "case", "region__parent", "desk", "office", "holder", "opened_by", "closed_by", "closed_step",
             "deadline",
         ).annotate(last_step=Subquery(last.values("step")[:1]))
     )  # fmt: skip
@@ -142,7 +142,7 @@ def tasks_out(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
 
 def task_out(case: Case, user: User) -> dict[str, Any] | None:
     """The open task of a case; None when nothing waits."""
-    found = tasks_out(user, Task.objects.filter(case=case, closed_at=None))
+    found = tasks_out(user, Task.objects.filter(case=case, closed_at=None, parallel=False))
     return found[0] if found else None
 
 
@@ -162,7 +162,8 @@ def _out(task: Any, user: User, today: date, link: str) -> dict[str, Any]:
         "state": task.state,
         "state_label": labels.get(task.state, task.state),
         "region": place,
-        "desk": task.desk.name,
+        "desk": _desk_name(task),
+        "opinion": task.parallel,
         "holder": task.holder.name if task.holder else None,
         "mine": task.holder_id == user.pk,
         "behalf": task.holder.name if task.holder and task.holder_id != user.pk else None,
@@ -176,8 +177,15 @@ def _out(task: Any, user: User, today: date, link: str) -> dict[str, Any]:
         "closed_at": task.closed_at,
         "closed_by": task.closed_by.name if task.closed_by else None,
         "closed_step": steps.get(task.closed_step.step) if task.closed_step else None,
-        "link": link,
+        "link": f"/inbox?opinion={task.pk}" if task.parallel else link,
     }
+
+
+def _desk_name(task: Task) -> str:
+    if task.office:
+        return task.office.name
+    kind = f"（{task.get_office_kind_display()}）" if task.office_kind else ""
+    return f"{task.desk.name}{kind}"
 
 
 def due_state(deadline: Any, today: date) -> str:

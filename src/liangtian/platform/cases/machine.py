@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from liangtian.platform.calendar.pages import pages_of
+from liangtian.platform.people.models import Office
 from liangtian.platform.people.permissions import PERMISSIONS
 
 Level = Literal["county", "township"]
+Rule = Literal["all", "majority"]
 DIGITS: dict[Level, int] = {"county": 6, "township": 9}
 START = ""  # where a case comes from: no state yet
 
@@ -21,10 +23,29 @@ class Desk:
     permission: str
     level: Level
     task: str  # what is to be done, as the inbox shows it
+    office: str = ""  # kind of office that handles it; empty: any of the region
 
     def region_code(self, code: str) -> str:
         """Code of the region whose desk it is, for a case that lies in the region `code`."""
         return code[: DIGITS[self.level]]
+
+
+Facts = Callable[[int], Sequence[tuple[str, str]]]  # of a case: label and value
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """会办（征求意见）: in such a state several offices are asked side by side, each gives its opinion once.
+
+    `rules` are offered to who asks, the first is the usual one; with enough opinions the case takes the
+    step `then` by itself. `facts` is all that the offices asked are shown of the matter.
+    """
+
+    permission: str  # of who answers, in the name of the office
+    task: str
+    then: str
+    facts: Facts
+    rules: tuple[Rule, ...] = ("all", "majority")
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,7 @@ class State:
     label: str
     desk: Desk | None = None
     final: bool = False
+    opinions: Opinions | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +77,7 @@ class Transition:
     """A named way from some states to one.
 
     `starts` are events of the policy packs whose clocks begin with the step, `stops` those it ends.
-    `of_holder` is false where somebody else's task may be ended, as when work handed out is called back.
+    `automatic` ones follow from what was done: nobody takes them. `of_holder` is false where somebody else's task may be ended, as when work handed out is called back.
     """
 
     name: str
@@ -67,6 +89,7 @@ class Transition:
     opinion: bool = False
     of_holder: bool = True
     withdrawable: bool = False
+    automatic: bool = False
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
 
@@ -98,8 +121,12 @@ class Machine:
 
     @property
     def step_labels(self) -> dict[str, str]:
-        """Label of every transition by its name, with the withdrawal that every machine has."""
-        return {**{t.name: t.label for t in self.transitions}, WITHDRAW: "撤回"}
+        """Label of every transition by its name, with those that every machine has."""
+        return {
+            **{t.name: t.label for t in self.transitions},
+            WITHDRAW: "撤回",
+            OPINE: "答复会办意见",
+        }
 
     def refusals(self, transition: Transition, at: Situation) -> list[str]:
         """Why the transition may not be taken in that situation; empty when it may."""
@@ -107,6 +134,7 @@ class Machine:
         return [reason for reason in said if reason]
 
 
+OPINE = "opine"  # by which an office that was asked answers; the case stays where it is
 WITHDRAW = "withdraw"  # back to where the last step came from; by who took it, while untouched
 _machines: dict[str, Machine] = {}
 
@@ -142,13 +170,10 @@ def problems(machine: Machine) -> Iterator[str]:
     names = [t.name for t in machine.transitions]
     yield from _twice("state", codes)
     yield from _twice("transition", names)
-    if WITHDRAW in names:
-        yield f"transition {WITHDRAW} is built in"
+    for name in {WITHDRAW, OPINE} & set(names):
+        yield f"transition {name} is built in"
     for state in machine.states:
-        if not state.final and state.desk is None:
-            yield f"nobody has a case in {state.code}"
-        if state.desk and state.desk.permission not in PERMISSIONS:
-            yield f"unknown permission {state.desk.permission}"
+        yield from _of_state(machine, state, names)
     for t in machine.transitions:
         yield from _of_transition(machine, t, codes)
     yield from _of_graph(machine)
@@ -157,6 +182,25 @@ def problems(machine: Machine) -> Iterator[str]:
 def _twice(what: str, names: Sequence[str]) -> Iterator[str]:
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield f"{what} {name} twice"
+
+
+def _of_state(machine: Machine, state: State, steps: Sequence[str]) -> Iterator[str]:
+    if not state.final and state.desk is None and state.opinions is None:
+        yield f"nobody has a case in {state.code}"
+    for turn in (state.desk, state.opinions):
+        if turn and turn.permission not in PERMISSIONS:
+            yield f"unknown permission {turn.permission}"
+    if state.desk and state.desk.office and state.desk.office not in Office.Kind.values:
+        yield f"unknown kind of office {state.desk.office}"
+    if asked := state.opinions:
+        if state.desk:
+            yield f"{state.code}: a desk beside the offices asked"
+        if (
+            asked.then not in steps
+            or state.code not in machine.transition(asked.then).origins
+            or not machine.transition(asked.then).automatic
+        ):
+            yield f"{state.code}: no step {asked.then} leads on from it"
 
 
 def _of_transition(machine: Machine, t: Transition, codes: Sequence[str]) -> Iterator[str]:

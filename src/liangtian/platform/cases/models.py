@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from liangtian.platform.people.models import Office
 from liangtian.platform.people.scope import ScopedModel
 
 
@@ -82,6 +83,10 @@ class Task(ScopedModel):
     office = models.ForeignKey(
         "people.Office", models.PROTECT, null=True, related_name="+", verbose_name="承办机构"
     )
+    office_kind = models.CharField(
+        "承办机构类型", max_length=10, choices=Office.Kind, blank=True, default="", db_default=""
+    )
+    parallel = models.BooleanField("会办", default=False, db_default=False)
     permission = models.CharField("所需权限", max_length=60)
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="承办人"
@@ -108,7 +113,16 @@ class Task(ScopedModel):
         ordering = ["opened_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=Q(closed_at=None), name="task_open_once_per_case"
+                fields=["case"], condition=Q(closed_at=None, parallel=False), name="task_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "office"],
+                condition=Q(closed_at=None, parallel=True),
+                name="task_open_once_per_office",
+            ),
+            models.CheckConstraint(
+                name="task_parallel_has_office",
+                condition=Q(parallel=False) | Q(office__isnull=False),
             ),
             models.CheckConstraint(
                 name="task_closed_whole",
@@ -127,6 +141,72 @@ class Task(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Consultation(ScopedModel):
+    """会办（征求意见）: a question put to several offices at once, and whether enough have answered."""
+
+    class Rule(models.TextChoices):
+        ALL = "all", "全部答复"
+        MAJORITY = "majority", "过半数答复"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="consultations")
+    step = models.OneToOneField(CaseStep, models.PROTECT, related_name="consultation")
+    question = models.TextField("征求事项")
+    rule = models.CharField("办结规则", max_length=10, choices=Rule)
+    needed = models.PositiveSmallIntegerField("须答复家数")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="征求人"
+    )
+    asked_at = models.DateTimeField("征求时间", default=timezone.now)
+    due_on = models.DateField("答复期限", null=True)
+    ended_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会办"
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="consultation_open_once"
+            ),
+            models.CheckConstraint(
+                name="consultation_is_whole", condition=Q(needed__gt=0) & ~Q(question="")
+            ),
+        ]
+
+
+class OfficeOpinion(models.Model):
+    """What one office says to it (会办意见); given once, with who gave it."""
+
+    class Stance(models.TextChoices):
+        AGREE = "agree", "同意"
+        DISAGREE = "disagree", "不同意"
+        NONE = "none", "无意见"
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="opinions")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name="会办单位")
+    task = models.OneToOneField(Task, models.PROTECT, related_name="opinion")
+    stance = models.CharField("态度", max_length=10, choices=Stance, blank=True)
+    text = models.TextField("意见", blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="答复人"
+    )
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会办意见"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "office"], name="opinion_once"),
+            models.CheckConstraint(
+                name="opinion_is_whole",
+                condition=Q(stance="", answered_by=None, answered_at=None, text="")
+                | (~Q(stance="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="opinion_against_has_text", condition=~Q(stance="disagree") | ~Q(text="")
+            ),
+        ]
 
 
 class TaskMove(models.Model):

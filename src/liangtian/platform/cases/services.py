@@ -13,6 +13,7 @@ from liangtian.platform.calendar import deadlines
 from liangtian.platform.calendar.messages import tell_of_task
 from liangtian.platform.calendar.models import Deadline
 from liangtian.platform.cases.delegating import stands_in_for
+from liangtian.platform.cases.desks import staffed
 from liangtian.platform.cases.machine import (
     START,
     WITHDRAW,
@@ -21,7 +22,7 @@ from liangtian.platform.cases.machine import (
     Transition,
     all_machines,
 )
-from liangtian.platform.cases.models import Case, CaseStep, Task
+from liangtian.platform.cases.models import Case, CaseStep, Consultation, Task
 from liangtian.platform.errors import Conflict
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
@@ -83,7 +84,7 @@ def take_step(
     taking = taking or Taking()
     current = _locked(case)
     transition = machine.transition(step)
-    if current.stage not in transition.origins:
+    if current.stage not in transition.origins or transition.automatic:
         raise Conflict(
             f"“{current.title}”现处于“{machine.labels[current.stage]}”环节，"
             f"不能办理“{transition.label}”。请刷新页面后再试。"
@@ -98,6 +99,11 @@ def take_step(
         if reasons := machine.refusals(transition, situation):
             raise Conflict("".join(reasons))
     return _move(machine, case, transition, _Actor(user, behalf), taking)
+
+
+def move_on(machine: Machine, case: Case, step: str, taking: Taking) -> CaseStep:
+    """Take a step that nobody takes: it follows from what was done. In the caller's transaction, case locked."""
+    return _move(machine, case, machine.transition(step), _Actor(None), taking)
 
 
 def withdraw(machine: Machine, case: Case, user: User) -> CaseStep:
@@ -129,7 +135,7 @@ def why_not_withdrawn(
         return f"“{case.title}”的上一步不能撤回。"
     if last.by_id != user.pk:
         return f"“{case.title}”的上一步不是您办理的，不能撤回。"
-    task = case.tasks.filter(closed_at=None).first()
+    task = case.tasks.filter(closed_at=None, parallel=False).first()
     if task is not None and task.moves.exists():
         return f"“{case.title}”已由下一环节签收或转办，不能撤回。"
     return None
@@ -139,10 +145,10 @@ def steps_open(
     machine: Machine, case: Case, user: User, facts: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The steps the user may see from here, each with the reasons that still hinder it."""
-    task = case.tasks.filter(closed_at=None).select_related("holder").first()
+    task = case.tasks.filter(closed_at=None, parallel=False).select_related("holder").first()
     found = []
     for t in machine.transitions:
-        if case.stage not in t.origins or not user.may(t.permission):
+        if case.stage not in t.origins or t.automatic or not user.may(t.permission):
             continue
         reasons = machine.refusals(t, Situation(user.pk, facts))
         if (held := _held_by_another(task, user, t)) is not None:
@@ -194,6 +200,7 @@ def _move(
     )  # fmt: skip
     case.stage = transition.to
     case.save(update_fields=["stage"])
+    Consultation.objects.filter(case=case, ended_at=None).update(ended_at=step.at)
     Task.objects.filter(case=case, closed_at=None).update(
         closed_at=step.at, closed_by=user, closed_step=step
     )
@@ -224,16 +231,20 @@ def _open_tasks(
     clocks: Mapping[int, Deadline],
     holder: User | None = None,
 ) -> None:
-    tasks = []
+    tasks, kinds = [], dict[tuple[str, str], str]()
     for case in cases:
         desk = machine.state(case.stage).desk
         if desk is None:
             continue
         running = clocks.get(case.pk) or _running(machine, case)
+        where = (case.stage, desk.region_code(case.region_id))
+        if where not in kinds:
+            there = desk.office and staffed(where[1], desk.office, desk.permission)
+            kinds[where] = desk.office if there else ""
         tasks.append(
             Task(
                 case=case, region_id=case.region_id, state=case.stage, title=desk.task,
-                desk_id=desk.region_code(case.region_id), permission=desk.permission,
+                desk_id=where[1], office_kind=kinds[where], permission=desk.permission,
                 holder=holder, opened_by=user, deadline=running,
             )
         )  # fmt: skip
@@ -254,7 +265,7 @@ def _running(machine: Machine, case: Case) -> Deadline | None:
 
 def _acting_for(case: Case, user: User, transition: Transition) -> User | None:
     """The person in whose place the user acts; Conflict when the task is another's."""
-    task = case.tasks.filter(closed_at=None).select_related("holder").first()
+    task = case.tasks.filter(closed_at=None, parallel=False).select_related("holder").first()
     if held := _held_by_another(task, user, transition):
         raise Conflict(held)
     if task is None or task.holder is None or task.holder_id == user.pk:

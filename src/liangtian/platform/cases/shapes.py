@@ -51,6 +51,42 @@ class TaskOut(Schema):
     closed_by: str | None
     closed_step: str | None
     link: str
+    opinion: bool
+
+
+class OfficeAskedOut(Schema):
+    id: int
+    name: str
+    kind: str
+
+
+class ConsultIn(Schema):
+    question: str
+    offices: list[int]
+    rule: Literal["all", "majority"] = "all"
+
+
+class OpinionOut(Schema):
+    office: str
+    stance: str
+    stance_label: str
+    text: str
+    by: str
+    at: datetime | None
+
+
+class ConsultationOut(Schema):
+    id: int
+    question: str
+    rule: str
+    needed: int
+    answered: int
+    asked_by: str
+    asked_at: datetime
+    due_on: date | None
+    ended_at: datetime | None
+    late: bool
+    opinions: list[OpinionOut]
 
 
 def person_out(user: User) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 An upgrade is additive (相容) when a program that does not know it goes on working: new tables, new columns
 that may be empty or that the database fills, new indices. Which applied migrations are additive is kept in
 the database, so that an old program can tell whether a newer database is still its own.
+
+What only a person can see, e.g. that old programs never write what a new constraint refuses, the migration
+itself says: `old_programs_go_on = {"name of the constraint or column": "why"}`.
 """
 
 from __future__ import annotations
@@ -118,13 +121,20 @@ def _compatible() -> set[tuple[str, str]]:
 
 def _step(migration: Migration, fresh: set[tuple[str, str]]) -> Step:
     """What one migration means for older programs; `fresh` are the tables they do not know anyway."""
+    lives = getattr(migration, "old_programs_go_on", {})
     reasons = [
         reason
         for op in migration.operations
         if (migration.app_label, getattr(op, "model_name", "").lower()) not in fresh
+        and _named(op) not in lives
         and (reason := _breaks(op))
     ]
     return Step(migration.app_label, migration.name, not reasons, "；".join(reasons))
+
+
+def _named(op: Any) -> str:
+    """The constraint or column an operation is about, as `old_programs_go_on` of a migration names it."""
+    return str(op.constraint.name if hasattr(op, "constraint") else getattr(op, "name", ""))
 
 
 def _breaks(op: Any) -> str:

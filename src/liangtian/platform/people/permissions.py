@@ -24,7 +24,9 @@ PERMISSIONS: dict[str, str] = {
     "calendar.view": "查看日历与时限",
     "calendar.manage": "中止、延长时限与维护节假日",
     "tasks.handover": "交接他人待办",
+    "tasks.opinion": "答复会办意见",
     "returns.prepare": "编制与上报报表",
+    "returns.check": "审核报表",
     "returns.sign": "签批报表",
     "documents.register": "制发文书与编文号",
     "documents.templates": "维护文书模板",
@@ -40,8 +42,12 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
-_OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token"]
-_BUREAU = ["layers.view", "packs.view"]  # bureaus whose programmes bring their own permissions
+_OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token", "tasks.opinion"]
+_BUREAU = [
+    "layers.view",
+    "packs.view",
+    "tasks.opinion",
+]  # bureaus whose programmes bring their own permissions
 
 ROLES: dict[str, tuple[str, list[str]]] = {
     "county_clerk": (
@@ -55,8 +61,10 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "packs.view",
             "calendar.*",
             "returns.prepare",
+            "returns.check",
             "documents.*",
             "api.token",
+            "tasks.opinion",
         ],
     ),
     "county_reviewer": (
@@ -66,7 +74,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "enforcement.judge",
             "enforcement.review",
             "layers.export",
-            "returns.sign",
+            "returns.check",
             "documents.register",
         ],
     ),
@@ -76,7 +84,14 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "township_clerk": (
         "乡镇经办员",
-        [*_OFFICE, "enforcement.evidence", "files.upload", "returns.prepare", "documents.register"],
+        [
+            *_OFFICE,
+            "enforcement.evidence",
+            "files.upload",
+            "returns.prepare",
+            "returns.check",
+            "documents.register",
+        ],
     ),
     "township_leader": (
         "乡镇分管领导",

@@ -17,6 +17,8 @@ declare(
         "enforcement.patch.confirm": "确认图斑判定",
         "enforcement.patch.reopen": "撤回图斑判定",
         "enforcement.patch.assign": "指派图斑承办人",
+        "enforcement.patch.consult": "图斑征求意见",
+        "enforcement.patch.stop_asking": "图斑结束会办",
         "enforcement.patch.withdraw": "图斑撤回上一步",
         "enforcement.photo.add": "上传举证照片",
     },

@@ -12,10 +12,11 @@ from ninja import File, Router
 from ninja.files import UploadedFile
 
 from liangtian.platform.audit.services import saw
-from liangtian.platform.cases.shapes import PersonOut, person_out
+from liangtian.platform.cases.opinions import Asked
+from liangtian.platform.cases.shapes import ConsultIn, OfficeAskedOut, PersonOut, person_out
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
-from liangtian.programmes.enforcement import judging, judging_many
+from liangtian.programmes.enforcement import asking, judging, judging_many
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.batches import batches_out
 from liangtian.programmes.enforcement.documents import patch_dossier
@@ -107,6 +108,20 @@ def assign(request: HttpRequest, patch_id: int, body: AssignIn) -> dict[str, Any
 def checkers(request: HttpRequest, patch_id: int) -> list[dict[str, Any]]:
     """Who could check the patch on the ground."""
     return [person_out(p) for p in judging.checkers(user_of(request), patch_id)]
+
+
+@router.get("/patches/{patch_id}/offices", response=list[OfficeAskedOut])
+def offices(request: HttpRequest, patch_id: int) -> list[dict[str, Any]]:
+    """Which offices could be asked about the patch."""
+    found = asking.offices_for(user_of(request), patch_id)
+    return [{"id": o.pk, "name": o.name, "kind": o.get_kind_display()} for o in found]
+
+
+@router.post("/patches/{patch_id}/consult", response=PatchOut)
+def consult(request: HttpRequest, patch_id: int, body: ConsultIn) -> dict[str, Any]:
+    """Ask several offices at once for their opinion."""
+    asking.consult(user_of(request), patch_id, Asked(body.question, body.offices, body.rule))
+    return _page(request, patch_id)
 
 
 @router.post("/patches/{patch_id}/steps/{step}", response=PatchOut)

@@ -16,11 +16,17 @@ from liangtian.platform.dashboards.declaration import (
     Value,
     register,
 )
-from liangtian.programmes.enforcement.flow import CHECKING, CONFIRMED, JUDGED, RECEIVED
+from liangtian.programmes.enforcement.flow import (
+    CHECKING,
+    CONFIRMED,
+    CONSULTING,
+    JUDGED,
+    RECEIVED,
+)
 from liangtian.programmes.enforcement.ledgers import PATCHES
 from liangtian.programmes.enforcement.models import Outcome
 
-OPEN = ",".join((RECEIVED, CHECKING, JUDGED))
+OPEN = ",".join((RECEIVED, CHECKING, CONSULTING, JUDGED))
 _ILLEGAL = {"conclusion": Outcome.ILLEGAL.value}
 
 

@@ -10,6 +10,7 @@ from liangtian.platform.cases.machine import (
     START,
     Desk,
     Machine,
+    Opinions,
     Situation,
     State,
     Transition,
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 KIND = "enforcement.patch"
 RECEIVED, CHECKING, JUDGED, CONFIRMED = "received", "checking", "judged", "confirmed"
-UNJUDGED = (RECEIVED, CHECKING)
+CONSULTING = "consulting"
+UNJUDGED = (RECEIVED, CHECKING, CONSULTING)
 RECEIVE, CONFIRM, REOPEN = "receive", "confirm", "reopen"
 ASSIGN, RETURN, DECLINE, RECALL = "assign", "return", "decline", "recall"
+CONSULT, CONCLUDE, STOP_ASKING = "consult", "conclude", "stop_asking"
 SUBMIT, REVIEW, SEND_BACK = "submit", "review", "send_back"
 _RECEIVED, _ASSIGNED = "enforcement.received", "enforcement.assigned"
+_CONSULTED = "enforcement.consulted"
 _TALK, _ACCOUNTABLE = "enforcement.talk_held", "enforcement.accountability_held"
 
 
@@ -78,15 +82,24 @@ def _pages(cases: Collection[int]) -> dict[int, str]:
     return {case: f"/patches/{patch}" for case, patch in rows}
 
 
+def _shown(case_id: int) -> list[tuple[str, str]]:
+    """What an office that is asked is shown of a patch."""
+    from liangtian.programmes.enforcement.letters import about_patch
+
+    return about_patch(case_id)
+
+
 _JUDGE, _EVIDENCE, _REVIEW = "enforcement.judge", "enforcement.evidence", "enforcement.review"
 FLOW = register(
     Machine(
         kind=KIND,
         title="卫片图斑",
         states=(
-            State(RECEIVED, "待判定", Desk(_JUDGE, "county", "判定图斑")),
-            State(CHECKING, "核查中", Desk(_EVIDENCE, "township", "实地核查举证")),
-            State(JUDGED, "待复核", Desk(_REVIEW, "county", "复核判定")),
+            State(RECEIVED, "待判定", Desk(_JUDGE, "county", "判定图斑", "bureau")),
+            State(CHECKING, "核查中", Desk(_EVIDENCE, "township", "实地核查举证", "township")),
+            State(CONSULTING, "会办中",
+                  opinions=Opinions("tasks.opinion", "答复会办意见", CONCLUDE, _shown)),
+            State(JUDGED, "待复核", Desk(_REVIEW, "county", "复核判定", "bureau")),
             State(CONFIRMED, "已判定", final=True),
         ),
         transitions=(
@@ -100,6 +113,11 @@ FLOW = register(
                        stops=(_ASSIGNED,)),
             Transition(RECALL, "收回派发", (CHECKING,), RECEIVED, _JUDGE, opinion=True,
                        of_holder=False, stops=(_ASSIGNED,)),
+            Transition(CONSULT, "征求意见", (RECEIVED,), CONSULTING, _JUDGE, starts=(_CONSULTED,)),
+            Transition(CONCLUDE, "意见收齐", (CONSULTING,), RECEIVED, _JUDGE, automatic=True,
+                       stops=(_CONSULTED,)),
+            Transition(STOP_ASKING, "结束会办", (CONSULTING,), RECEIVED, _JUDGE, opinion=True,
+                       of_holder=False, stops=(_CONSULTED,)),
             Transition(CONFIRM, "判定确认", (RECEIVED,), CONFIRMED, _JUDGE,
                        ("measured", "review_not_needed"), stops=(_RECEIVED,)),
             Transition(SUBMIT, "判定并提交复核", (RECEIVED,), JUDGED, _JUDGE,
@@ -116,7 +134,7 @@ FLOW = register(
             "review_needed": review_needed, "another_person": another_person,
             "evidence_enough": evidence_enough,
         },
-        events=(_RECEIVED, _ASSIGNED, _TALK, _ACCOUNTABLE),
+        events=(_RECEIVED, _ASSIGNED, _CONSULTED, _TALK, _ACCOUNTABLE),
         pages=_pages,
     )
 )  # fmt: skip

@@ -24,6 +24,7 @@ from liangtian.programmes.enforcement.flow import (
     RETURN,
     REVIEW,
     SEND_BACK,
+    STOP_ASKING,
     SUBMIT,
 )
 from liangtian.programmes.enforcement.models import Outcome, Patch
@@ -32,7 +33,7 @@ from liangtian.programmes.enforcement.rules import check_judgement, pack_in_use
 
 CONCLUSIONS = (Outcome.LEGAL, Outcome.ILLEGAL, Outcome.OTHER)
 JUDGEMENT = ("judgement_outcome", "judgement_reason", "overridden", "judged_by", "judged_at")
-PLAIN_STEPS = (RETURN, DECLINE, RECALL, REVIEW, SEND_BACK)
+PLAIN_STEPS = (RETURN, DECLINE, RECALL, STOP_ASKING, REVIEW, SEND_BACK)
 
 
 def conclusions(patch: Patch) -> dict[str, str]:
@@ -70,7 +71,7 @@ def confirm(user: User, patch_id: int, outcome: str, reason: str = "") -> Patch:
     """
     require(user, "enforcement.view", "enforcement.judge")
     with transaction.atomic():
-        patch = _locked(user, patch_id)
+        patch = lock_patch(user, patch_id)
         overridden, text = check_judgement(
             outcome, reason, patch.proposal_outcome, conclusions(patch)
         )
@@ -123,7 +124,7 @@ def assign(user: User, patch_id: int, to_user: User | None = None, note: str = "
     """
     require(user, "enforcement.view", "enforcement.judge")
     with transaction.atomic():
-        patch = _locked(user, patch_id)
+        patch = lock_patch(user, patch_id)
         if to_user is not None and not (
             to_user.may("enforcement.evidence")
             and Patch.objects.visible_to(to_user).filter(pk=patch.pk).exists()
@@ -153,7 +154,7 @@ def step(user: User, patch_id: int, name: str, opinion: str = "") -> Patch:
 def _plain(user: User, patch_id: int, name: str, opinion: str) -> Patch:
     require(user, "enforcement.view", FLOW.transition(name).permission)
     with transaction.atomic():
-        patch = _locked(user, patch_id)
+        patch = lock_patch(user, patch_id)
         before = _judgement(patch) if name in (REOPEN, SEND_BACK) else None
         taking = Taking(opinion.strip(), before, facts_of(patch))
         take_step(FLOW, patch.case, name, user, taking)
@@ -168,7 +169,7 @@ def _plain(user: User, patch_id: int, name: str, opinion: str) -> Patch:
 def _withdraw(user: User, patch_id: int) -> Patch:
     require(user, "enforcement.view")
     with transaction.atomic():
-        patch = _locked(user, patch_id)
+        patch = lock_patch(user, patch_id)
         before = _judgement(patch)
         if withdraw(FLOW, patch.case, user).from_stage == JUDGED:
             _clear(patch)
@@ -192,7 +193,7 @@ def _clear(patch: Patch) -> None:
     patch.save(update_fields=JUDGEMENT)
 
 
-def _locked(user: User, patch_id: int) -> Patch:
+def lock_patch(user: User, patch_id: int) -> Patch:
     """The patch under lock, if the user may see it."""
     patch: Patch | None = (
         Patch.objects.visible_to(user).select_for_update().filter(pk=patch_id).first()

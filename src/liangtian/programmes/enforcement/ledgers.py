@@ -21,7 +21,14 @@ from django.db.models.functions import Coalesce, NullIf
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
-from liangtian.programmes.enforcement.flow import CHECKING, CONFIRMED, FLOW, JUDGED, RECEIVED
+from liangtian.programmes.enforcement.flow import (
+    CHECKING,
+    CONFIRMED,
+    CONSULTING,
+    FLOW,
+    JUDGED,
+    RECEIVED,
+)
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
     Outcome,
@@ -49,7 +56,7 @@ def outcomes() -> Sequence[Choice]:
 def stages() -> Sequence[Choice]:
     """Stages of the flow."""
     tags: dict[str, Tag] = {
-        RECEIVED: "warning", CHECKING: "info", JUDGED: "primary", CONFIRMED: "success",
+        RECEIVED: "warning", CHECKING: "info", CONSULTING: "info", JUDGED: "primary", CONFIRMED: "success",
     }  # fmt: skip
     return [Choice(stage, label, tags[stage]) for stage, label in FLOW.labels.items()]
 

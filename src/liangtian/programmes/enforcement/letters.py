@@ -27,18 +27,29 @@ ABOUT_A_PATCH = (
 )
 
 
+def about_patch(case_id: int) -> list[tuple[str, str]]:
+    """Label and value of what a letter says of a patch, for offices asked about its case."""
+    patch = Patch.objects.select_related("region__parent__parent").get(case=case_id)
+    values = _values(patch)
+    return [(field.label, values[field.name]) for field in ABOUT_A_PATCH]
+
+
+def _values(patch: Patch) -> dict[str, str]:
+    return {
+        "patch_number": patch.number,
+        "place": region_path(patch.region).replace(" / ", ""),
+        "monitoring_type": type_label(pack_in_use(), patch.monitoring_type),
+        "period": _period(patch),
+        "area_mu": f"{to_mu(patch.area_m2):.2f}",
+        "farmland_mu": _mu(patch.farmland_m2),
+        "pbf_mu": _mu(patch.pbf_m2),
+    }
+
+
 def _facts(user: User, patch_id: int) -> Facts:
     patch = fetch_patch(user, patch_id)
     return Facts(
-        values={
-            "patch_number": patch.number,
-            "place": region_path(patch.region).replace(" / ", ""),
-            "monitoring_type": type_label(pack_in_use(), patch.monitoring_type),
-            "period": _period(patch),
-            "area_mu": f"{to_mu(patch.area_m2):.2f}",
-            "farmland_mu": _mu(patch.farmland_m2),
-            "pbf_mu": _mu(patch.pbf_m2),
-        },
+        values=_values(patch),
         region=patch.region,
         about=f"图斑 {patch.number}",
         addressee=f"{_township(patch.region).name}人民政府",

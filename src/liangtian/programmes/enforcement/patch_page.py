@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from liangtian.geo.area import round_m2, to_mu
 from liangtian.platform.cases.inbox import task_out
+from liangtian.platform.cases.opinions import consultations_out
 from liangtian.platform.cases.services import steps_open
 from liangtian.platform.errors import NotFound
 from liangtian.platform.layers.catalogue import field_label
@@ -111,6 +112,7 @@ def patch_out(user: User, patch: Patch) -> dict[str, Any]:
         "flow": FLOW.kind,
         "steps": steps_open(FLOW, patch.case, user, facts_of(patch)),
         "task": task_out(patch.case, user),
+        "consultations": consultations_out(patch.case),
         "previous_id": previous_id,
         "next_id": next_id,
         "outcomes": [{"value": v, "label": label} for v, label in conclusions(patch).items()],

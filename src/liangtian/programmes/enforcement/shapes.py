@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from ninja import Schema
 
-from liangtian.platform.cases.shapes import OpenStepOut, TaskOut
+from liangtian.platform.cases.shapes import ConsultationOut, OpenStepOut, TaskOut
 from liangtian.platform.shapes import Bounds, Surface, one_of
 from liangtian.programmes.enforcement.models import Batch, Outcome
 
@@ -198,6 +198,7 @@ class PatchOut(Schema):
     flow: str
     steps: list[OpenStepOut]
     task: TaskOut | None
+    consultations: list[ConsultationOut]
     previous_id: int | None
     next_id: int | None
     outcomes: list[OutcomeOut]

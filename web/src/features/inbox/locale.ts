@@ -23,6 +23,11 @@ export default {
       starts: '开始日期', ends: '结束日期', state: '状态', delegate: '委托', delegated: '委托已设立', end: '终止',
       endConfirm: '终止对{name}的委托？其后不能再代办。',
       delegation: { running: '进行中', coming: '未开始', over: '已到期', ended: '已终止' },
+      opinion: {
+        title: '会办意见', question: '征求事项：', from: '{by}征求{office}的意见。', due: '请于 {day}前答复。', others: '同时征求：', answered: '已答复', waiting: '待答复',
+        stance: '态度', agree: '同意', disagree: '不同意', none: '无意见', text: '意见', send: '答复', done: '会办意见已答复', given: '{by}已答复', over: '征求意见已结束，不用再答复',
+      },
+      answerOpinion: '答复',
       bell: '待办 {todo} 项，未读消息 {unread} 条', openInbox: '进入我的工作', bellTodo: '待办', bellOverdue: '其中逾期', latest: '最新消息',
     },
   },
@@ -49,6 +54,11 @@ export default {
       starts: 'From', ends: 'Until', state: 'State', delegate: 'Delegate', delegated: 'Delegated', end: 'End',
       endConfirm: 'End the delegation to {name}?',
       delegation: { running: 'running', coming: 'coming', over: 'over', ended: 'ended' },
+      opinion: {
+        title: 'Opinion', question: 'Question: ', from: '{by} asks {office}.', due: 'Answer by {day}.', others: 'Asked as well: ', answered: 'answered', waiting: 'waiting',
+        stance: 'Stance', agree: 'Agree', disagree: 'Disagree', none: 'No opinion', text: 'Opinion', send: 'Answer', done: 'Answered', given: 'Answered by {by}', over: 'No answer is needed any more',
+      },
+      answerOpinion: 'Answer',
       bell: '{todo} tasks, {unread} unread messages', openInbox: 'Open my work', bellTodo: 'To do', bellOverdue: 'overdue', latest: 'Latest messages',
     },
   },

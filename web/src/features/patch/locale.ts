@@ -120,6 +120,12 @@ export default {
       },
       history: { none: '还没有办理记录。', stage: '{from} → {to}', system: '系统', behalf: '（代{name}办理）' },
       stage: { received: '待判定', checking: '核查中', judged: '待复核', confirmed: '已判定' },
+      opinions: {
+        title: '会办意见', offices: '征求意见的单位', officesHint: '可选多家', question: '征求事项', questionHint: '写明需要对方答复什么',
+        rule: '办结规则', all: '全部答复后办结', majority: '过半数答复即办结', send: '发出征求意见',
+        running: '会办中', late: '已逾期', ended: '已结束', progress: '{all} 家中 {answered} 家已答复，{rule}', due: '{day}前答复',
+        waiting: '待答复', unanswered: '未答复',
+      },
       flow: {
         title: '流程图',
         now: '当前环节',
@@ -279,6 +285,12 @@ export default {
       },
       history: { none: 'Nothing recorded yet.', stage: '{from} → {to}', system: 'System', behalf: ' (for {name})' },
       stage: { received: 'To be judged', checking: 'Being checked', judged: 'To be reviewed', confirmed: 'Judged' },
+      opinions: {
+        title: 'Opinions', offices: 'Offices asked', officesHint: 'One or more', question: 'Question', questionHint: 'What they should answer',
+        rule: 'Enough when', all: 'all have answered', majority: 'more than half have answered', send: 'Ask',
+        running: 'running', late: 'overdue', ended: 'ended', progress: '{answered} of {all} answered, {rule}', due: 'by {day}',
+        waiting: 'waiting', unanswered: 'no answer',
+      },
       flow: {
         title: 'Flow', now: 'Stage', holder: 'Held by', due: 'Due', note: 'Opinion', noteOptional: 'Opinion (optional)',
         noteMissing: 'Give a reason.', taken: 'Done: {label}', assign: 'Assign', to: 'To',

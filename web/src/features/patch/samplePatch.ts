@@ -66,6 +66,7 @@ export function samplePatch({ proposed = 'illegal', judged, may }: Wanted = {}):
     flow: 'enforcement.patch',
     steps: [],
     task: null,
+    consultations: [],
     previous_id: null,
     next_id: null,
     outcomes: (Object.keys(LABELS) as Outcome[]).map((value) => ({ value, label: LABELS[value] })),

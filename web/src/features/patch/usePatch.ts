@@ -38,6 +38,10 @@ export function usePatch(id: string) {
     return (patch.value = await post<Patch>(`${address}/assign`, { to_user: toUser, note }))
   }
 
+  async function consult(body: { question: string; offices: number[]; rule: 'all' | 'majority' }): Promise<Patch> {
+    return (patch.value = await post<Patch>(`${address}/consult`, body))
+  }
+
   async function addPhotos(files: readonly File[]): Promise<void> {
     const form = new FormData()
     for (const file of files) form.append('files', file)
@@ -51,5 +55,5 @@ export function usePatch(id: string) {
     }
   }
 
-  return { patch, failure, missing, sent, dossier: `${address}/dossier.pdf`, load, confirm, reopen, step, assign, addPhotos }
+  return { patch, failure, missing, sent, dossier: `${address}/dossier.pdf`, load, confirm, reopen, step, assign, consult, addPhotos }
 }
