@@ -56,7 +56,7 @@ def test_a_kept_view_leads_from_groups_to_the_rows_that_are_exported(
     assert len(numbered) == count == _total(page)
 
 
-def test_a_township_freezes_its_leader_signs_and_the_county_consolidates(
+def test_a_township_freezes_two_more_sign_in_order_and_the_county_consolidates(
     browser: Any, station: Any, sign_in: Callable[..., Any]
 ) -> None:
     from tests.browser import station as stations
@@ -66,12 +66,23 @@ def test_a_township_freezes_its_leader_signs_and_the_county_consolidates(
     _answer(clerk)
     expect(clerk).to_have_url(re.compile(r"/returns/\d+"))
     address = clerk.url
+    expect(clerk.get_by_role("button", name="审核", exact=True)).to_have_count(0)  # not one's own
+    with_checker = stations.visit(browser, station)
+    checker = with_checker.new_page()
+    stations.sign_in(checker, "fangyanlian", at=address)
+    checker.get_by_role("button", name="审核", exact=True).click()
+    _answer(checker)
+    expect(checker.locator(".page-head").get_by_text("待签批", exact=True)).to_be_visible()
+    with_checker.close()
     with_leader = stations.visit(browser, station)
     leader = with_leader.new_page()
     stations.sign_in(leader, "tongnifang", at=address)
     leader.get_by_role("button", name="签批", exact=True).click()
     _answer(leader)
     expect(leader.locator(".page-head").get_by_text("已签批", exact=True)).to_be_visible()
+    signed = leader.get_by_role("row", name="审核人")
+    expect(signed).to_contain_text("方演练")
+    expect(signed).to_contain_text("佟拟方")
     with_leader.close()
     clerk.reload()
     clerk.get_by_role("button", name="上报县级").click()

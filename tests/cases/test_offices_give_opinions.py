@@ -10,9 +10,11 @@ from django.db.utils import DatabaseError
 
 from liangtian.platform.calendar.models import Deadline, Message
 from liangtian.platform.cases import handing, inbox
+from liangtian.platform.cases.desks import people_at
 from liangtian.platform.cases.machine import Desk
 from liangtian.platform.cases.models import Case, CaseStep, Consultation, OfficeOpinion, Task
 from liangtian.platform.cases.opinions import Asked, answer, asked_of
+from liangtian.platform.cases.services import take_step
 from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
 from liangtian.platform.people.models import Office, Role, User
 from liangtian.programmes.enforcement import asking, judging
@@ -124,7 +126,7 @@ def test_nobody_answers_for_another_office_and_nobody_outside_sees_the_question(
     with pytest.raises(Conflict):  # nobody judges while others are asked
         judging.confirm(people.clerk, bureaus.patch.pk, "illegal")
     with pytest.raises(Conflict):  # nor says himself that enough have answered
-        judging.take_step(FLOW, bureaus.patch.case, "conclude", people.clerk)
+        take_step(FLOW, bureaus.patch.case, "conclude", people.clerk)
 
 
 def test_one_of_the_office_may_claim_the_question_and_then_answers_alone(bureaus: Asking) -> None:
@@ -200,7 +202,7 @@ def test_a_task_lies_with_the_offices_of_its_kind_where_somebody_there_can_do_it
     assert not inbox.waiting_for(elsewhere).filter(pk=task.pk).exists()
     with pytest.raises(Forbidden):
         handing.claim(elsewhere, task.pk)
-    assert [p.pk for p in handing.people_at(task)] == [clerk.pk]
+    assert [p.pk for p in people_at(task)] == [clerk.pk]
 
 
 def _desk() -> Desk:

@@ -21,7 +21,9 @@ from liangtian.press.workbook import (
     write_ledger,
 )
 
-FOOTER = SheetFooter("示例县自然资源局", date(2026, 11, 22), "张示例", "李样本")
+FOOTER = SheetFooter(
+    "示例县自然资源局", date(2026, 11, 22), "张示例", (("负责人", ""), ("审核人", "李样本"))
+)
 COLUMNS = [
     SheetColumn("图斑编号"),
     SheetColumn("证件号码", width=22),

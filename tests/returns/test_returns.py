@@ -26,15 +26,23 @@ class Bureau:
     def __init__(self, county: County, people: People, signed_in: SignedIn) -> None:
         from liangtian.platform.people.models import Role, User
 
-        def leader(username: str, region: Any) -> Any:
+        def one(username: str, part: str, role: str, region: Any) -> Any:
             user = User.objects.create_user(
-                username, PASSWORD, name=f"{region.name}负责人", region=region
+                username, PASSWORD, name=f"{region.name}{part}", region=region
             )
-            user.roles.add(Role.objects.get(code="township_leader"))
+            user.roles.add(Role.objects.get(code=role))
             return signed_in(user)
 
         self.county = county
-        self.leaders = {"a": leader("la", county.township_a), "b": leader("lb", county.township_b)}
+        towns = {"a": county.township_a, "b": county.township_b}
+        self.leaders = {
+            key: one(f"l{key}", "负责人", "township_leader", at) for key, at in towns.items()
+        }
+        self.checkers = {
+            key: one(f"c{key}", "审核人", "township_clerk", at) for key, at in towns.items()
+        }
+        self.head = one("head", "负责人", "leader", county.county)
+        self.leader_b = User.objects.get(username="lb")
         self.clerks = {"a": signed_in(people.township_a), "b": signed_in(people.township_b)}
         self.clerk, self.reviewer = signed_in(people.clerk), signed_in(people.reviewer)
 
@@ -48,7 +56,8 @@ class Bureau:
 
     def sent(self, who: str) -> Any:
         made = self.freeze(self.clerks[who]).json()
-        assert self.act(self.leaders[who], made, "sign").status_code == 200
+        for signer in (self.checkers[who], self.leaders[who]):
+            assert self.act(signer, made, "sign").status_code == 200
         return self.act(self.clerks[who], made, "send").json()
 
 
@@ -78,8 +87,11 @@ def test_a_township_freezes_and_its_leader_signs_and_the_county_consolidates(
     figures = dict(zip(whole["measures"], whole["total"], strict=False))
     assert Decimal(figures["图斑面积（亩）"]) == Decimal(str(listed["sums"]["area_mu"]))
     assert {part["sha256"] for part in whole["parts"]} == {a["sha256"], b["sha256"]}
-    signed = bureau.act(bureau.reviewer, whole, "sign").json()
+    checked = bureau.act(bureau.reviewer, whole, "sign").json()
+    assert (checked["status"], checked["status_label"]) == ("frozen", "待签批")
+    signed = bureau.act(bureau.head, whole, "sign").json()
     assert signed["status"] == "signed"
+    assert [s["name"] for s in signed["signatures"]] == ["李样本", "青禾县负责人"]
 
 
 def test_the_maker_does_not_sign_and_a_township_sees_only_its_own(
@@ -90,7 +102,7 @@ def test_the_maker_does_not_sign_and_a_township_sees_only_its_own(
     people.township_a.roles.add(Role.objects.get(code="township_leader"))
     made = bureau.freeze(bureau.clerks["a"]).json()
     refused = bureau.act(bureau.clerks["a"], made, "sign")
-    assert "不能签批自己编制" in refused.json()["error"]["message"]
+    assert "请由另一人审核" in refused.json()["error"]["message"]
     assert bureau.act(bureau.reviewer, made, "sign").status_code == 403  # another level
     assert bureau.act(bureau.leaders["b"], made, "sign").status_code == 404
     assert bureau.clerks["b"].get(f"{RETURNS}/{made['id']}").status_code == 404
@@ -98,6 +110,46 @@ def test_the_maker_does_not_sign_and_a_township_sees_only_its_own(
     assert bureau.freeze(bureau.leaders["a"]).status_code == 403
     rows = bureau.clerks["b"].get(f"{RETURNS}?form={FORM}&period={PERIOD}").json()["rows"]
     assert [row["name"] for row in rows] == ["石桥镇"]
+
+
+def test_signatures_come_in_order_each_from_another_person(bureau: Bureau) -> None:
+    from liangtian.platform.audit.models import AuditEntry
+    from liangtian.platform.returns.models import Return, ReturnSignature
+
+    made = bureau.freeze(bureau.clerks["a"]).json()
+    assert (made["status_label"], made["next_act"]) == ("待审核", "审核")
+    checked = bureau.act(bureau.leaders["a"], made, "sign").json()  # a leader may check as well
+    assert checked["next_act"] == "签批"
+    again = bureau.act(bureau.leaders["a"], made, "sign")  # but not check and sign
+    assert again.status_code == 422
+    assert "已签名的人" in again.json()["error"]["message"]
+    assert bureau.act(bureau.checkers["a"], made, "sign").status_code == 403  # is no head
+    row = Return.objects.get(pk=made["id"])
+    one = ReturnSignature.objects.get(sheet=row)
+    attempts: tuple[dict[str, Any], ...] = (
+        {"order": 2, "user": row.frozen_by, "name": "填表人自己"},  # the maker
+        {"order": 2, "user": one.user, "name": "同一人"},  # twice
+        {"order": 3, "user": bureau.leader_b, "name": "跳过次序"},
+    )
+    for given in attempts:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            ReturnSignature.objects.create(sheet=row, post="head", label="负责人", **given)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ReturnSignature.objects.filter(pk=one.pk).update(name="别人")
+    with pytest.raises(DatabaseError), transaction.atomic():  # signed without a signature
+        Return.objects.filter(pk=row.pk).update(
+            status="signed", signed_by=bureau.leader_b, signed_name="某", signed_at=row.frozen_at
+        )
+    assert AuditEntry.objects.filter(act="return.check").count() == 1
+    given_back = bureau.act(bureau.leaders["a"], made, "decline", "面积与底册不符").json()
+    assert given_back["status_label"] == "签批未通过"
+
+
+def test_a_form_of_one_signature_needs_one(bureau: Bureau) -> None:
+    body = {"form": "enforcement.patches.month", "period": "2026-03", "reason": ""}
+    made = bureau.clerks["a"].post(RETURNS, body, content_type="application/json").json()
+    assert (made["status_label"], len(made["signatures"])) == ("待签批", 1)
+    assert bureau.act(bureau.leaders["a"], made, "sign").json()["status"] == "signed"
 
 
 def test_a_signed_return_never_changes(bureau: Bureau) -> None:

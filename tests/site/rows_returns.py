@@ -49,12 +49,14 @@ def _made(w: World, place: str, state: str) -> Any:
     made = Return.objects.filter(region=w.regions[place], form=FORM, period=PERIOD).last()
     made = made or services.prepare(User.objects.get(pk=maker.pk), form, PERIOD)
     if state != "frozen" and made.status == "frozen":
-        signer, new = User.objects.get_or_create(
-            username=f"signer_{place}", defaults={"name": "许范例", "region": w.regions[place]}
-        )
-        if new:
-            signer.roles.add(w.users["township_leader"].roles.get())
-        made = services.sign(User.objects.get(pk=signer.pk), made.pk)
+        for part in ("checker", "signer"):
+            one, new = User.objects.get_or_create(
+                username=f"{part}_{place}",
+                defaults={"name": "许范例", "region": w.regions[place]},
+            )
+            if new:
+                one.roles.add(w.users["township_leader"].roles.get())
+            made = services.sign(User.objects.get(pk=one.pk), made.pk)
     if state == "sent" and made.status == "signed":
         made = services.send(User.objects.get(pk=maker.pk), made.pk)
     return made
@@ -104,8 +106,9 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/api/returns", VIEW, _by_form),
     Row("POST", "/api/returns", {"township_clerk"}, _new, other={"county_clerk": 422}),
     Row("GET", ONE, VIEW - {"grid_worker"}, _return(), WHERE, UNSEEN),
-    Row("POST", f"{ONE}/sign", {"township_leader"}, _return(json={}), WHERE, UNSEEN),
-    Row("POST", f"{ONE}/decline", {"township_leader"}, _return(json=BACK), WHERE, UNSEEN),
+    Row("POST", f"{ONE}/sign", {"township_leader"}, _return(json={}), WHERE, UNSEEN,
+        other={"township_clerk": 422}),  # who made it
+    Row("POST", f"{ONE}/decline", {"township_clerk", "township_leader"}, _return(json=BACK), WHERE, UNSEEN),
     Row("POST", f"{ONE}/send", {"township_clerk"}, _return("signed", json={}), (HOME,), UNSEEN),
     Row("POST", f"{ONE}/send-back", {"county_clerk"}, _return("sent", json=BACK), (HOME,), UNSEEN,
         other={"township_clerk": 422}),

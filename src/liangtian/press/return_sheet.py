@@ -10,7 +10,9 @@ from liangtian.press.typeset import typeset
 
 @dataclass(frozen=True)
 class ReturnPaper:
-    """What is printed. `measures` (label, unit) repeat under each of `groups`; figures stand in that order."""
+    """What is printed. `measures` (label, unit) repeat under each of `groups`; figures stand in that order.
+
+    `signers` (post, name) from the head down; an empty name is a line to sign on."""
 
     title: str
     unit: str
@@ -20,7 +22,7 @@ class ReturnPaper:
     measures: Sequence[tuple[str, str]]
     lines: Sequence[tuple[str, Sequence[int | Decimal]]]
     total: Sequence[int | Decimal]
-    head: str
+    signers: Sequence[tuple[str, str]]
     maker: str
     on: date
     notes: Sequence[str]
@@ -37,7 +39,7 @@ def return_pdf(paper: ReturnPaper) -> bytes:
         "measures": [{"label": label, "unit": unit} for label, unit in paper.measures],
         "lines": [{"label": label, "figures": _texts(figures)} for label, figures in paper.lines],
         "total": _texts(paper.total),
-        "head": paper.head, "maker": paper.maker, "version": paper.version, "sha256": paper.sha256,
+        "signers": [{"label": label, "name": name} for label, name in paper.signers], "maker": paper.maker, "version": paper.version, "sha256": paper.sha256,
         "on": f"{paper.on.year}年{paper.on.month}月{paper.on.day}日",
         "notes": list(paper.notes), "watermark": paper.watermark,
     }  # fmt: skip

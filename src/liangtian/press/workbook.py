@@ -43,13 +43,12 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetFooter:
-    """填报单位 above the table; 负责人、审核人、填表人、填表日期 under it."""
+    """填报单位 above the table; who signs (post, name), 填表人 and 填表日期 under it."""
 
     unit: str
     on: date
     maker: str = ""
-    checker: str = ""
-    head: str = ""
+    signers: Sequence[tuple[str, str]] = (("负责人", ""), ("审核人", ""))
 
 
 @dataclass(frozen=True)
@@ -323,8 +322,7 @@ class _Writer:
             row += 1
         foot = self.sheet.footer
         parts = (
-            f"负责人：{foot.head or '＿＿＿＿'}",
-            f"审核人：{foot.checker or '＿＿＿＿'}",
+            *(f"{label}：{name or '＿＿＿＿'}" for label, name in foot.signers),
             f"填表人：{foot.maker or '＿＿＿＿'}",
             f"填表日期：{foot.on.year}年{foot.on.month}月{foot.on.day}日",
         )

@@ -28,6 +28,9 @@ EXAMPLES: dict[str, Any] = {
     "AnalyseIn": {"geometry": _PLOT, "name": "拟建养殖场", "versions": [3]},
     "AssignIn": {"to_user": 12, "note": "请核实是否仍在施工"},
     "AuditExportIn": {"format": "xlsx", "query": {}},
+    "ConsultIn": {
+        "question": "该地块是否属高标准农田", "offices": [7, 9], "rule": "all",
+    },
     "CodeIn": {"code": "123456"},
     "ConfirmIn": {"outcome": "illegal", "reason": ""},
     "DeadlineReasonIn": {"reason": "材料已报送"},
@@ -55,6 +58,7 @@ EXAMPLES: dict[str, Any] = {
     "LayerImportIn": {
         "file_id": 7, "layer_code": "dltb", "label": "2025年度", "valid_from": "2025-12-31",
     },
+    "OpinionIn": {"stance": "agree", "text": "经核对，同意按违法处理"},
     "ManyIn": {"ids": [101, 102], "step": "assign", "note": "请于月底前核查", "whole": False},
     "Mapping": {
         "mapping": {"number": "JCBH", "monitoring_type": "TBLX", "period_after": "HSX"},

@@ -3125,7 +3125,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign. */
+        /** Give the signature that is due next. */
         post: operations["liangtian_platform_returns_api_put_signature"];
         delete?: never;
         options?: never;
@@ -6228,6 +6228,7 @@ export interface components {
             id: number;
             sent_at: string | null;
             sha256: string;
+            signatures: components["schemas"]["SignatureOut"][];
             signed_at: string | null;
             signed_name: string;
             status: string;
@@ -6251,6 +6252,7 @@ export interface components {
             level: string;
             lines: string[][];
             measures: string[];
+            next_act: string;
             notes: string[];
             parts: components["schemas"]["ReturnLine"][];
             period: string;
@@ -6261,6 +6263,7 @@ export interface components {
             sent_at: string | null;
             sent_by: string;
             sha256: string;
+            signatures: components["schemas"]["SignatureOut"][];
             signed_at: string | null;
             signed_name: string;
             status: string;
@@ -6447,6 +6450,11 @@ export interface components {
             code?: string;
             password: string;
             username: string;
+        };
+        SignatureOut: {
+            at: string | null;
+            label: string;
+            name: string;
         };
         /**
          * @example {

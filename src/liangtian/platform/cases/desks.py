@@ -22,7 +22,7 @@ class Offices:
 
     @cached_property
     def _above(self) -> list[tuple[int, str]]:
-        own = Office.objects.filter(pk=self._user.office_id).values("path")
+        own = Office.objects.filter(user=self._user).values("path")
         above = Office.objects.annotate(own=Subquery(own)).filter(own__startswith=F("path"))
         return list(above.values_list("pk", "kind")) if self._user.office_id else []
 

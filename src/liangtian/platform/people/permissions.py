@@ -80,7 +80,14 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "leader": (
         "领导",
-        [*_VIEW, "enforcement.export", "returns.sign", "calendar.manage", "tasks.handover"],
+        [
+            *_VIEW,
+            "enforcement.export",
+            "returns.check",
+            "returns.sign",
+            "calendar.manage",
+            "tasks.handover",
+        ],
     ),
     "township_clerk": (
         "乡镇经办员",
@@ -95,7 +102,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "township_leader": (
         "乡镇分管领导",
-        [*_VIEW, "enforcement.export", "returns.sign", "tasks.handover"],
+        [*_VIEW, "enforcement.export", "returns.check", "returns.sign", "tasks.handover"],
     ),
     "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),
     "finance": ("财政局人员", _BUREAU),

@@ -7,6 +7,7 @@ declare(
     {
         "ledger.keep": "留存台账",
         "return.freeze": "生成报表",
+        "return.check": "审核报表",
         "return.sign": "签批报表",
         "return.decline": "退回未签批的报表",
         "return.send": "上报报表",

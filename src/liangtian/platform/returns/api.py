@@ -20,12 +20,13 @@ from liangtian.platform.returns.compare import compare, compare_tables
 from liangtian.platform.returns.forms import Form, all_forms
 from liangtian.platform.returns.models import Return
 from liangtian.platform.returns.periods import read_period, recent_periods
-from liangtian.platform.returns.register import actions, previous, register_rows
+from liangtian.platform.returns.register import actions, previous, register_rows, status_label
 from liangtian.platform.returns.services import (
     decline,
     due_date,
     fetch,
     form_named,
+    next_post,
     prepare,
     send,
     send_back,
@@ -50,6 +51,12 @@ class FormOut(Schema):
     periods: list[PeriodOut]
 
 
+class SignatureOut(Schema):
+    label: str
+    name: str
+    at: datetime | None
+
+
 class ReturnLine(Schema):
     id: int
     title: str
@@ -60,6 +67,7 @@ class ReturnLine(Schema):
     frozen_at: datetime
     signed_name: str
     signed_at: datetime | None
+    signatures: list[SignatureOut]
     sent_at: datetime | None
     back_reason: str
     count: int
@@ -137,6 +145,7 @@ class ReturnOut(ReturnLine):
     parts: list[ReturnLine]
     versions: list[ReturnLine]
     actions: list[str]
+    next_act: str
 
 
 class PrepareIn(Schema):
@@ -193,7 +202,7 @@ def show(request: HttpRequest, return_id: int) -> dict[str, Any]:
 
 @router.post("/{return_id}/sign", response=ReturnOut)
 def put_signature(request: HttpRequest, return_id: int) -> dict[str, Any]:
-    """Sign."""
+    """Give the signature that is due next."""
     user = user_of(request)
     return _out(user, sign(user, return_id))
 
@@ -255,7 +264,8 @@ def _line(made: Return) -> dict[str, Any]:
             "back_reason", "sha256")  # fmt: skip
     return {
         **{key: getattr(made, key) for key in keys},
-        "status_label": made.get_status_display(),
+        "status_label": status_label(made),
+        "signatures": documents.signatures(made),
         "frozen_by": made.frozen_by.name,
         "count": made.table["total"].get(TOTAL, {"count": 0})["count"],
     }
@@ -264,10 +274,16 @@ def _line(made: Return) -> dict[str, Any]:
 def _out(user: User, made: Return) -> dict[str, Any]:
     made = fetch(user, made.pk)
     form: Form = form_named(user, made.form)
-    versions = Return.objects.filter(
-        form=made.form, region=made.region, period=made.period
-    ).select_related("frozen_by")
-    parts = Return.objects.filter(wholes__whole=made).select_related("frozen_by", "region")
+    versions = (
+        Return.objects.filter(form=made.form, region=made.region, period=made.period)
+        .select_related("frozen_by")
+        .prefetch_related("signatures")
+    )
+    parts = (
+        Return.objects.filter(wholes__whole=made)
+        .select_related("frozen_by", "region")
+        .prefetch_related("signatures")
+    )
     return {
         **_line(made),
         "form": made.form,
@@ -285,4 +301,5 @@ def _out(user: User, made: Return) -> dict[str, Any]:
         "parts": [_line(part) for part in parts.order_by("region_id")],
         "versions": [_line(one) for one in versions.order_by("-version")],
         "actions": actions(user, made),
+        "next_act": post.act if (post := next_post(made)) else "",
     }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from liangtian.platform.regions.models import Region
 from liangtian.platform.returns.compare import Comparison
+from liangtian.platform.returns.forms import find_form
 from liangtian.platform.returns.models import Return
 from liangtian.platform.returns.tables import columns_of, figures_of, parts_of
 from liangtian.press.return_sheet import ReturnPaper, return_pdf
@@ -59,7 +60,8 @@ def pdf(made: Return) -> bytes:
             measures=[("个数", "个"), *((m["label"], m["unit"]) for m in table["measures"])],
             lines=[(line["label"], list(figures_of(table, line["cells"]))) for line in table["lines"]],
             total=list(figures_of(table, table["total"])),
-            head=footer.head or "", maker=footer.maker, on=footer.on, notes=notes(made),
+            signers=[(one["label"], one["name"]) for one in reversed(signatures(made))],
+            maker=footer.maker, on=footer.on, notes=notes(made),
             version=f"第{made.version}版", sha256=made.sha256,
             watermark="" if made.signed_at else DRAFT,
         )
@@ -98,8 +100,17 @@ def _unit_note(made: Return) -> str:
 def _footer(made: Return) -> SheetFooter:
     return SheetFooter(
         unit=f"{made.region.name}", on=timezone.localdate(made.signed_at or made.frozen_at),
-        maker=made.frozen_by.name, head=made.signed_name,
+        maker=made.frozen_by.name,
+        signers=[(one["label"], one["name"]) for one in reversed(signatures(made))],
     )  # fmt: skip
+
+
+def signatures(made: Return) -> list[dict[str, Any]]:
+    """Every signature the form asks for after its maker, in order; a name is empty until it is given."""
+    given = [{"label": s.label, "name": s.name, "at": s.at} for s in made.signatures.all()]
+    form = find_form(made.form)
+    due = form.posts[len(given) :] if form else ()
+    return [*given, *({"label": post.label, "name": "", "at": None} for post in due)]
 
 
 def notes(made: Return) -> list[str]:
@@ -108,11 +119,13 @@ def notes(made: Return) -> list[str]:
     found = [
         f"第{made.version}版，数据冻结于{timezone.localtime(made.frozen_at):%Y年%m月%d日 %H:%M}。"
     ]
-    if made.signed_at:
-        found.append(
-            f"{made.signed_name}于{timezone.localtime(made.signed_at):%Y年%m月%d日 %H:%M}签批。"
-        )
-    else:
+    signed = [
+        f"{s.label}{s.name}于{timezone.localtime(s.at):%Y年%m月%d日 %H:%M}签名"
+        for s in made.signatures.all()
+    ]
+    if signed:
+        found.append(f"{'，'.join(signed)}。")
+    if not made.signed_at:
         found.append("本表未签批，不得作为上报依据。")
     if made.reason:
         found.append(f"更正说明：{made.reason}。")

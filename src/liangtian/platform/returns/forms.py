@@ -14,12 +14,27 @@ from liangtian.platform.returns.periods import Kind
 
 
 @dataclass(frozen=True)
+class Post:
+    """Who signs a return after its maker (填表人): as printed, what signing is called, the permission it needs."""
+
+    code: str
+    label: str
+    act: str
+    permission: str
+
+
+CHECKER = Post("checker", "审核人", "审核", "returns.check")
+HEAD = Post("head", "负责人", "签批", "returns.sign")
+
+
+@dataclass(frozen=True)
 class Form:
     """A return every township fills in and the county consolidates.
 
     within: which rows belong to the months `first`..`last` (`"2026-01"`, both included).
     lines, across: dimensions of the ledger; a line of the county's own return is a township.
     basis: what the figures rest on (packs, layer versions), kept with the return and hashed.
+    posts: who signs, in this order, each another person; the last signature makes the return final.
     """
 
     name: str
@@ -30,6 +45,7 @@ class Form:
     lines: str = "region:village"
     across: str = ""
     basis: Callable[[ScopedQuerySet], dict[str, Any]] = lambda rows: {}
+    posts: tuple[Post, ...] = (CHECKER, HEAD)
 
     @property
     def ledger(self) -> Ledger:

@@ -22,11 +22,23 @@ def _differs(names: tuple[str, ...], vendor: str) -> str:
 
 def _rules(vendor: str) -> list[tuple[str, str, str]]:
     """Table, event, condition of refusal."""
-    changed = f"({_differs(_CONTENT, vendor)}) OR (OLD.signed_at IS NOT NULL AND ({_differs(_SIGNATURE, vendor)}))"
+    changed = (
+        f"({_differs(_CONTENT, vendor)}) OR (OLD.signed_at IS NOT NULL AND ({_differs(_SIGNATURE, vendor)})) "
+        "OR (OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+        "returns_returnsignature s WHERE s.sheet_id = NEW.id AND s.user_id = NEW.signed_by_id))"
+    )
+    not_due = (
+        "NEW.user_id = (SELECT r.frozen_by_id FROM returns_return r WHERE r.id = NEW.sheet_id) "
+        "OR NOT EXISTS (SELECT 1 FROM returns_return r WHERE r.id = NEW.sheet_id AND r.status = 'frozen') "
+        'OR NEW."order" <> 1 + (SELECT COUNT(*) FROM returns_returnsignature s WHERE s.sheet_id = NEW.sheet_id)'
+    )
     signed = "EXISTS (SELECT 1 FROM returns_return r WHERE r.{} AND r.signed_at IS NOT NULL)"
     return [
         ("returns_return", "UPDATE", changed),
         ("returns_return", "DELETE", "OLD.signed_at IS NOT NULL"),
+        ("returns_returnsignature", "INSERT", not_due),
+        ("returns_returnsignature", "UPDATE", "1=1"),
+        ("returns_returnsignature", "DELETE", signed.format("id = OLD.sheet_id")),
         ("returns_returnpart", "UPDATE", "1=1"),
         ("returns_returnpart", "DELETE", signed.format("id = OLD.whole_id")),
         ("returns_snapshot", "UPDATE", "1=1"),

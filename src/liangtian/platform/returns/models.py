@@ -148,6 +148,35 @@ class Return(ScopedModel):
         return f"{self.title} 第{self.version}版"
 
 
+class ReturnSignature(models.Model):
+    """One signature (签名) on a return, in the order its form asks for. Never changed."""
+
+    sheet = models.ForeignKey(Return, models.CASCADE, related_name="signatures")
+    order = models.PositiveSmallIntegerField("次序")
+    post = models.CharField("签名岗位代码", max_length=20)
+    label = models.CharField("签名岗位", max_length=20)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="签名人", related_name="+"
+    )
+    name = models.CharField("签名人姓名", max_length=60)
+    at = models.DateTimeField("签名时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报表签名"
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "order"], name="signature_in_order"),
+            models.UniqueConstraint(fields=["sheet", "user"], name="signature_of_another_each"),
+            models.CheckConstraint(
+                name="signature_is_whole",
+                condition=Q(order__gt=0) & ~Q(name="") & ~Q(label="") & ~Q(post=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}：{self.name}"
+
+
 class ReturnPart(models.Model):
     """A return that went into a consolidated one (汇总来源)."""
 

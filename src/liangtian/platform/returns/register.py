@@ -11,7 +11,7 @@ from liangtian.platform.regions.models import Region
 from liangtian.platform.returns.forms import Form
 from liangtian.platform.returns.models import Return
 from liangtian.platform.returns.periods import read_period
-from liangtian.platform.returns.services import due_date
+from liangtian.platform.returns.services import due_date, next_post
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -30,7 +30,9 @@ def register_rows(user: User, form: Form, code: str) -> list[dict[str, Any]]:
         regions = regions.none()
     latest: dict[str, Return] = {}
     found = Return.objects.visible_to(user).filter(form=form.name, period=code)
-    for made in found.select_related("frozen_by").order_by("version"):
+    for made in (
+        found.select_related("frozen_by").prefetch_related("signatures").order_by("version")
+    ):
         latest[made.region_id] = made
     return [
         {"region": r.code, "name": r.name, "level": r.level, "current": latest.get(r.code),
@@ -47,8 +49,10 @@ def _late(made: Return | None, due: date) -> bool:
 def actions(user: User, made: Return) -> list[str]:
     """What the user may do with this return now: sign, decline, send, send_back, correct."""
     own, found = made.region_id == user.region_id, []
-    if own and made.status == Status.FROZEN and user.may("returns.sign"):
-        found += ["decline"] if made.frozen_by_id == user.pk else ["sign", "decline"]
+    post = next_post(made)
+    if own and post and user.may(post.permission):
+        before = {made.frozen_by_id, *(one.user_id for one in made.signatures.all())}
+        found += ["decline"] if user.pk in before else ["sign", "decline"]
     if not user.may("returns.prepare"):
         return found
     township = made.region.level == Region.Level.TOWNSHIP
@@ -59,6 +63,12 @@ def actions(user: User, made: Return) -> list[str]:
     if own and made.status in (Status.FROZEN, Status.SIGNED, Status.DECLINED, Status.SENT_BACK):
         found.append("correct")
     return found
+
+
+def status_label(made: Return) -> str:
+    """Where a return stands in words; of one to be signed, whose turn it is."""
+    post = next_post(made)
+    return f"待{post.act}" if post else str(made.get_status_display())
 
 
 def previous(made: Return) -> Return | None:

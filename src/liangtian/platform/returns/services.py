@@ -20,8 +20,8 @@ from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
-from liangtian.platform.returns.forms import Form, find_form
-from liangtian.platform.returns.models import Return, ReturnPart, Snapshot
+from liangtian.platform.returns.forms import HEAD, Form, Post, find_form
+from liangtian.platform.returns.models import Return, ReturnPart, ReturnSignature, Snapshot
 from liangtian.platform.returns.periods import Period, read_period
 from liangtian.platform.returns.snapshots import keep
 from liangtian.platform.returns.tables import Table, consolidated, table_of
@@ -162,26 +162,59 @@ def _frozen(  # noqa: PLR0917 -- what identifies a version
     )  # fmt: skip
 
 
+def next_post(made: Return) -> Post | None:
+    """Who signs next; None when every post of the form has, or the return is not to be signed any more."""
+    form = find_form(made.form)
+    if form is None or made.status != Status.FROZEN:
+        return None
+    signed = len(made.signatures.all())
+    return form.posts[signed] if signed < len(form.posts) else None
+
+
 def sign(user: User, return_id: int) -> Return:
-    """The leader's signature; never the maker's own, and only for the leader's own level."""
-    made = _for_acting(user, return_id, "returns.sign", own=True)
+    """The next signature in the order of the form, the last of which makes the return final.
+
+    Each is another person's, none the maker's, all of the return's own level.
+    Raises Forbidden, NotFound, Refused for a second signature of one person, Conflict when none is due.
+    """
+    made, post = _to_sign(user, return_id)
     with transaction.atomic():
-        made = _in(made, Status.FROZEN, "签批")
-        if made.frozen_by_id == user.pk:
-            raise Refused("填表人不能签批自己编制的报表，请由负责人签批。")
-        made.status, made.signed_by, made.signed_at = Status.SIGNED, user, timezone.now()
-        made.signed_name = user.name
-        made.save(update_fields=["status", "signed_by", "signed_at", "signed_name"])
-        record(user, "return.sign", made, after={"sha256": made.sha256})
+        made = _in(made, Status.FROZEN, post.act)
+        before = list(made.signatures.all())
+        if next_post(made) != post:
+            raise Conflict(f"“{made}”已由他人{post.act}。请刷新页面。")
+        if user.pk in {made.frozen_by_id, *(one.user_id for one in before)}:
+            raise Refused(f"填表人和已签名的人不能再{post.act}同一份报表，请由另一人{post.act}。")
+        one = ReturnSignature.objects.create(
+            sheet=made, order=len(before) + 1, post=post.code, label=post.label,
+            user=user, name=user.name,
+        )  # fmt: skip
+        last = find_form(made.form)
+        if last is not None and one.order == len(last.posts):
+            made.status, made.signed_by, made.signed_at = Status.SIGNED, user, one.at
+            made.signed_name = user.name
+            made.save(update_fields=["status", "signed_by", "signed_at", "signed_name"])
+        act = "return.sign" if made.status == Status.SIGNED else "return.check"
+        record(user, act, made, after={"sha256": made.sha256, "post": post.label})
     return made
 
 
 def decline(user: User, return_id: int, reason: str) -> Return:
-    """The leader gives the return back to its maker."""
-    made = _for_acting(user, return_id, "returns.sign", own=True)
+    """Who would sign next gives the return back to its maker."""
+    made, _ = _to_sign(user, return_id)
     return _give_back(
         user, made, reason, expected=Status.FROZEN, status=Status.DECLINED, act="return.decline"
     )
+
+
+def _to_sign(user: User, return_id: int) -> tuple[Return, Post]:
+    """The return and whose signature is due; who may not give that one is told so."""
+    made = fetch(user, return_id)
+    post = next_post(made)
+    if post is None:
+        require(user, HEAD.permission)
+        raise Conflict(f"“{made}”现为“{made.get_status_display()}”，不能签名。请刷新页面。")
+    return _for_acting(user, return_id, post.permission, own=True), post
 
 
 def send(user: User, return_id: int) -> Return:
@@ -233,7 +266,7 @@ def fetch(user: User, return_id: int) -> Return:
     """A return in the user's region or below. Raises NotFound otherwise."""
     made: Return = Return.objects.select_related(
         "region", "frozen_by", "signed_by", "sent_by", "back_by", "snapshot"
-    ).fetch_for(user, pk=return_id)  # fmt: skip
+    ).prefetch_related("signatures").fetch_for(user, pk=return_id)  # fmt: skip
     form_named(user, made.form)
     return made
 

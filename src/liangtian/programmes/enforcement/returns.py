@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from liangtian.platform.people.scope import ScopedQuerySet
-from liangtian.platform.returns.forms import Form, register
+from liangtian.platform.returns.forms import CHECKER, HEAD, Form, Post, register
 from liangtian.programmes.enforcement.models import PatchArea
 from liangtian.programmes.enforcement.rules import pack_in_use
 
@@ -31,14 +31,17 @@ def _basis(rows: ScopedQuerySet) -> dict[str, Any]:
     }
 
 
-def _form(name: str, title: str, period: Any) -> Form:
+def _form(name: str, title: str, period: Any, posts: tuple[Post, ...]) -> Form:
     return register(
         Form(
             name=name, title=title, ledger_name="enforcement.patches", period=period,
             within=_months, lines="region:village", across="judgement", basis=_basis,
+            posts=posts,
         )
     )  # fmt: skip
 
 
-MONTHLY = _form("enforcement.patches.month", "卫片图斑核查情况月报表", "month")
-QUARTERLY = _form("enforcement.patches.quarter", "卫片图斑核查情况汇总表", "quarter")
+MONTHLY = _form("enforcement.patches.month", "卫片图斑核查情况月报表", "month", (HEAD,))
+QUARTERLY = _form(
+    "enforcement.patches.quarter", "卫片图斑核查情况汇总表", "quarter", (CHECKER, HEAD)
+)

@@ -53,6 +53,7 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("qiyeyang", "齐样企", "company", f"{COUNTY_CODE}-QY", COUNTY_CODE, "实施企业经办"),
         ("tongnifang", "佟拟方", "township_leader", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}分管领导"),
         ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
+        ("fangyanlian", "方演练", "township_clerk", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}报表审核"),
     ]  # fmt: skip
     return [
         {"login": login, "name": name, "role": role, "office": office, "region": region,
