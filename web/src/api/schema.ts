@@ -3925,6 +3925,16 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /**
+         * @example {
+         *       "offices": [
+         *         7,
+         *         9
+         *       ],
+         *       "question": "该地块是否属高标准农田",
+         *       "rule": "all"
+         *     }
+         */
         ConsultIn: {
             offices: number[];
             question: string;
@@ -5535,6 +5545,12 @@ export interface components {
             name: string;
             opinion: boolean;
         };
+        /**
+         * @example {
+         *       "stance": "agree",
+         *       "text": "经核对，同意按违法处理"
+         *     }
+         */
         OpinionIn: {
             /** @enum {string} */
             stance: "agree" | "disagree" | "none";
