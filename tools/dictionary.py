@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.apps import AppConfig
     from django.db.models import BaseConstraint, Field, Model, Q
 
-    from liangtian.platform.ledgers.declaration import Ledger
+    from liangtian.platform.ledgers.declaration import Column, Ledger
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "dictionary.md"
 INTRO = """\
@@ -230,7 +230,7 @@ def _ledger(ledger: Ledger) -> str:
         "",
     ]
     lines += _table(
-        ("列", "名称", "类型", "单位", "筛选", "合计", "取自"),
+        ("列", "名称", "类型", "单位", "筛选", "合计", "个人信息", "取自"),
         (
             (
                 f"`{column.name}`",
@@ -239,12 +239,20 @@ def _ledger(ledger: Ledger) -> str:
                 column.unit or "",
                 _FILTERS[column.filter] if column.filter else "",
                 "合计" if column.sum else "",
+                _sensitivity(column),
                 f"`{column.source}`" if isinstance(column.source, str) else "计算",
             )
             for column in ledger.columns
         ),
     )
     return "\n".join([*lines, ""])
+
+
+def _sensitivity(column: Column) -> str:
+    from liangtian.platform.personal import LEVELS
+
+    label = LEVELS[column.sensitivity].label
+    return f"{label}(脱敏)" if column.personal else label
 
 
 def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

@@ -59,6 +59,14 @@ def _own_file(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"export_id": made.pk}}
 
 
+def _people(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"name": "people.accounts"}}
+
+
+def _unmask(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"name": "people.accounts"}, "json": {"reason": "核实联系电话"}}
+
+
 OWNER = frozenset({"township_clerk"})
 UNSEEN = frozenset({403, 404})
 
@@ -75,4 +83,7 @@ ROWS: tuple[Row, ...] = (
     Row("PUT", f"{VIEWS}/{{view_id}}", OWNER, _own_view, denied=UNSEEN),
     Row("DELETE", f"{VIEWS}/{{view_id}}", OWNER, _own_view, denied=UNSEEN),
     Row("PUT", f"{LEDGER}/default-view", VIEW, _no_default),
+    Row("POST", f"{LEDGER}/unmask", {"sysadmin"}, _unmask),
+    Row("DELETE", f"{LEDGER}/unmask", {"sysadmin"}, _unmask),
+    Row("GET", f"{LEDGER}/rows", {"sysadmin", "security_officer"}, _people, use="people"),
 )

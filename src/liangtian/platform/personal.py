@@ -1,4 +1,4 @@
-"""Personal information: encrypted where it is stored, masked where it is shown.
+"""Personal information: how sensitive it is, encrypted where it is stored, masked where it is shown.
 
 Columns are encrypted with AES-256-GCM (GB/T 22239-2019 8.1.4.8: storage of important personal data).
 The keys are lines of `personal-key` in the data folder, or of LIANGTIAN_PERSONAL_KEY separated by commas;
@@ -13,9 +13,11 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -153,3 +155,49 @@ def _masked(text: str, head: int, tail: int) -> str:
     if len(text) < head + tail + 2:  # too short to hide anything: hide all
         return "*" * len(text)
     return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
+
+
+Sensitivity = Literal["none", "staff", "name", "phone", "id_number", "bank_account"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a sensitivity is called, and how its values are masked; None: they are shown as they are."""
+
+    label: str
+    mask: Callable[[str], str] | None
+
+
+# Who acts in office (履职人员) is named in the open: that is what a signature is for.
+LEVELS: dict[Sensitivity, Level] = {
+    "none": Level("", None),
+    "staff": Level("履职人员姓名", None),
+    "name": Level("个人姓名", mask_name),
+    "phone": Level("联系电话", mask_phone),
+    "id_number": Level("身份证号", mask_id_number),
+    "bank_account": Level("银行账号", mask_bank_card),
+}
+_LOOKS: tuple[tuple[Sensitivity, str], ...] = (
+    ("phone", r"phone|mobile|(^|_)tel(_|$)|电话|手机"),
+    ("id_number", r"id_?(number|card|no)(_|$)|identity|身份证|证件号"),
+    ("bank_account", r"bank|iban|银行|账户号|卡号"),
+    ("name", r"姓名|(^|_)(person|owner|tenant|farmer|holder|household|contact|payee)(_name|$)|户主|承包方代表|联系人"),
+)  # fmt: skip
+
+
+def masked(sensitivity: Sensitivity, value: Any) -> Any:
+    """The value as it is shown to everyone; what is empty stays empty."""
+    mask = LEVELS[sensitivity].mask
+    return mask(str(value)) if mask and value not in (None, "") else value
+
+
+def looks_like(field: models.Field[Any, Any]) -> Sensitivity:
+    """What a column of a table seems to hold, by its name, its label and whether it is encrypted.
+
+    A guess for the check that nothing personal is shown undeclared; what a ledger declares is what counts.
+    """
+    said = f"{field.name} {field.verbose_name}".lower()
+    for sensitivity, pattern in _LOOKS:
+        if any(re.search(pattern, word) for word in said.split()):
+            return sensitivity
+    return "name" if isinstance(field, EncryptedTextField) else "none"

@@ -50,7 +50,7 @@ class LedgerCollection:
         self.id, self.title = ledger.name, ledger.title
         self.description = f"台账，{ledger.unit_note}。"
         self.filters: Sequence[str] = [
-            column.name for column in ledger.columns if column.filter in ("text", "choice")
+            column.name for column in ledger.columns if column.searchable in ("text", "choice")
         ]
         region: BaseGeometry | None = user.region.geom if user.region else None
         self.extent: Bounds | None = region.bounds if region is not None else None

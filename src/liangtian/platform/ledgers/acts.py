@@ -2,7 +2,23 @@
 
 from liangtian.platform.audit.acts import Kind, declare
 
-declare(Kind.EXPORTED, {"ledger.export": "导出台账", "ledger.export_fetch": "下载台账导出文件"})
+declare(
+    Kind.EXPORTED,
+    {
+        "ledger.export": "导出台账",
+        "ledger.export_fetch": "下载台账导出文件",
+        "personal.export": "导出未脱敏台账",
+        "personal.export_fetch": "下载未脱敏台账文件",
+    },
+)
+declare(
+    Kind.SAW,
+    {
+        "personal.unmask": "申请查看脱敏内容",
+        "personal.mask": "恢复脱敏",
+        "personal.saw": "查看未脱敏内容",
+    },
+)
 declare(
     Kind.CHANGED,
     {

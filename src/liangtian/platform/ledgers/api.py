@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from liangtian.platform.errors import NotFound
 from liangtian.platform.ledgers.declaration import (
@@ -21,10 +21,11 @@ from liangtian.platform.ledgers.declaration import (
 )
 from liangtian.platform.ledgers.extent import extent
 from liangtian.platform.ledgers.groups import dimensions, grouped
-from liangtian.platform.ledgers.pages import read_page
-from liangtian.platform.ledgers.query import filtered
+from liangtian.platform.ledgers.query import LARGEST, filtered
+from liangtian.platform.ledgers.unmasking import as_seen, ask, end, page_seen
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal import Sensitivity
 from liangtian.platform.shapes import Bounds
 
 router = Router(tags=["ledgers"])
@@ -53,6 +54,8 @@ class ColumnOut(Schema):
     link: str | None
     fixed: bool
     group: str
+    sensitivity: Sensitivity
+    masked: bool
 
 
 class FilterOut(Schema):
@@ -77,6 +80,7 @@ class LedgerOut(Schema):
     filters: list[FilterOut]
     default_sort: str
     may_export: bool
+    may_unmask: bool
 
 
 # A value for each column by its name, and the row's own key.
@@ -93,6 +97,14 @@ LedgerRow = Annotated[
 ]
 
 
+class ClearOut(Schema):
+    """What of the page is shown unmasked, and until when."""
+
+    until: datetime
+    whole: bool
+    rows: list[int]
+
+
 class LedgerPage(Schema):
     rows: list[LedgerRow]
     page: int
@@ -100,6 +112,12 @@ class LedgerPage(Schema):
     next: str | None
     total: int | None
     sums: dict[str, float] | None
+    clear: ClearOut | None
+
+
+class UnmaskIn(Schema):
+    reason: Annotated[str, Field(max_length=200)]
+    row: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class ExtentOut(Schema):
@@ -137,21 +155,27 @@ def list_ledgers(request: HttpRequest) -> list[dict[str, str]]:
 @router.get("/{name}", response=LedgerOut)
 def describe(request: HttpRequest, name: str) -> dict[str, Any]:
     """Columns and filters of one ledger."""
-    ledger = _find(name)
     user = user_of(request)
-    require(user, ledger.permission)
+    require(user, _find(name).permission)
+    ledger = as_seen(user, _session(request), _find(name))
     columns = [
         {
             **{key: getattr(c, key) for key in _COLUMN_KEYS},
+            "sortable": c.in_order,
             "choices": [vars(x) for x in c.choices()] if c.choices else None,
         }
         for c in ledger.columns
     ]
     by_name = {c["name"]: c for c in columns}
     filters = [
-        {"name": c.name, "label": c.label, "kind": c.filter, "choices": by_name[c.name]["choices"]}
+        {
+            "name": c.name,
+            "label": c.label,
+            "kind": c.searchable,
+            "choices": by_name[c.name]["choices"],
+        }
         for c in ledger.columns
-        if c.filter
+        if c.searchable
     ]
     return {
         "name": ledger.name,
@@ -163,17 +187,19 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
         "filters": filters,
         "default_sort": ledger.default_sort,
         "may_export": user.may(ledger.export_permission),
-    }
+        "may_unmask": ledger.personal and user.may(ledger.unmask_permission),
+    }  # fmt: skip
 
 
-_COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sortable", "sum", "link", "fixed",
-                "group")  # fmt: skip
+_COLUMN_KEYS = ("name", "label", "unit", "kind", "width", "sum", "link", "fixed", "group",
+                "sensitivity", "masked")  # fmt: skip
 
 
 @router.get("/{name}/rows", response=LedgerPage)
 def rows(request: HttpRequest, name: str) -> dict[str, Any]:
     """One page of rows; the query string holds the filters. `totals=0` leaves count and sums out."""
-    page = read_page(_find(name), user_of(request), request.GET.dict())
+    user, params = user_of(request), request.GET.dict()
+    page, leave = page_seen(user, _session(request), _find(name), params)
     return {
         "rows": [{key: _json(value) for key, value in row.items()} for row in page.rows],
         "total": page.total,
@@ -181,7 +207,28 @@ def rows(request: HttpRequest, name: str) -> dict[str, Any]:
         "size": page.size,
         "next": page.next,
         "sums": page.sums,
+        "clear": {"until": leave.until, "whole": leave.whole, "rows": sorted(leave.rows)}
+        if leave.until
+        else None,
     }
+
+
+@router.post("/{name}/unmask", response=ClearOut)
+def unmask(request: HttpRequest, name: str, body: UnmaskIn) -> dict[str, Any]:
+    """Show what is masked, of the ledger or of one row, for a reason and some minutes."""
+    user, ledger = user_of(request), _find(name)
+    made = ask(user, _session(request), ledger, body.reason, body.row)
+    rows = [] if made.row is None else [made.row]
+    return {"until": made.until, "whole": made.row is None, "rows": rows}
+
+
+@router.delete("/{name}/unmask", response={204: None})
+def mask(request: HttpRequest, name: str) -> tuple[int, None]:
+    """Mask again at once."""
+    ledger = _find(name)
+    require(user_of(request), ledger.permission, ledger.unmask_permission)
+    end(user_of(request), ledger)
+    return 204, None
 
 
 @router.get("/{name}/extent", response=ExtentOut)
@@ -202,6 +249,10 @@ def groups(request: HttpRequest, name: str, by: str) -> dict[str, Any]:
         "count": found.count,
         "sums": found.sums,
     }
+
+
+def _session(request: HttpRequest) -> str:
+    return request.session.session_key or ""
 
 
 def _find(name: str) -> Ledger:

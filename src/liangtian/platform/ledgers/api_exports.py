@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema
+from pydantic import Field
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound, Refused
@@ -19,6 +20,7 @@ from liangtian.platform.ledgers.export import grouped_sheet
 from liangtian.platform.ledgers.exports import export_now, fetch_export, file_name, start_export
 from liangtian.platform.ledgers.formats import SUFFIXES, TYPES
 from liangtian.platform.ledgers.models import LedgerExport
+from liangtian.platform.ledgers.unmasking import recorded
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.press.workbook import ledger_xlsx
@@ -32,6 +34,9 @@ class ExportIn(Schema):
     format: str
     query: dict[str, str] = {}
     columns: list[str] = []
+    reason: Annotated[str, Field(max_length=200)] = (
+        ""  # why the file is to be unmasked; empty: masked
+    )
 
 
 class ExportOut(Schema):
@@ -42,6 +47,7 @@ class ExportOut(Schema):
     rows: int | None
     size: int | None
     ready: bool
+    unmasked: bool
     job: JobOut | None
 
 
@@ -57,7 +63,7 @@ def export(request: HttpRequest, name: str, file_format: str) -> HttpResponse:
         content = ledger_xlsx(sheet)
         with transaction.atomic():
             record(user, "ledger.export", sheet.title, region=user.region,
-                   after={"ledger": ledger.name, "filters": params})  # fmt: skip
+                   after={"ledger": ledger.name, "filters": recorded(ledger, params)})  # fmt: skip
         return _file(content, f"{sheet.title}.xlsx", "xlsx")
     names = [n for n in params.get("columns", "").split(",") if n]
     content = export_now(ledger, user, params, names, file_format)
@@ -67,7 +73,9 @@ def export(request: HttpRequest, name: str, file_format: str) -> HttpResponse:
 @router.post("/{name}/exports", response=ExportOut)
 def start(request: HttpRequest, name: str, body: ExportIn) -> dict[str, Any]:
     """Ask for a long file; a worker writes it."""
-    made = start_export(_find(name), user_of(request), body.query, body.columns, body.format)
+    made = start_export(
+        _find(name), user_of(request), body.query, body.columns, body.format, reason=body.reason
+    )
     return _out(made)
 
 
@@ -109,5 +117,6 @@ def _out(made: LedgerExport) -> dict[str, Any]:
         "rows": made.rows,
         "size": made.size,
         "ready": made.ready_at is not None,
+        "unmasked": made.reason != "",
         "job": job_out(made.job) if made.job else None,
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from django.db.models import BigIntegerField, F, Func
 from django.db.models.expressions import Combinable
 
 from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.platform.personal import LEVELS, Sensitivity
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -35,6 +36,10 @@ class Column:
 
     `source` is an ORM path, or what computes the column for who reads. It joins other tables only where
     the column is shown, filtered or sorted by.
+
+    A column that holds personal information says so (`sensitivity`). Its values are then masked, and it
+    neither sorts nor groups; a filter compares whole names only. `clear` is set on the copy of the ledger
+    that is read under an unmasking (`Ledger.opened`), never in a declaration.
     """
 
     name: str
@@ -51,6 +56,33 @@ class Column:
     group: str = ""  # neighbouring columns of the same group share a heading above them
     by: bool = False  # a text column whose values are few enough to group by
     nothing: str = "（空）"  # what rows without a value are called when grouped
+    sensitivity: Sensitivity = "none"
+    clear: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a personal column that would be counted, chosen from or grouped by."""
+        if self.personal and (self.kind != "text" or self.by or self.sum or self.link):
+            raise ValueError(f"personal column {self.name!r} must be plain text, not grouped by")
+
+    @property
+    def personal(self) -> bool:
+        """Whether its values are masked for who has no unmasking."""
+        return LEVELS[self.sensitivity].mask is not None
+
+    @property
+    def masked(self) -> bool:
+        """Whether they are masked here and now."""
+        return self.personal and not self.clear
+
+    @property
+    def searchable(self) -> FilterKind | None:
+        """How it can be filtered here and now: a masked number not at all, a masked name as a whole."""
+        return None if self.masked and self.sensitivity != "name" else self.filter
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the ledger can be sorted by it here and now: the order would tell what the mask hides."""
+        return self.sortable and not self.masked
 
     @property
     def unit(self) -> str | None:
@@ -79,10 +111,26 @@ class Ledger:
     region_filter: str = "region__code"
     extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
     geometry: str | None = None  # the rows' geometry column, for the map and for vector files
+    unmask_permission: str = "personal.unmask"  # who may, for a reason, read what is masked
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""
         return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it has columns that are masked."""
+        return any(c.personal for c in self.columns)
+
+    def opened(self) -> Ledger:
+        """The same ledger with nothing masked, for who was let (`ledgers.unmasking`)."""
+        return replace(self, columns=tuple(replace(c, clear=True) for c in self.columns))
+
+    def searched(self) -> list[tuple[str, bool]]:
+        """The paths a text is looked for in, and whether it must be the whole value; no masked number."""
+        closed = {c.source: c for c in self.columns if c.masked}
+        paths = [(path, closed.get(path)) for path in self.search]
+        return [(p, c is not None) for p, c in paths if c is None or c.sensitivity == "name"]
 
 
 _ledgers: dict[str, Ledger] = {}

@@ -24,6 +24,7 @@ from liangtian.platform.ledgers.declaration import Ledger, find_ledger
 from liangtian.platform.ledgers.export import Extract, counted, extract
 from liangtian.platform.ledgers.formats import SUFFIXES, check_format, write_file
 from liangtian.platform.ledgers.models import LedgerExport
+from liangtian.platform.ledgers.unmasking import allowed, recorded
 from liangtian.platform.people.scope import require
 
 if TYPE_CHECKING:
@@ -57,10 +58,16 @@ def export_now(
 
 
 def start_export(
-    ledger: Ledger, user: User, params: dict[str, str], names: list[str], file_format: str
-) -> LedgerExport:
-    """Ask for a file; a worker writes it. Raises Refused for what the ledger does not have."""
+    ledger: Ledger, user: User, params: dict[str, str], names: list[str], file_format: str, *,
+    reason: str = "",
+) -> LedgerExport:  # fmt: skip
+    """Ask for a file; a worker writes it. With a `reason` it is unmasked, for who may.
+
+    Raises Refused for what the ledger does not have.
+    """
     require(user, ledger.permission, ledger.export_permission)
+    if reason:
+        reason, ledger = allowed(user, ledger, reason), ledger.opened()
     check_format(ledger.geometry is not None, file_format)
     count = counted(ledger, user, params, names)
     if user.region is None:
@@ -68,12 +75,15 @@ def start_export(
     with transaction.atomic():
         made = LedgerExport.objects.create(
             ledger=ledger.name, title=f"{ledger.title}（{count} 行）", file_format=file_format,
-            query=params, columns=names, created_by=user, region=user.region,
+            query=params, columns=names, created_by=user, region=user.region, reason=reason,
         )  # fmt: skip
         made.job = enqueue(
             JOB, f"导出{made.title}", user, user.region, export_id=str(made.pk),
         )  # fmt: skip
         made.save(update_fields=["job"])
+        if reason:
+            record(user, "personal.unmask", ledger.title, region=user.region, note=reason,
+                   after={"ledger": ledger.name, "export": str(made.pk)})  # fmt: skip
     return made
 
 
@@ -90,6 +100,9 @@ def write_export(run: JobRun, export_id: str) -> dict[str, Any]:
     if ledger is None:
         raise Refused(f"没有名为“{made.ledger}”的台账。")
     require(user, ledger.permission, ledger.export_permission)
+    if made.reason:
+        require(user, ledger.unmask_permission)
+        ledger = ledger.opened()
     wanted = extract(ledger, user, made.query, made.columns)
     made.path.parent.mkdir(parents=True, exist_ok=True)
     _drop_unfinished(made)
@@ -114,7 +127,7 @@ def _finish(made: LedgerExport, wanted: Extract, path: Path, rows: int) -> int |
             made.rows, made.size, made.sha256 = rows, path.stat().st_size, total
             made.ready_at = timezone.now()
             made.save(update_fields=["rows", "size", "sha256", "ready_at"])
-            _record(made.created_by, wanted, made.file_format, rows, sha256=total)
+            _record(made.created_by, wanted, made.file_format, rows, made.reason, sha256=total)
             os.replace(path, made.path)
     return made.rows
 
@@ -130,7 +143,8 @@ def fetch_export(user: User, export_id: Any) -> LedgerExport:
     if made is None or made.ready_at is None or not made.path.is_file():
         raise NotFound("没有该导出文件，或已过保存期。请重新导出。")
     with transaction.atomic():
-        record(user, "ledger.export_fetch", made, after={"sha256": made.sha256})
+        act = "personal.export_fetch" if made.reason else "ledger.export_fetch"
+        record(user, act, made, after={"sha256": made.sha256}, note=made.reason)
     return made  # type: ignore[no-any-return]
 
 
@@ -153,9 +167,13 @@ def _stem(ledger: Ledger) -> str:
     return ledger.title.replace("/", "_")
 
 
-def _record(user: User, wanted: Extract, file_format: str, rows: int, **more: Any) -> None:
+def _record(
+    user: User, wanted: Extract, file_format: str, rows: int, reason: str = "", **more: Any
+) -> None:
     after = {
-        "ledger": wanted.ledger.name, "filters": dict(wanted.params), "format": file_format,
+        "ledger": wanted.ledger.name, "filters": recorded(wanted.ledger, wanted.params),
+        "format": file_format,
         "columns": [c.name for c in wanted.columns], "rows": rows, **more,
     }  # fmt: skip
-    record(user, "ledger.export", wanted.ledger.title, region=user.region, after=after)
+    act = "personal.export" if reason else "ledger.export"
+    record(user, act, wanted.ledger.title, region=user.region, after=after, note=reason)

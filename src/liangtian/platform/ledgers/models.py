@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from liangtian.platform.jobs.models import Job
@@ -62,6 +62,35 @@ class DefaultView(models.Model):
         constraints = [models.UniqueConstraint(fields=["ledger", "user"], name="default_view_once")]
 
 
+class Unmasking(models.Model):
+    """Leave to read the masked columns of a ledger, or of one row of it, for a reason and some minutes.
+
+    Who asked holds the permission; there is no approval. It holds for the sign-in it was asked in, so
+    that it ends with it and no interface token profits. The reason also stands in the audit trail.
+    """
+
+    ledger = models.CharField("台账", max_length=80)
+    row = models.BigIntegerField("记录", null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="查看人", related_name="+"
+    )
+    sign_in = models.ForeignKey(
+        "people.Presence", models.CASCADE, verbose_name="登录会话", related_name="+"
+    )
+    reason = models.CharField("事由", max_length=200)
+    at = models.DateTimeField("开始时间", default=timezone.now)
+    until = models.DateTimeField("截止时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "脱敏查看"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["user", "ledger", "until"], name="unmasking_in_force")]
+        constraints = [
+            models.CheckConstraint(name="unmasking_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="unmasking_ends", condition=Q(until__gte=F("at"))),
+        ]
+
+
 class LedgerExport(ScopedModel):
     """A file taken out of a ledger in the background, for who asked for it (导出文件).
 
@@ -74,6 +103,9 @@ class LedgerExport(ScopedModel):
     file_format = models.CharField("格式", max_length=10)
     query: models.Field[dict[str, str], dict[str, str]] = models.JSONField("条件", default=dict)
     columns: models.Field[list[str], list[str]] = models.JSONField("列", default=list)
+    reason = models.CharField(
+        "导出未脱敏数据的事由", max_length=200, blank=True, default="", db_default=""
+    )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导出人", related_name="+"

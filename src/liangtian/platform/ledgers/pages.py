@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -64,8 +64,7 @@ def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
     by = alias(_sorted_by(ledger, sort))
     found = list(shown.values_list("pk", by)[start : start + size + 1])
     keys = [key for key, _ in found[:size]]
-    whole = annotated(ledger, user, ledger.rows(user))
-    by_key = {row["id"]: row for row in values(ledger, whole.filter(pk__in=keys))}
+    by_key = read_rows(ledger, user, keys)
     count, sums = (None, None) if params.get("totals") == "0" else totals(ledger, user, rows)
     return Page(
         rows=[by_key[key] for key in keys if key in by_key],
@@ -75,6 +74,12 @@ def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
         total=count,
         sums=sums,
     )
+
+
+def read_rows(ledger: Ledger, user: User, keys: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What the ledger shows of the rows of these keys that the user may see, by key."""
+    whole = annotated(ledger, user, ledger.rows(user))
+    return {row["id"]: row for row in values(ledger, whole.filter(pk__in=keys))}
 
 
 def _sorted_by(ledger: Ledger, sort: str) -> Column:

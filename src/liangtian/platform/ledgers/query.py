@@ -14,6 +14,7 @@ from django.db.models.expressions import OrderBy
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger, shown_value
 from liangtian.platform.people.scope import ScopedQuerySet, below, require
+from liangtian.platform.personal import masked
 from liangtian.platform.regions.changes import successors
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
     require(user, ledger.permission)
     rows = ledger.rows(user)
     if text := params.get("q", "").strip():
-        rows = rows.filter(_holding(rows.model, ledger.search, text))
+        rows = rows.filter(_holding(rows.model, ledger.searched(), text))
     sort = (params.get("sort") or ledger.default_sort).lstrip("-")
     named = {sort} | {key.partition("__")[0] for key, value in params.items() if value != ""}
     rows = annotated(ledger, user, rows, [c for c in ledger.columns if c.name in named])
@@ -59,16 +60,20 @@ def annotated(
     return shown
 
 
-def _holding(model: Any, paths: Sequence[str], text: str) -> Q:
-    """Rows with the text in one of the paths; of another table, only the keys that match are joined."""
-    wanted = Q()
-    for path in paths:
+def _holding(model: Any, paths: Sequence[tuple[str, bool]], text: str) -> Q:
+    """Rows with the text in one of the paths; of another table, only the keys that match are joined.
+
+    A path with True holds the text only when it equals it.
+    """
+    wanted = Q(pk__in=[])
+    for path, whole in paths:
+        how = "exact" if whole else "icontains"
         first, _, rest = path.partition("__")
         if not rest:
-            wanted |= Q(**{f"{path}__icontains": text})
+            wanted |= Q(**{f"{path}__{how}": text})
             continue
         related = model._meta.get_field(first).related_model
-        keys = related._default_manager.filter(**{f"{rest}__icontains": text}).order_by()
+        keys = related._default_manager.filter(**{f"{rest}__{how}": text}).order_by()
         wanted |= Q(**{f"{first}__in": keys.values("pk")})
     return wanted
 
@@ -86,6 +91,8 @@ def condition(ledger: Ledger, key: str, value: str) -> Q:
     known = column is not None and (column.filter is not None or column.groupable)
     if column is None or not known or operator not in OPERATORS:
         raise Refused(f"“{ledger.title}”没有查询条件“{key}”。", fields={key: "没有此查询条件"})
+    if column.masked:
+        return _of_masked(column, operator, key, value)
     return _of_column(column, operator, key, value)
 
 
@@ -111,6 +118,20 @@ def _of_column(column: Column, operator: str, key: str, value: str) -> Q:
     if column.kind == "text":
         return Q(**{field: value} if operator == "is" else {f"{field}__icontains": value})
     return Q(**{field: _bound(column, key, value)})
+
+
+def _of_masked(column: Column, operator: str, key: str, value: str) -> Q:
+    """A whole name, or whether there is a value at all: parts would tell what the mask hides."""
+    if operator == "empty":
+        return _empty(column, value != "0")
+    if column.searchable is None:
+        raise Refused(
+            f"“{column.label}”已脱敏，不能按它查询。请先点“查看”说明事由。",
+            fields={key: "已脱敏"},
+        )
+    if operator not in ("", "is"):
+        raise Refused(f"“{column.label}”已脱敏，只能按完整姓名查询。", fields={key: "已脱敏"})
+    return Q(**{alias(column): value})
 
 
 def _empty(column: Column, wanted: bool) -> Q:
@@ -152,7 +173,7 @@ def ordered(ledger: Ledger, rows: ScopedQuerySet, sort: str) -> ScopedQuerySet:
     """By the asked column, then by primary key, so that no row is shown twice or left out."""
     descending, name = sort.startswith("-"), sort.lstrip("-")
     column = ledger.column(name)
-    if column is None or not column.sortable:
+    if column is None or not column.in_order:
         raise Refused(f"“{ledger.title}”不能按“{name}”排序。", fields={"sort": "不能按此列排序"})
     place: str | OrderBy = f"-{alias(column)}" if descending else alias(column)
     if may_be_empty(rows, column):
@@ -188,7 +209,9 @@ def totals(ledger: Ledger, user: User, rows: ScopedQuerySet) -> tuple[int, dict[
 
 
 def plain(column: Column, value: Any) -> Any:
-    """A database value as it is shown: areas back from whole hundredths."""
+    """A database value as it is shown: areas back from whole hundredths, personal ones masked."""
+    if column.masked:
+        return masked(column.sensitivity, value)
     if column.kind in AREAS and value is not None:
         return Decimal(int(value)) / 100
     return value

@@ -114,6 +114,8 @@ class DictionaryColumn(Schema):
     summed: bool
     filtered: bool
     choices: list[str]
+    sensitivity: str
+    masked: bool
 
 
 class DictionaryLedger(Schema):

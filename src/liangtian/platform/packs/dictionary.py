@@ -8,6 +8,7 @@ from liangtian.platform.cases.machine import START, Machine, all_machines
 from liangtian.platform.layers.catalogue import catalogue, land_classes
 from liangtian.platform.ledgers.declaration import Ledger, all_ledgers
 from liangtian.platform.people.permissions import PERMISSIONS, ROLES
+from liangtian.platform.personal import LEVELS
 
 STANDARD = "三调工作分类(TD/T 1055-2019)"
 COLUMN_KINDS = {
@@ -41,6 +42,7 @@ def ledger(one: Ledger) -> dict[str, Any]:
                 "kind": COLUMN_KINDS.get(c.kind, c.kind), "summed": c.sum,
                 "filtered": c.filter is not None,
                 "choices": [x.label for x in c.choices()] if c.choices else [],
+                "sensitivity": LEVELS[c.sensitivity].label, "masked": c.personal,
             }
             for c in one.columns
         ],

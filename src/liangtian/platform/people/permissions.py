@@ -31,7 +31,9 @@ PERMISSIONS: dict[str, str] = {
     "documents.register": "制发文书与编文号",
     "documents.templates": "维护文书模板",
     "api.token": "使用接口令牌",
+    "personal.unmask": "查看与导出未脱敏的个人信息（须说明事由）",
     "regions.manage": "维护行政区划",
+    "people.view": "查看人员名册",
     "people.accounts": "维护账号与机构",
     "people.unmask": "查看人员完整电话",
     "people.grant": "授予与审批角色",
@@ -65,6 +67,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "documents.*",
             "api.token",
             "tasks.opinion",
+            "personal.unmask",
         ],
     ),
     "county_reviewer": (
@@ -98,6 +101,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.prepare",
             "returns.check",
             "documents.register",
+            "personal.unmask",
         ],
     ),
     "township_leader": (
@@ -113,9 +117,19 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     "company": ("实施（经营）企业人员", ["packs.view"]),
     "sysadmin": (
         "系统管理员",
-        ["people.accounts", "people.unmask", "regions.manage", "jobs.view", "system.view"],
+        [
+            "people.view",
+            "people.accounts",
+            "people.unmask",
+            "regions.manage",
+            "jobs.view",
+            "system.view",
+        ],
     ),
-    "security_officer": ("安全管理员", ["people.grant", "security.policy", "audit.officers"]),
+    "security_officer": (
+        "安全管理员",
+        ["people.view", "people.grant", "security.policy", "audit.officers"],
+    ),
     "auditor": ("审计管理员", ["audit.view"]),
 }
 

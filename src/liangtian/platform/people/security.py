@@ -41,7 +41,9 @@ class Setting:
     hint: str = ""
 
 
+PERSONAL_DATA = "8.1.4.11 个人信息保护"
 PASSWORD, SIGN_IN, SESSION, GRANTS = "密码", "登录", "会话与账号", "授权"
+PERSONAL = "个人信息"
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("password_min_length", PASSWORD, "最短长度", "number", 8, 8, SIGNING_IN, "位", 8, 64,
@@ -68,6 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("idle_minutes", SESSION, "无操作自动退出", "number", 15, 15, SIGNING_IN, "分钟", 5, 120),
     Setting("session_hours", SESSION, "一次登录最长时间", "number", 12, 12, SIGNING_IN, "小时", 1, 24),
     Setting("unused_days", SESSION, "多久未登录列为闲置账号", "number", 90, 90, RIGHTS, "天", 30, 365),
+    Setting("unmask_minutes", PERSONAL, "脱敏查看一次有效", "number", 10, 10, PERSONAL_DATA, "分钟", 1, 60,
+            "说明事由后，台账中的脱敏内容在此时间内显示全文，之后恢复脱敏。"),
     Setting("grants_need_approval", GRANTS, "授权须另一名安全管理员审批", "switch", True, True, RIGHTS),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}

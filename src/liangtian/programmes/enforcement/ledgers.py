@@ -168,7 +168,8 @@ PATCHES = register(
             _mark("non_agricultural"),
             Column("photos", "照片数", _photo_count, "integer", width=80,
                    filter="number_range"),
-            Column("judged_by", "判定人", "judged_by__name", width=90, filter="text"),
+            Column("judged_by", "判定人", "judged_by__name", width=90, filter="text",
+                   sensitivity="staff"),
             Column("judged_at", "判定时间", "judged_at", "datetime", width=150),
         ),
     )

@@ -1,0 +1,136 @@
+"""Reading what is masked: asked for with a reason, for some minutes, and written down each time (脱敏查看).
+
+A ledger masks its personal columns on every path. Only two ways lead past that, each for who holds the
+ledger's `unmask_permission` and says why: the page of the ledger while an `Unmasking` is in force, and an
+export that was asked for unmasked. Groups, dashboards, returns, comparisons and the interfaces for other
+programs have no such way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from liangtian.platform.audit.services import record
+from liangtian.platform.errors import Forbidden, NotFound, Refused
+from liangtian.platform.ledgers.declaration import Ledger
+from liangtian.platform.ledgers.models import Unmasking
+from liangtian.platform.ledgers.pages import Page, read_page, read_rows
+from liangtian.platform.people.models import Presence
+from liangtian.platform.people.scope import require
+from liangtian.platform.people.security import current
+from liangtian.platform.personal import masked
+from liangtian.platform.reasons import reason_given
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What a user may read of a ledger now: all of it, or some rows; with the reasons and the end."""
+
+    whole: bool
+    rows: frozenset[int]
+    reasons: tuple[str, ...]
+    until: datetime | None
+
+
+NOTHING = Leave(False, frozenset(), (), None)
+
+
+def ask(user: User, session: str, ledger: Ledger, reason: str, row: int | None = None) -> Unmasking:
+    """Read the ledger, or one row of it, unmasked from now on for the minutes of the security policy.
+
+    Raises Forbidden without the permission or for a token, Refused without a reason or for a ledger
+    without masked columns, NotFound for a row the user may not see.
+    """
+    reason = allowed(user, ledger, reason)
+    sign_in = Presence.objects.filter(user=user, session_key=session, ended_at=None).first()
+    if sign_in is None:
+        raise Forbidden("脱敏内容只能登录后在页面上查看。")
+    if row is not None and not ledger.rows(user).filter(pk=row).exists():
+        raise NotFound
+    now = timezone.now()
+    minutes = current()["unmask_minutes"]
+    with transaction.atomic():
+        made = Unmasking.objects.create(
+            ledger=ledger.name, row=row, user=user, sign_in=sign_in, reason=reason, at=now,
+            until=now + timedelta(minutes=minutes),
+        )  # fmt: skip
+        record(user, "personal.unmask", ledger.title, region=user.region, note=reason,
+               after={"ledger": ledger.name, "row": row, "minutes": minutes})  # fmt: skip
+    return made
+
+
+def allowed(user: User, ledger: Ledger, reason: str) -> str:
+    """The reason as it is kept. Raises Forbidden or Refused for who may not read the ledger unmasked."""
+    require(user, ledger.permission, ledger.unmask_permission)
+    if not ledger.personal:
+        raise Refused(f"“{ledger.title}”没有脱敏的列。")
+    return reason_given(reason, "查看未脱敏的内容")
+
+
+def end(user: User, ledger: Ledger) -> None:
+    """Mask again at once."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Unmasking.objects.filter(user=user, ledger=ledger.name, until__gt=now)
+        if rows.update(until=now):
+            record(user, "personal.mask", ledger.title, region=user.region)
+
+
+def in_force(user: User, session: str, ledger: Ledger) -> Leave:
+    """What the user asked to read in this sign-in and still may."""
+    if not ledger.personal or not user.may(ledger.unmask_permission):
+        return NOTHING
+    asked = Unmasking.objects.filter(user=user, ledger=ledger.name, until__gt=timezone.now())
+    found = list(asked.filter(sign_in__session_key=session, sign_in__ended_at=None))
+    whole = [one for one in found if one.row is None]
+    return Leave(
+        whole=bool(whole),
+        rows=frozenset(one.row for one in found if one.row is not None),
+        reasons=tuple(dict.fromkeys(one.reason for one in found)),
+        until=max((one.until for one in whole or found), default=None),
+    )
+
+
+def as_seen(user: User, session: str, ledger: Ledger) -> Ledger:
+    """The ledger as the user reads it on its page now."""
+    return ledger.opened() if in_force(user, session, ledger).whole else ledger
+
+
+def page_seen(
+    user: User, session: str, ledger: Ledger, params: Mapping[str, str]
+) -> tuple[Page, Leave]:
+    """One page as the user may read it now; what was shown unmasked is written down with its rows."""
+    leave = in_force(user, session, ledger)
+    opened = ledger.opened()
+    page = read_page(opened if leave.whole else ledger, user, params)
+    keys = [row["id"] for row in page.rows if leave.whole or row["id"] in leave.rows]
+    if not keys:
+        return page, leave
+    if not leave.whole:
+        clear = read_rows(opened, user, keys)
+        page = replace(page, rows=[clear.get(row["id"], row) for row in page.rows])
+    with transaction.atomic():
+        record(
+            user, "personal.saw", ledger.title, region=user.region, note="；".join(leave.reasons),
+            after={"ledger": ledger.name, "rows": keys, "filters": recorded(ledger, params),
+                   "columns": [c.label for c in ledger.columns if c.personal]},
+        )  # fmt: skip
+    return page, leave
+
+
+def recorded(ledger: Ledger, params: Mapping[str, str]) -> dict[str, Any]:
+    """Filters as they go into the audit trail: what was asked of a personal column is masked there too."""
+    kept: dict[str, Any] = {}
+    for key, value in params.items():
+        column = ledger.column(key.partition("__")[0])
+        kept[key] = masked(column.sensitivity, value) if column else value
+    return kept
