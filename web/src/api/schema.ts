@@ -2054,6 +2054,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledgers/{name}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what is masked, of the ledger or of one row, for a reason and some minutes. */
+        post: operations["liangtian_platform_ledgers_api_unmask"];
+        /** Mask again at once. */
+        delete: operations["liangtian_platform_ledgers_api_mask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledgers/{name}/views": {
         parameters: {
             query?: never;
@@ -3865,6 +3883,13 @@ export interface components {
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
             value: string;
         };
+        /** @description What of the page is shown unmasked, and until when. */
+        ClearOut: {
+            rows: number[];
+            /** Format: date-time */
+            until: string;
+            whole: boolean;
+        };
         /**
          * @example {
          *       "code": "123456"
@@ -3885,7 +3910,10 @@ export interface components {
             kind: "text" | "integer" | "area_mu" | "area_m2" | "date" | "datetime" | "choice" | "boolean";
             label: string;
             link: string | null;
+            masked: boolean;
             name: string;
+            /** @enum {string} */
+            sensitivity: "none" | "staff" | "name" | "phone" | "id_number" | "bank_account";
             sortable: boolean;
             sum: boolean;
             unit: string | null;
@@ -4236,7 +4264,9 @@ export interface components {
             filtered: boolean;
             kind: string;
             label: string;
+            masked: boolean;
             name: string;
+            sensitivity: string;
             summed: boolean;
             unit: string;
         };
@@ -4438,6 +4468,8 @@ export interface components {
             query?: {
                 [key: string]: string;
             };
+            /** @default  */
+            reason?: string;
         };
         ExportOut: {
             /** Format: date-time */
@@ -4450,6 +4482,7 @@ export interface components {
             rows: number | null;
             size: number | null;
             title: string;
+            unmasked: boolean;
         };
         /**
          * @example {
@@ -5271,11 +5304,14 @@ export interface components {
             filters: components["schemas"]["FilterOut"][];
             has_map: boolean;
             may_export: boolean;
+            may_unmask: boolean;
             name: string;
             title: string;
             unit_note: string;
+            unmask_minutes: number;
         };
         LedgerPage: {
+            clear: components["schemas"]["ClearOut"] | null;
             next: string | null;
             page: number;
             rows: ({
@@ -6892,6 +6928,10 @@ export interface components {
             opinion: boolean;
             origins: string[];
             to: string;
+        };
+        UnmaskIn: {
+            reason: string;
+            row?: number | null;
         };
         UserOut: {
             duty: string;
@@ -10004,6 +10044,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LedgerPage"];
                 };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_unmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmaskIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_mask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

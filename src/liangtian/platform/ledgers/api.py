@@ -25,6 +25,7 @@ from liangtian.platform.ledgers.query import LARGEST, filtered
 from liangtian.platform.ledgers.unmasking import as_seen, ask, end, page_seen
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.people.security import current
 from liangtian.platform.personal import Sensitivity
 from liangtian.platform.shapes import Bounds
 
@@ -81,6 +82,7 @@ class LedgerOut(Schema):
     default_sort: str
     may_export: bool
     may_unmask: bool
+    unmask_minutes: int
 
 
 # A value for each column by its name, and the row's own key.
@@ -188,6 +190,7 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
         "default_sort": ledger.default_sort,
         "may_export": user.may(ledger.export_permission),
         "may_unmask": ledger.personal and user.may(ledger.unmask_permission),
+        "unmask_minutes": current()["unmask_minutes"],
     }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def allowed(user: User, ledger: Ledger, reason: str) -> str:
     require(user, ledger.permission, ledger.unmask_permission)
     if not ledger.personal:
         raise Refused(f"“{ledger.title}”没有脱敏的列。")
-    return reason_given(reason, "查看未脱敏的内容")
+    return reason_given(reason, "查看未脱敏的内容", 200)
 
 
 def end(user: User, ledger: Ledger) -> None:

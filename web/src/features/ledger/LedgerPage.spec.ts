@@ -12,15 +12,17 @@ const ledger = {
   unit_note: '单位：亩',
   default_sort: '-number',
   may_export: true,
+  may_unmask: false,
+  unmask_minutes: 10,
   has_map: false,
   dimensions: [{ name: 'region:township', label: '乡镇' }],
   columns: [
-    { name: 'number', label: '监测编号', unit: null, kind: 'text', width: 120, sortable: true, sum: false, choices: null, link: '/patches/{id}', fixed: false },
-    { name: 'area_mu', label: '面积', unit: '亩', kind: 'area_mu', width: 120, sortable: true, sum: true, choices: null, link: null, fixed: false },
+    { name: 'number', label: '监测编号', unit: null, kind: 'text', width: 120, sortable: true, sum: false, choices: null, link: '/patches/{id}', fixed: false, masked: false },
+    { name: 'area_mu', label: '面积', unit: '亩', kind: 'area_mu', width: 120, sortable: true, sum: true, choices: null, link: null, fixed: false, masked: false },
   ],
   filters: [{ name: 'stage', label: '状态', kind: 'choice', choices: [] }],
 }
-const rows = { rows: [{ id: 7, number: 'A7', area_mu: 1.5 }], next: null, total: 1, page: 1, size: 50, sums: { area_mu: 1.5 } }
+const rows = { rows: [{ id: 7, number: 'A7', area_mu: 1.5 }], next: null, total: 1, page: 1, size: 50, sums: { area_mu: 1.5 }, clear: null }
 let asked: string[] = []
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 /** Texts of accounts and offices, under the key `people`. */
 export default {
   'zh-CN': {
-    menu: { users: '用户管理', offices: '机构管理', online: '在线用户' },
+    menu: { users: '用户管理', offices: '机构管理', online: '在线用户', register: '人员名册' },
     people: {
       hint: '系统管理员建立、调动和停用账号。角色与数据范围由安全管理员授予，另一名安全管理员审批。',
       create: '新建账号',
@@ -84,7 +84,7 @@ export default {
     },
   },
   en: {
-    menu: { users: 'Accounts', offices: 'Offices', online: 'Online users' },
+    menu: { users: 'Accounts', offices: 'Offices', online: 'Online users', register: 'Register of people' },
     people: {
       hint: 'The system administrator makes, moves and closes accounts. Roles are granted by one security officer and approved by another.',
       create: 'New account',
