@@ -83,21 +83,15 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptying() -> Iterator[None]:
-    """Let PostgreSQL be emptied after a test: the owner of its tables lifts the triggers of the trail.
-
-    SQLite: `_past_triggers`, below.
-    """
+    """Let the database be emptied after a test: the owner of its tables lifts what refuses it."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
-    from liangtian.platform.audit.guard import lifted
+    from liangtian.platform import triggers
 
     plain = BaseDatabaseOperations.execute_sql_flush
 
     def flush(operations: BaseDatabaseOperations, statements: Any) -> None:
-        if operations.connection.vendor != "postgresql":
-            plain(operations, statements)
-            return
-        with lifted():
+        with triggers.lifted():
             plain(operations, statements)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -199,25 +193,3 @@ def run_jobs(db: Any) -> Run:
         return done
 
     return run
-
-
-def _past_triggers() -> None:
-    """SQLite empties tables row by row after a test with transactions of its own: triggers go first.
-
-    The migrate signal that follows puts them back.
-    """
-    import django.db.backends.sqlite3.base  # noqa: F401 -- before its operations, or they go in a circle
-    from django.db.backends.sqlite3.operations import DatabaseOperations
-
-    plain = DatabaseOperations.sql_flush
-
-    def flush(self: Any, *args: Any, **options: Any) -> list[str]:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            triggers = [row[0] for row in cursor.fetchall()]
-        return [f'DROP TRIGGER "{name}"' for name in triggers] + plain(self, *args, **options)
-
-    DatabaseOperations.sql_flush = flush  # type: ignore[method-assign]
-
-
-_past_triggers()

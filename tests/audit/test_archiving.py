@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from liangtian.platform.audit import chain, guard
+from liangtian.platform import triggers
+from liangtian.platform.audit import chain
 from liangtian.platform.audit.archiving import archive, check
 from liangtian.platform.audit.chain import seal_all
 from liangtian.platform.audit.models import Archive, AuditEntry, Seal
@@ -49,7 +50,7 @@ def test_what_is_older_than_the_time_kept_is_moved_to_a_file(
     assert AuditEntry.objects.get(act="audit.archive").target_label == made.file
     assert check(tmp_path / made.file) == 4
     assert (tmp_path / f"{made.file}.sha256").read_text().startswith(made.sha256)
-    assert guard.missing() == []
+    assert triggers.missing() == []
     assert verify().problem == ""
     assert archive(tmp_path) is None
 
@@ -68,7 +69,7 @@ def test_entries_forged_into_archived_time_are_named(old_and_new: None, tmp_path
     made = archive(tmp_path)
     assert made is not None
     number = made.upto_id
-    with guard.lifted(), connection.cursor() as cursor:
+    with triggers.lifted("audit_"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_auditentry (id, at, actor_name, kind, act, success, target_type,"
             " target_id, target_label, note, address, digest) SELECT %s, at, actor_name, kind, act,"
@@ -97,7 +98,7 @@ def test_the_commands_seal_verify_and_archive(
     assert main(["audit", "archive", str(tmp_path / "out")]) == 0
     (path,) = (tmp_path / "out").glob("*.jsonl.gz")
     assert main(["audit", "verify", "--archive", str(path)]) == 0
-    with guard.lifted():
+    with triggers.lifted("audit_"):
         Seal.objects.filter(number=3).update(hash="0" * 64)
     assert main(["audit", "verify"]) == 1
     assert "核验未通过：第 3 号封存" in capsys.readouterr().err

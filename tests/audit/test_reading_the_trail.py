@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from liangtian.platform.audit import denials, guard
+from liangtian.platform import triggers
+from liangtian.platform.audit import denials
 from liangtian.platform.audit.models import AuditEntry, Denial
 from liangtian.platform.audit.services import record, saw
 from liangtian.platform.people.models import Role, User
@@ -153,7 +154,7 @@ def test_the_state_of_the_chain_is_shown(people: People, signed_in: Any, run_job
         True,
         "钱虚构",
     )
-    with guard.lifted():
+    with triggers.lifted("audit_"):
         AuditEntry.objects.filter(act="file.store").update(note="x")
     client.post("/api/audit/verifications")
     (job,) = run_jobs()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from liangtian.platform.audit import chain, guard
+from liangtian.platform import triggers
+from liangtian.platform.audit import chain
 from liangtian.platform.audit.chain import log_path, seal_all
 from liangtian.platform.audit.digest import FIELDS, digest_of
 from liangtian.platform.audit.models import AuditEntry, Seal
@@ -31,7 +32,7 @@ def entries(people: People, monkeypatch: pytest.MonkeyPatch) -> list[AuditEntry]
 
 
 def tamper(sql: str, *values: Any) -> None:
-    with guard.lifted(), connection.cursor() as cursor:
+    with triggers.lifted("audit_"), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 
@@ -101,14 +102,14 @@ def test_a_seal_that_is_missing_or_changed_is_named(entries: list[AuditEntry]) -
 
 
 def test_verification_says_when_the_triggers_are_gone(entries: list[AuditEntry]) -> None:
-    gone = "audit_seal_whole" if connection.vendor == "postgresql" else "audit_seal_update"
+    gone = "audit_seal_truncate" if connection.vendor == "postgresql" else "audit_seal_update"
     on = " ON audit_seal" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         if on:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"DROP TRIGGER {gone}{on}")
     assert gone in verify().problem
-    guard.install()
+    triggers.put_up()
 
 
 def test_an_act_rolled_back_leaves_a_gap_and_no_complaint(people: People) -> None:

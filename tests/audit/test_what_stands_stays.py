@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from liangtian.platform.audit import guard
+from liangtian.platform import triggers
 from liangtian.platform.audit.chain import seal_all
+from liangtian.platform.audit.grants import grants
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.audit.services import record
 from tests.conftest import People
@@ -59,24 +60,23 @@ def test_no_statement_changes_or_deletes_an_entry_or_a_seal(sealed: AuditEntry) 
 
 
 def test_a_trigger_that_was_taken_down_is_put_up_by_the_next_migration(sealed: AuditEntry) -> None:
-    assert guard.missing() == []
-    name = (
-        "audit_auditentry_keep" if connection.vendor == "postgresql" else "audit_auditentry_delete"
-    )
+    assert triggers.missing() == []
+    name = "audit_auditentry_delete"
     settle()
-    run(f"DROP TRIGGER {name}" + (" ON audit_auditentry" if name.endswith("keep") else ""))
-    assert guard.missing() == [name]
-    guard.install()
-    assert guard.missing() == []
+    on = " ON audit_auditentry" if connection.vendor == "postgresql" else ""
+    run(f"DROP TRIGGER {name}{on}")
+    assert triggers.missing() == [name]
+    triggers.put_up()
+    assert triggers.missing() == []
 
 
 def test_lifting_the_triggers_ends_with_its_transaction(sealed: AuditEntry) -> None:
-    with pytest.raises(ZeroDivisionError), guard.lifted():
+    with pytest.raises(ZeroDivisionError), triggers.lifted("audit_"):
         raise ZeroDivisionError
-    assert guard.missing() == []
-    with guard.lifted():
+    assert triggers.missing() == []
+    with triggers.lifted("audit_"):
         AuditEntry.objects.all().delete()
-    assert guard.missing() == []
+    assert triggers.missing() == []
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def app_role(people: People) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute("DROP ROLE IF EXISTS liangtian_app_test")
         cursor.execute("CREATE ROLE liangtian_app_test LOGIN")
-        for statement in guard.grants("liangtian_app_test"):
+        for statement in grants("liangtian_app_test"):
             cursor.execute(statement)
     name = str(connection.settings_dict["NAME"])
     parts = urlsplit(os.environ["LIANGTIAN_DATABASE_URL"])
@@ -112,7 +112,7 @@ def test_the_role_of_the_application_can_add_and_nothing_else(app_role: str) -> 
             *CHANGES,
             *OF_ONE_DATABASE["postgresql"],
             "ALTER TABLE audit_auditentry DISABLE TRIGGER USER",
-            "DROP TRIGGER audit_auditentry_keep ON audit_auditentry",
+            "DROP TRIGGER audit_auditentry_delete ON audit_auditentry",
             "SET session_replication_role = replica",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

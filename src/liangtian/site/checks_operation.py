@@ -5,6 +5,7 @@ from __future__ import annotations
 from liangtian.site.finding import Finding
 
 AUDIT, BACKUP, KEYS = "8.1.4.3 安全审计", "8.1.4.9 数据备份恢复", "8.1.4.8 数据保密性"
+INTEGRITY = "8.1.4.7 数据完整性"
 PORTS, PATCHES = "8.1.4.4 入侵防范", "8.1.4.4 入侵防范"
 
 
@@ -12,11 +13,11 @@ def audit_trail() -> list[Finding]:
     """Entries cannot be changed (c), are kept long enough, and hang together."""
     from django.conf import settings
 
-    from liangtian.platform.audit import guard
+    from liangtian.platform import triggers
     from liangtian.platform.audit.archiving import SHORTEST_DAYS
     from liangtian.platform.audit.models import Seal
 
-    absent = guard.missing()
+    absent = triggers.missing("audit_")
     sealed = Seal.objects.order_by("-number").first()
     days = settings.AUDIT_KEEP_DAYS
     return [
@@ -26,6 +27,18 @@ def audit_trail() -> list[Finding]:
                 sealed is not None, "请启动 liangtian worker，或运行 liangtian audit seal。"),
         Finding(AUDIT, "审计记录留存", f"{days} 天", days >= SHORTEST_DAYS,
                 f"请把 LIANGTIAN_AUDIT_KEEP_DAYS 设为不少于 {SHORTEST_DAYS}。"),
+    ]  # fmt: skip
+
+
+def frozen_rows() -> list[Finding]:
+    """What was published, signed, issued or received is kept by the database itself (数据完整性)."""
+    from liangtian.platform import triggers
+
+    absent = [name for name in triggers.missing() if not name.startswith("audit_")]
+    said = f"缺少 {len(absent)} 个触发器：{'、'.join(absent[:5])}" if absent else "数据库拒绝改动"
+    return [
+        Finding(INTEGRITY, "已发布、签批、制发与入库内容防篡改", said, not absent,
+                "请由数据库属主运行 liangtian migrate 补上触发器。"),
     ]  # fmt: skip
 
 
@@ -44,4 +57,4 @@ def running() -> list[Finding]:
     ]
 
 
-CHECKS = (audit_trail, running)
+CHECKS = (audit_trail, frozen_rows, running)

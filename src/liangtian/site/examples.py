@@ -99,6 +99,7 @@ EXAMPLES: dict[str, Any] = {
     "TokenIn": {
         "name": "QGIS 读取图层", "permissions": ["layers.view"], "region": "990121", "days": 90,
     },
+    "UnmaskIn": {"reason": "核对来访农户的身份"},
     "ViewIn": _VIEW,
     "VoidIn": {"reason": "当事人名称写错"},
     "WithdrawIn": {"reason": "送件单位发来更正版"},

@@ -22,13 +22,17 @@ def migrate(verbosity: int = 0) -> None:
     """Bring the database to the present schema, with the roles and layer catalogue that come with it."""
     from django.core.management import call_command
 
+    from liangtian.platform import triggers
     from liangtian.platform.cases.services import mend_tasks
     from liangtian.platform.layers.services import ensure_catalogue
     from liangtian.platform.operation import schema
     from liangtian.platform.people.services import ensure_roles
 
     steps = schema.pending()
-    call_command("migrate", verbosity=verbosity, interactive=False)
+    try:
+        call_command("migrate", verbosity=verbosity, interactive=False)
+    finally:
+        triggers.put_up()  # also when a step failed: the old program goes on behind them
     schema.note(steps)
     ensure_roles()
     ensure_catalogue()

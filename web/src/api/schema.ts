@@ -5445,6 +5445,10 @@ export interface components {
                 [key: string]: string | null;
             };
         };
+        MaskedOut: {
+            /** @default true */
+            masked?: boolean;
+        };
         MayOut: {
             evidence: boolean;
             export: boolean;
@@ -6929,6 +6933,11 @@ export interface components {
             origins: string[];
             to: string;
         };
+        /**
+         * @example {
+         *       "reason": "核对来访农户的身份"
+         *     }
+         */
         UnmaskIn: {
             reason: string;
             row?: number | null;
@@ -10084,12 +10093,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["MaskedOut"];
+                };
             };
         };
     };

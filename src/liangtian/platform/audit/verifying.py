@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from liangtian.platform.audit import guard
+from liangtian.platform import triggers
 from liangtian.platform.audit.chain import LATE, MARK, Digested, hash_of, log_path, seal_all
 from liangtian.platform.audit.digest import FIELDS, digest_of
 from liangtian.platform.audit.models import Archive, AuditEntry, Seal
@@ -36,7 +36,7 @@ def verify(report: Report = lambda share: None) -> Verdict:
     seal_all()
     walk = _Walk(report)
     try:
-        if absent := guard.missing():
+        if absent := triggers.missing("audit_"):
             raise Broken(
                 f"数据库缺少审计保护触发器：{'、'.join(absent)}。请由数据库属主运行 liangtian migrate。"
             )

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,8 +9,7 @@ class CasesConfig(AppConfig):
     verbose_name = "案件"
 
     def ready(self) -> None:
-        from liangtian.platform.cases.keeping import put_in_place, take_away
+        from liangtian.platform.cases.keeping import write_states
 
         autodiscover_modules("flow")
-        pre_migrate.connect(take_away, sender=self)
-        post_migrate.connect(put_in_place, sender=self)
+        post_migrate.connect(write_states, sender=self)

@@ -117,6 +117,10 @@ class LedgerPage(Schema):
     clear: ClearOut | None
 
 
+class MaskedOut(Schema):
+    masked: bool = True
+
+
 class UnmaskIn(Schema):
     reason: Annotated[str, Field(max_length=200)]
     row: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
@@ -225,13 +229,13 @@ def unmask(request: HttpRequest, name: str, body: UnmaskIn) -> dict[str, Any]:
     return {"until": made.until, "whole": made.row is None, "rows": rows}
 
 
-@router.delete("/{name}/unmask", response={204: None})
-def mask(request: HttpRequest, name: str) -> tuple[int, None]:
+@router.delete("/{name}/unmask", response=MaskedOut)
+def mask(request: HttpRequest, name: str) -> MaskedOut:
     """Mask again at once."""
     ledger = _find(name)
     require(user_of(request), ledger.permission, ledger.unmask_permission)
     end(user_of(request), ledger)
-    return 204, None
+    return MaskedOut()
 
 
 @router.get("/{name}/extent", response=ExtentOut)

@@ -81,8 +81,8 @@ def end(user: User, ledger: Ledger) -> None:
     now = timezone.now()
     with transaction.atomic():
         rows = Unmasking.objects.filter(user=user, ledger=ledger.name, until__gt=now)
-        if rows.update(until=now):
-            record(user, "personal.mask", ledger.title, region=user.region)
+        after = {"ledger": ledger.name, "ended": rows.update(until=now)}
+        record(user, "personal.mask", ledger.title, region=user.region, after=after)
 
 
 def in_force(user: User, session: str, ledger: Ledger) -> Leave:

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 
 
 class PeopleConfig(AppConfig):
@@ -10,8 +9,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from liangtian.platform.people import guards, sessions
+        from liangtian.platform.people import sessions
 
-        pre_migrate.connect(guards.lift, sender=self)
-        post_migrate.connect(guards.put_back, sender=self)
         user_logged_in.connect(sessions.started)

@@ -71,7 +71,7 @@ class Role(models.Model):
     """A named set of permissions (角色).
 
     `post` names the officer (三员) the role makes; roles of different posts, or of a post and of business,
-    never meet in one person: the database refuses it (`people.guards`).
+    never meet in one person: the database refuses it (`people.frozen`).
     """
 
     class Post(models.TextChoices):

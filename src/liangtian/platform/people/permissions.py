@@ -133,7 +133,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     "auditor": ("审计管理员", ["audit.view"]),
 }
 
-# The three officers (三员): the post each of their roles makes. A person has one post, see people.guards.
+# The three officers (三员): the post each of their roles makes. A person has one post, see people.frozen.
 POSTS = {"sysadmin": "system", "security_officer": "security", "auditor": "audit"}
 OWN_OFFICE = {"company"}  # roles that see rows of their own office and below only
 _OFFICERS_FAMILIES = {"people", "security", "audit", "system"}

@@ -80,7 +80,7 @@ def _archive(args: Namespace) -> int:
 def _grants(args: Namespace) -> int:
     from django.db import connection
 
-    from liangtian.platform.audit.guard import grants
+    from liangtian.platform.audit.grants import grants
 
     if connection.vendor != "postgresql":
         print("SQLite 没有数据库角色，审计记录由触发器和封存链保护。", file=sys.stderr)
