@@ -361,9 +361,9 @@ def test_the_database_refuses_to_change_a_published_version(
         Feature.objects.filter(version=version),
         LayerVersion.objects.filter(pk=version.pk),
     ):
-        with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="不能改动"), transaction.atomic():
             gone.delete()
-    with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="不能改动"), transaction.atomic():
         Feature.objects.create(
             version=version,
             row=99,
@@ -373,6 +373,6 @@ def test_the_database_refuses_to_change_a_published_version(
             geom=lonlat(plane_box(0, 0, 1, 1)),
         )
     for rows, values in changes:
-        with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="不能改动"), transaction.atomic():
             rows.update(**values)
     assert withdraw(people.clerk, version, "数据来源有误").status == "withdrawn"
