@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pypdfium2
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -172,12 +173,52 @@ def test_the_workbook_holds_all_numbers_and_is_recorded(
     assert answer.status_code == 200
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
     assert book.sheet_names[:2] == ["主要指标", "分区划"]
-    assert len(book.sheet_names) == 6
+    assert len(book.sheet_names) == 7
     figures = client.get(BOARD, {"period": "2026"}).json()["figures"]
     cells = [row for row in book.get_sheet_by_index(0).to_python() if "2026年" in row[:3]]
     received = next(f["value"] for f in figures if f["name"] == "received")
     assert received in cells[0]
     assert AuditEntry.objects.filter(act="dashboard.export").count() == 1
+
+
+def test_the_pdf_holds_the_same_numbers_and_is_recorded(
+    strewn: list[Any], people: People, signed_in: SignedIn
+) -> None:
+    from liangtian.platform.audit.models import AuditEntry
+
+    client = signed_in(people.clerk)
+    answer = client.get(f"{BOARD}/export.pdf", {"period": "2026"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    document = pypdfium2.PdfDocument(answer.content)
+    said = "".join(page.get_textpage().get_text_range() for page in document)
+    board = client.get(BOARD, {"period": "2026"}).json()
+    named = {f["name"]: f["value"] for f in board["figures"]}
+    assert f"{named['received']:.0f}个" in said
+    assert f"{named['farmland']:,.2f}亩" in said
+    assert all(place["name"] in said for place in board["places"])
+    assert all(chart["title"] in said for chart in board["charts"])
+    assert AuditEntry.objects.filter(act="dashboard.export").count() == 1
+
+
+def test_the_trend_by_quarter_is_of_all_years_and_leads_to_its_rows(
+    strewn: list[Any], people: People, signed_in: SignedIn
+) -> None:
+    client = signed_in(people.clerk)
+    charts = {
+        period: next(
+            c
+            for c in client.get(BOARD, {"period": period}).json()["charts"]
+            if c["name"] == "quarters"
+        )
+        for period in ("2026-03", "all")
+    }
+    chart = charts["2026-03"]
+    assert chart == charts["all"]
+    assert {"2025年一季度", "2026年四季度"} <= set(chart["categories"])
+    assert sum(sum(series["values"]) for series in chart["series"]) == len(strewn)
+    for n, narrow in enumerate(chart["narrow"]):
+        rows = client.get(LEDGER, {**chart["query"], **narrow}).json()
+        assert rows["total"] == sum(series["values"][n] for series in chart["series"])
 
 
 def test_a_period_that_is_none_is_refused(people: People, signed_in: SignedIn) -> None:

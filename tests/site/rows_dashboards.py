@@ -40,4 +40,5 @@ ROWS: tuple[Row, ...] = (
     Row("GET", FILE, EXPORT, _board("enforcement"), WHERE, use="enforcement"),
     Row("GET", FILE, TAKING_LAYERS, _board("land"), WHERE, use="land"),
     Row("GET", FILE, SYSTEM, _own("system"), use="system"),
+    Row("GET", f"{ONE}/export.pdf", EXPORT, _board("enforcement"), WHERE, use="enforcement"),
 )

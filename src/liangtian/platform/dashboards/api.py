@@ -21,7 +21,7 @@ from liangtian.platform.dashboards.declaration import (
     all_dashboards,
     find_dashboard,
 )
-from liangtian.platform.dashboards.exporting import export_dashboard
+from liangtian.platform.dashboards.exporting import export_dashboard, export_pdf
 from liangtian.platform.errors import Forbidden, NotFound
 from liangtian.platform.ledgers.declaration import Tag, find_ledger
 from liangtian.platform.people.models import User
@@ -164,6 +164,18 @@ def export(request: HttpRequest, name: str, region: str = "", period: str = "") 
     return response
 
 
+@router.get("/{name}/export.pdf")
+def export_as_pdf(
+    request: HttpRequest, name: str, region: str = "", period: str = ""
+) -> HttpResponse:
+    """The dashboard on paper; the act is audited."""
+    dashboard, user = _find(name), user_of(request)
+    title, content = export_pdf(user, dashboard, reading.ask(user, dashboard, region, period))
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.pdf"
+    return response
+
+
 def key_figures(user: User) -> list[dict[str, Any]]:
     """For the home page: of the first dashboard the user may read, the figures named for it."""
     dashboard = next((d for d in all_dashboards() if user.may(d.permission)), None)
@@ -230,7 +242,7 @@ def _figure(
 
 def _chart(dashboard: Dashboard, chart: Chart, asked: Asked) -> dict[str, Any]:
     found = reading.drawn(dashboard, chart, asked)
-    query = {} if chart.read else reading.query_of(dashboard, asked, chart.where)
+    query = {} if chart.read else reading.chart_query(dashboard, chart, asked)
     return {
         "name": chart.name, "title": chart.title, "shape": chart.shape, "unit": chart.unit,
         "kind": chart.kind, "categories": found.categories, "narrow": found.narrow,

@@ -85,7 +85,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: a ledger's rows under `where` summed up `by` one or two dimensions, or what `read` says."""
+    """One chart: a ledger's rows under `where` summed up `by` one or two dimensions, or what `read` says.
+
+    A trend over all time (`timed` false) is not narrowed by the period.
+    """
 
     name: str
     title: str
@@ -96,6 +99,7 @@ class Chart:
     where: Mapping[str, str] = field(default_factory=dict)
     measure: str = ""
     read: Callable[[Asked], Drawn] | None = None
+    timed: bool = True
 
 
 @dataclass(frozen=True)

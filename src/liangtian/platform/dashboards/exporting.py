@@ -1,4 +1,4 @@
-"""A dashboard as a workbook: a sheet of its figures, one by region, one for each chart."""
+"""A dashboard as a workbook (a sheet of its figures, one by region, one for each chart) and as PDF."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ from django.db import transaction
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.dashboards import reading
-from liangtian.platform.dashboards.declaration import Asked, Chart, Dashboard, Figure, Unit
+from liangtian.platform.dashboards.declaration import (
+    Asked,
+    Chart,
+    Dashboard,
+    Figure,
+    Unit,
+    Value,
+)
 from liangtian.platform.ledgers.export import footer
 from liangtian.platform.people.scope import require
+from liangtian.press.board import Board, BoardBars, BoardTable, board_pdf
 from liangtian.press.cells import Kind
 from liangtian.press.workbook import LedgerSheet, SheetColumn, workbook_xlsx
 
@@ -32,10 +40,68 @@ def export_dashboard(user: User, dashboard: Dashboard, asked: Asked) -> tuple[st
     sheets += [_chart(dashboard, chart, asked) for chart in dashboard.charts]
     content = workbook_xlsx(sheets)
     title = _title(dashboard, asked)
+    _note(user, dashboard, asked, title)
+    return title, content
+
+
+def export_pdf(user: User, dashboard: Dashboard, asked: Asked) -> tuple[str, bytes]:
+    """Name and bytes of the PDF, with the numbers of the workbook. Raises Forbidden; the act is audited."""
+    require(user, dashboard.permission, dashboard.export_permission)
+    values, earlier = reading.figures(dashboard, asked), reading.before(dashboard, asked)
+    shown = [f for f in dashboard.figures if f.name in values]
+    title, foot = _title(dashboard, asked), footer(user)
+    content = board_pdf(
+        Board(
+            title=title, unit=foot.unit, maker=foot.maker, on=foot.on,
+            notes=_notes(dashboard, shown), before=earlier[0].label if earlier else "",
+            figures=[
+                (f.label, printed(f.kind, values[f.name], f.unit),
+                 printed(f.kind, earlier[1][f.name], f.unit) if earlier and f.name in earlier[1] else "")
+                for f in shown
+            ],
+            tables=_place_tables(dashboard, asked),
+            charts=[_bars(dashboard, chart, asked) for chart in dashboard.charts],
+        )
+    )  # fmt: skip
+    _note(user, dashboard, asked, title)
+    return title, content
+
+
+def printed(kind: Unit, value: Value | None, unit: str = "") -> str:
+    """A number as it stands on paper; a share without a whole is a dash."""
+    if value is None:
+        return "—"
+    if kind == "percent":
+        return f"{value:.2%}"
+    return (f"{value:,.2f}" if kind == "area_mu" else f"{value:,}") + unit
+
+
+def _place_tables(dashboard: Dashboard, asked: Asked) -> list[BoardTable]:
+    found = reading.places(dashboard, asked)
+    if not found:
+        return []
+    shown = [f for f in dashboard.figures if f.name in found[0].values]
+    heads = [f.label if f.kind == "percent" else f"{f.label}（{f.unit}）" for f in shown]
+    rows = [[p.name, *(printed(f.kind, p.values[f.name]) for f in shown)] for p in found]
+    return [BoardTable("分区划", ["区划", *heads], rows)]
+
+
+def _bars(dashboard: Dashboard, chart: Chart, asked: Asked) -> BoardBars:
+    found = reading.drawn(dashboard, chart, asked)
+    return BoardBars(
+        chart.title, chart.unit, [s.label for s in found.series],
+        [
+            (label, [printed(chart.kind, s.values[n]) for s in found.series],
+             [float(s.values[n]) for s in found.series])
+            for n, label in enumerate(found.categories)
+        ],
+    )  # fmt: skip
+
+
+def _note(user: User, dashboard: Dashboard, asked: Asked, title: str) -> None:
     with transaction.atomic():
         record(user, "dashboard.export", title, region=asked.region or user.region,
                after={"dashboard": dashboard.name, "period": asked.period.code if asked.period else "all"})  # fmt: skip
-    return title, content
 
 
 def _title(dashboard: Dashboard, asked: Asked) -> str:

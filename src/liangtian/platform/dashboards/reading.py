@@ -152,7 +152,7 @@ def drawn(dashboard: Dashboard, chart: Chart, asked: Asked) -> Drawn:
         return chart.read(asked)
     ledger = find_ledger(dashboard.ledger)
     assert ledger is not None
-    found = grouped(ledger, asked.user, query_of(dashboard, asked, chart.where), chart.by)
+    found = grouped(ledger, asked.user, chart_query(dashboard, chart, asked), chart.by)
     labels: list[dict[str, str]] = [{}, {}]
     narrow: list[dict[str, Mapping[str, str]]] = [{}, {}]
     values: dict[tuple[str, ...], Value] = {}
@@ -173,6 +173,11 @@ def drawn(dashboard: Dashboard, chart: Chart, asked: Asked) -> Drawn:
     if not second:
         series = [Series("", chart.title, [values[(one,)] for one in axis])]
     return Drawn([labels[0][k] for k in axis], series, [narrow[0][k] for k in axis])
+
+
+def chart_query(dashboard: Dashboard, chart: Chart, asked: Asked) -> dict[str, str]:
+    """The filters of the ledger under which it shows what a chart counts."""
+    return query_of(dashboard, asked if chart.timed else replace(asked, period=None), chart.where)
 
 
 def link(page: str, query: Mapping[str, str]) -> str:

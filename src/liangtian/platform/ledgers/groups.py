@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Count, F, Q, Sum
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Substr, TruncMonth, TruncYear
+from django.db.models.functions import Substr, TruncMonth, TruncQuarter, TruncYear
 from django.utils import timezone
 
 from liangtian.platform.errors import Refused
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 DIGITS = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12, "group": 14}
-PERIODS = {"year": ("年", TruncYear), "month": ("月", TruncMonth)}
+PERIODS = {
+    "year": ("年", TruncYear),
+    "quarter": ("季度", TruncQuarter),
+    "month": ("月", TruncMonth),
+}
 MOST_GROUPS = 5_000  # more cannot be read on a page or printed
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something to sum up by: `region:township`, a column, or `column:month`."""
+    """Something to sum up by: `region:township`, a column, or `column:quarter`."""
 
     name: str
     label: str
@@ -161,7 +165,9 @@ def dimension(ledger: Ledger, name: str) -> Dimension:
         raise Refused(f"“{ledger.title}”不能按“{name}”汇总。", fields={"by": "没有此汇总项"})
     if column.kind in ("date", "datetime"):
         if second not in PERIODS:
-            raise Refused(f"“{column.label}”只能按年或按月汇总。", fields={"by": "按年或按月"})
+            raise Refused(
+                f"“{column.label}”只能按年、按季度或按月汇总。", fields={"by": "按年、按季度或按月"}
+            )
         return _by_period(column, name, second)
     return _by_value(column)
 
@@ -212,25 +218,30 @@ def _by_value(column: Column) -> Dimension:
 
 def _by_period(column: Column, name: str, period: str) -> Dimension:
     word, truncated = PERIODS[period]
-    form = "%Y年" if period == "year" else "%Y年%m月"
+    months = {"year": 12, "quarter": 3, "month": 1}[period]
 
     def day(value: Any) -> date:
         return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+    def said(value: Any) -> str:
+        start = day(value)
+        if period == "quarter":
+            return f"{start.year}年{'一二三四'[start.month // 3]}季度"
+        return start.strftime("%Y年" if period == "year" else "%Y年%m月")
 
     def narrow(value: Any) -> dict[str, str]:
         if value is None:
             return {f"{column.name}__empty": "1"}
         start = day(value)
-        later = start.replace(day=28) + timedelta(days=4)
-        following = date(start.year + 1, 1, 1) if period == "year" else later.replace(day=1)
-        end = following - timedelta(days=1)
+        years, month = divmod(start.month - 1 + months, 12)
+        end = date(start.year + years, month + 1, 1) - timedelta(days=1)
         return {f"{column.name}__gte": str(start), f"{column.name}__lte": str(end)}
 
     return Dimension(
         name,
         f"{column.label}（{word}）",
         truncated(alias(column)),
-        lambda values: {v: day(v).strftime(form) if v else column.nothing for v in values},
+        lambda values: {v: said(v) if v else column.nothing for v in values},
         narrow,
         lambda v: (v is None, str(v)),
     )

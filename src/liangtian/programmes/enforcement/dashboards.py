@@ -80,6 +80,8 @@ ENFORCEMENT = register(
             Chart("illegal_months", "逐月违法占用耕地", "line", "亩", "area_mu",
                   by=("period_after:month",), where=_ILLEGAL, measure="farmland_mu"),
             Chart("stages", "办理环节", "bar", by=("stage",)),
+            Chart("quarters", "逐季度图斑数（按结论，历年）", "stack",
+                  by=("period_after:quarter", "conclusion"), timed=False),
         ),
     )
 )  # fmt: skip
