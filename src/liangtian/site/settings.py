@@ -48,6 +48,10 @@ from urllib.parse import unquote, urlsplit
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LIANGTIAN_DATA", "liangtian-data")).resolve()
+if not os.access(
+    PACKAGE / "geo" / "overlay", os.W_OK
+):  # compiled code is kept beside the source, or here
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA / "compiled"))
 
 
 def _secret_key() -> str:
@@ -220,6 +224,7 @@ MAX_PICTURE_PIXELS = (
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+PREPARED_ROOT = DATA / "prepared"  # made from the published layers; may be deleted at any time
 
 TILE_CACHE_BYTES = int(os.environ.get("LIANGTIAN_TILE_CACHE_MB", "2048")) * 1024**2
 TILE_FEATURES = int(os.environ.get("LIANGTIAN_TILE_FEATURES", "12000"))

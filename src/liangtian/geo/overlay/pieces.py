@@ -33,7 +33,7 @@ def pieces(
     require_valid(one, "地块")
     hit = np.flatnonzero(shapely.intersects(one[0], others))
     require_valid(others[hit], "图层")
-    shared = shapely.intersection(_dense(one)[0], _dense(others[hit]))
+    shared = shapely.intersection(dense_in_degrees(one)[0], dense_in_degrees(others[hit]))
     polygons, owner = single_polygons(shared)
     found = []
     for position in np.unique(owner):
@@ -44,7 +44,7 @@ def pieces(
     return [item for item, size in zip(found, sizes, strict=True) if size >= NEGLIGIBLE_M2]
 
 
-def _dense(geoms: NDArray[np.object_]) -> NDArray[np.object_]:
+def dense_in_degrees(geoms: NDArray[np.object_]) -> NDArray[np.object_]:
     """A copy of geometries in degrees with no edge longer than the survey's 70 m."""
     return split_edges(geoms, EDGE_LIMIT_M / _METRES_PER_DEGREE)
 

@@ -10,7 +10,7 @@ from liangtian.geo.formats import FormatRefused
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs.registry import Cancelled, Interrupted, JobRun, job
 from liangtian.platform.jobs.schedule import every
-from liangtian.platform.layers import derived, flattening
+from liangtian.platform.layers import derived, flattening, ready
 from liangtian.platform.layers.comparing import compare
 from liangtian.platform.layers.exporting import write_export
 from liangtian.platform.layers.importing import Import, clear
@@ -66,6 +66,21 @@ def make_low_tiles(run: JobRun, *, version_id: int) -> dict[str, Any]:
         run.progress(number / len(wanted), f"第 {number + 1} 块，共 {len(wanted)} 块")
         layer_tile(version, None, z, x, y)
     return {"tiles": len(wanted)}
+
+
+@job("layers.prepare", "预制参考图层", retry=True)
+def prepare_layer(run: JobRun, *, version_id: int) -> dict[str, Any]:
+    """Make a published version ready for overlay; a second attempt makes it again."""
+    version = LayerVersion.objects.select_related("layer", "source_file").get(pk=version_id)
+    layer = ready.make(version, lambda share: run.progress(share, "套合用的预制图层"))
+    pieces = layer.figures.pieces
+    return {"pieces": pieces.number, "vertices": len(pieces.x), "bytes": layer.bytes}
+
+
+@every("layers.prepared", 3600)
+def prepare_again() -> None:
+    """Prepared layers that are missing or damaged are made anew."""
+    ready.order_missing()
 
 
 @job("layers.flatten", "压平并发布参考图层")

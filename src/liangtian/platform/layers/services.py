@@ -16,6 +16,7 @@ from liangtian.platform.jobs.models import Job
 from liangtian.platform.layers import flattening
 from liangtian.platform.layers.catalogue import ensure_layers
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
+from liangtian.platform.layers.ready import order_prepared
 from liangtian.platform.layers.tiles import grid_zoom
 from liangtian.platform.people.models import Office
 from liangtian.platform.people.scope import require
@@ -107,6 +108,7 @@ def publish(user: User, version: LayerVersion, *, take_over: bool = False) -> La
         _save_published(version)
         after = {**_summary(version), "takes_over": [str(one) for one in replaced]}
         record(user, "layers.publish", version, after=after)
+        order_prepared(user, version)
         if grid_zoom(version) is not None:
             jobs.enqueue(
                 "layers.tiles", f"生成小比例尺瓦片：{version}", user, version.region,

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from liangtian.geo.overlay import ENGINE
 from liangtian.platform.audit.services import record
 from liangtian.platform.jobs.registry import JobRun
 from liangtian.platform.layers.models import Layer, LayerVersion
@@ -43,7 +44,6 @@ from liangtian.programmes.enforcement.proposing import (
 )
 from liangtian.programmes.enforcement.rules import pack_in_use
 
-ENGINE = "等积投影逐对求交"  # how the overlay was computed, for the record
 CHUNK = 64
 Choose = Callable[[Layer, date], LayerVersion | None]
 MEASURED_FIELDS = (

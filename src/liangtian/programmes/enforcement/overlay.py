@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -16,10 +17,15 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo import overlay as geo
-from liangtian.geo.area import distribute, round_m2, survey_areas
+from liangtian.geo.area import round_m2, survey_areas
 from liangtian.platform.layers.models import Layer, LayerVersion
-from liangtian.platform.layers.queries import FeatureArrays, features_in
+from liangtian.platform.layers.queries import FeatureArrays, features_with
+from liangtian.platform.layers.ready import prepared
 from liangtian.programmes.enforcement.models import Patch
+
+if TYPE_CHECKING:
+    from liangtian.geo.overlay.kernel import Pairs
+    from liangtian.geo.overlay.prepared import PreparedLayer
 
 OUTSIDE = geo.REMAINDER
 NEGLIGIBLE_M2 = 0.005  # half of the last figure kept
@@ -57,12 +63,21 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Plots:
-    """The patches of one run side by side; `scale` leads from computed to official areas."""
+    """Patches side by side, and where the result of each goes."""
 
     patches: Sequence[Patch]
     shapes: NDArray[np.object_]
-    scale: NDArray[np.float64]
     out: list[Measured]
+
+    def only(self, rows: list[int]) -> _Plots:
+        """Some of them."""
+        return _Plots(
+            [self.patches[i] for i in rows], self.shapes[rows], [self.out[i] for i in rows]
+        )
+
+    def scales(self, computed: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What leads from computed areas to official ones."""
+        return np.array([float(p.area_m2) for p in self.patches]) / computed
 
 
 def overlay(
@@ -73,82 +88,83 @@ def overlay(
     Figures are adjusted to `patch.area_m2`, the official area in the coordinate system of the file.
     Raises GeometryRefused for an invalid patch or feature.
     """
+    from liangtian.geo.overlay.coverage import shares
+
     shapes = _array([patch.geom for patch in patches])
-    scale = np.array([float(p.area_m2) for p in patches]) / survey_areas(shapes)
-    plots = _Plots(patches, shapes, scale, [Measured() for _ in patches])
+    plots = _Plots(patches, shapes, [Measured() for _ in patches])
     wanted: dict[int, tuple[LayerVersion, list[int]]] = {}
     for index, chosen in enumerate(versions):
         for version in chosen.values():
             wanted.setdefault(version.pk, (version, []))[1].append(index)
     for version, rows in sorted(wanted.values(), key=lambda w: (w[0].layer.position, w[0].pk)):
-        west, south, east, north = shapely.total_bounds(shapes[rows]).tolist()
-        found = features_in(version, (west, south, east, north))
+        some, layer = plots.only(rows), prepared(version)
         measure = _by_category if version.layer.exclusive else _by_cover
-        measure(version, rows, plots, found)
+        measure(version, some, layer, shares(some.shapes, layer))
     _by_earlier(plots, earlier_batches)
-    for index, measured in enumerate(plots.out):
-        measured.papers_overlap_m2 = _papers_overlap(measured.papers, float(scale[index]))
+    for measured, scale in zip(plots.out, plots.scales(survey_areas(shapes)).tolist(), strict=True):
+        measured.papers_overlap_m2 = _papers_overlap(measured.papers, scale)
     return plots.out
 
 
-def _by_category(
-    version: LayerVersion, rows: list[int], plots: _Plots, found: FeatureArrays
-) -> None:
+def _by_category(version: LayerVersion, plots: _Plots, layer: PreparedLayer, found: Pairs) -> None:
     """A layer whose figures do not overlap: one sum per category."""
-    result = geo.areas(plots.shapes[rows], found.geoms, found.categories.tolist())
-    for position, index in enumerate(rows):
-        mine = np.flatnonzero(result.plot == position).tolist()
-        official, figures = plots.patches[index].area_m2, [result.m2[i] for i in mine]
-        if sum(figures, Decimal(0)) != official:
-            figures = distribute(official, figures)
-        measured = plots.out[index]
-        measured.areas += [
-            (version, str(result.category[i]), m2)
-            for i, m2 in zip(mine, figures, strict=True)
-            if m2 or result.category[i] == OUTSIDE
-        ]
-        if position in result.excess_m2:
-            measured.notes.append(
-                f"“{version}”在图斑内自相重叠 {result.excess_m2[position]} 平方米，"
-                "各类面积已按比例调平，请核对该图层。"
-            )
+    from liangtian.geo.overlay.coverage import by_category
+
+    result = by_category(found, layer, [patch.area_m2 for patch in plots.patches])
+    rows = zip(result.plot.tolist(), result.category.tolist(), result.m2, strict=True)
+    for index, category, m2 in rows:
+        plots.out[index].areas.append((version, category, m2))
+    for index, excess in result.excess_m2.items():
+        plots.out[index].notes.append(
+            f"“{version}”在图斑内自相重叠 {excess} 平方米，各类面积已按比例调平，请核对该图层。"
+        )
 
 
-def _by_cover(version: LayerVersion, rows: list[int], plots: _Plots, found: FeatureArrays) -> None:
+def _by_cover(version: LayerVersion, plots: _Plots, layer: PreparedLayer, found: Pairs) -> None:
     """A layer whose figures may overlap: the ground covered counts once, each paper is kept apart."""
-    near, hits = shapely.STRtree(found.geoms).query(plots.shapes[rows], predicate="intersects")
-    for position, index in enumerate(rows):
-        features = np.sort(hits[near == position])
-        shape, scale = plots.shapes[index], float(plots.scale[index])
-        pieces = geo.pieces(shape, found.geoms[features]) if len(features) else []
-        whole, measured = plots.patches[index].area_m2, plots.out[index]
-        covered = _size([geom for _, geom in pieces], scale, whole)
-        if covered:
-            measured.areas.append((version, version.layer.code, covered))
-        measured.areas.append((version, OUTSIDE, whole - covered))
-        if version.layer.group == Layer.Group.APPROVAL:
-            cuts = [(int(features[i]), geom) for i, geom in pieces]
-            papers = _papers(version.layer.code, cuts, found)
-            for paper in papers:
-                paper.raw_m2 = float(survey_areas(_array([paper.geom]))[0])
-                paper.m2 = min(round_m2(paper.raw_m2 * scale), whole)
-            measured.papers += papers
+    from liangtian.geo.overlay.coverage import Zone, cover
+
+    touched = found.m2 >= NEGLIGIBLE_M2
+    features = features_with(np.unique(layer.ids[found.source[touched]]).tolist())
+    zone = Zone(layer, features.shapes_of)
+    covered = cover(plots.shapes, found, zone) * plots.scales(found.whole)
+    for index, (patch, measured) in enumerate(zip(plots.patches, plots.out, strict=True)):
+        inside = min(round_m2(float(covered[index])), patch.area_m2)
+        if inside:
+            measured.areas.append((version, version.layer.code, inside))
+        measured.areas.append((version, OUTSIDE, patch.area_m2 - inside))
+    if version.layer.group == Layer.Group.APPROVAL:
+        for index in np.unique(found.plot[touched]).tolist():
+            mine = layer.ids[found.source[touched & (found.plot == index)]]
+            _by_paper(version, plots.only([index]), features.only(mine))
+
+
+def _by_paper(version: LayerVersion, plot: _Plots, found: FeatureArrays) -> None:
+    """The papers that touch one patch, each with its piece of ground."""
+    whole, scale = plot.patches[0].area_m2, float(plot.scales(survey_areas(plot.shapes))[0])
+    papers = _papers(version.layer.code, geo.pieces(plot.shapes[0], found.geoms), found)
+    for paper in papers:
+        paper.raw_m2 = float(survey_areas(_array([paper.geom]))[0])
+        paper.m2 = min(round_m2(paper.raw_m2 * scale), whole)
+    plot.out[0].papers += papers
 
 
 def _by_earlier(plots: _Plots, batches: Sequence[int]) -> None:
     """Patches of earlier batches: how much ground each shares, whether or not another covers it too."""
+    from liangtian.geo.overlay.coverage import shares
+    from liangtian.geo.overlay.prepared import build
+
     west, south, east, north = shapely.total_bounds(plots.shapes).tolist()
     near = Patch.objects.filter(batch__in=batches, geom__bbox=(west, south, east, north))
-    found = list(near.order_by("pk").values_list("pk", "geom"))
-    others = _array([geom for _, geom in found])
-    rows, hits = shapely.STRtree(others).query(plots.shapes, predicate="intersects")
-    for index in np.unique(rows).tolist():
-        mine = np.sort(hits[rows == index])
-        cuts = geo.pieces(plots.shapes[index], others[mine])
-        for position, geom in cuts:
-            m2 = _size([geom], float(plots.scale[index]), plots.patches[index].area_m2)
-            if m2:
-                plots.out[index].earlier.append((found[int(mine[position])][0], m2))
+    earlier = list(near.order_by("pk").values_list("pk", "geom"))
+    ids = [pk for pk, _ in earlier]
+    layer = build(_array([geom for _, geom in earlier]), ids, [str(pk) for pk in ids])
+    found = shares(plots.shapes, layer)
+    m2 = found.m2 * plots.scales(found.whole)[found.plot]
+    for index, source, shared in zip(found.plot, found.source, m2.tolist(), strict=True):
+        counted = min(round_m2(shared), plots.patches[index].area_m2)
+        if counted:
+            plots.out[index].earlier.append((ids[source], counted))
 
 
 def _papers(source: str, cuts: list[tuple[int, BaseGeometry]], found: FeatureArrays) -> list[Paper]:
@@ -162,14 +178,6 @@ def _papers(source: str, cuts: list[tuple[int, BaseGeometry]], found: FeatureArr
         Paper(source, number, start, end, shapely.union_all(geoms))
         for (_, start, end), (number, geoms) in grouped.items()
     ]
-
-
-def _size(geoms: list[BaseGeometry], scale: float, whole: Decimal) -> Decimal:
-    """Area of the union, m², never more than the whole."""
-    if not geoms:
-        return Decimal("0.00")
-    raw = float(survey_areas(_array([shapely.union_all(geoms)]))[0])
-    return min(round_m2(raw * scale), whole)
 
 
 def _papers_overlap(papers: list[Paper], scale: float) -> Decimal:
