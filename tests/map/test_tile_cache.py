@@ -34,8 +34,8 @@ def test_after_publishing_a_job_makes_the_low_tiles_and_each_sees_his_own(
 ) -> None:
     version = imported(people.clerk, delivery(tmp_path, "DLTB", *survey_plots()), run_jobs)
     publish(people.clerk, LayerVersion.objects.get(pk=version.pk))
-    (job,) = run_jobs()
-    assert (job.kind, job.status) == ("layers.tiles", "done"), job.error
+    (job,) = [job for job in run_jobs() if job.kind == "layers.tiles"]
+    assert job.status == "done", job.error
     assert job.result["tiles"] > 0
     url = "/api/layers/versions/{}/tiles/{}/{}/{}.mvt".format(
         version.pk, *tile_of(*point_at(SIDE, 5050), 12)
