@@ -71,6 +71,38 @@ def test_measures_in_wkb_are_passed_over() -> None:
     assert areas_of(made).tolist() == [6.0, 6.0]
 
 
+
+@pytest.mark.parametrize("options", [{}, {"include_srid": True}])
+@pytest.mark.parametrize("figure", [0, 4])
+def test_wkb_cut_short_is_refused_wherever_it_ends(figure: int, options: dict[str, bool]) -> None:
+    whole = shapely.to_wkb(shapely.set_srid(SOME[figure], 4490), byte_order=1, **options)
+    after = shapely.to_wkb(HOLED, byte_order=1)
+    for length in range(1, len(whole)):
+        with pytest.raises(ValueError, match="第1个图形"):
+            chains_of_wkb([whole[:length], after])
+        with pytest.raises(ValueError, match="第2个图形"):
+            chains_of_wkb([after, whole[:length]])
+
+
+@pytest.mark.parametrize("lie", [2, 5, 1 << 16, (1 << 31) - 1, (1 << 32) - 1])
+def test_wkb_whose_counts_lie_is_refused_or_stays_within_its_bytes(lie: int) -> None:
+    """Any four bytes may hold any number: a wrong count never reads into the next figure."""
+    after = shapely.to_wkb(shapely.box(3, 3, 4, 5), byte_order=1)
+    for figure in (SOME[0], SOME[4]):
+        whole = shapely.to_wkb(figure, byte_order=1)
+        refused = 0
+        for at in range(1, len(whole) - 4):
+            changed = whole[:at] + lie.to_bytes(4, "little") + whole[at + 4 :]
+            try:
+                made = chains_of_wkb([changed, after])
+            except ValueError:
+                refused += 1
+            else:
+                assert len(made.x) * 16 <= len(changed) + len(after)
+                assert select(made, np.array([1])).x.tolist() == chains_of_wkb([after]).x.tolist()
+        assert refused >= 5
+
+
 def test_what_is_no_polygon_is_refused() -> None:
     with pytest.raises(ValueError, match="第2个图形不是面"):
         chains_of(array(HOLED, shapely.Point(1, 2)))
@@ -78,6 +110,9 @@ def test_what_is_no_polygon_is_refused() -> None:
         chains_of_wkb([shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]), byte_order=1)])
     with pytest.raises(ValueError, match="小端"):
         chains_of_wkb([shapely.to_wkb(HOLED, byte_order=0)])
+    line = shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]), byte_order=1)
+    with pytest.raises(ValueError, match="第1个图形不是面"):
+        chains_of_wkb([b"\1\6\0\0\0\1\0\0\0" + line])
 
 
 def test_figures_can_be_picked_out() -> None:

@@ -21,6 +21,8 @@ Flags = NDArray[np.bool_]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
 _BROKEN = -1
+_LEAST = 9
+"""Bytes of the smallest polygon in WKB: byte order, kind, number of rings."""
 
 
 class Chains(NamedTuple):
@@ -91,7 +93,7 @@ def chains_of_wkb(wkb: Sequence[bytes | None]) -> Chains:
     """Chains of little-endian WKB or EWKB; Z and M are passed over.
 
     Raises:
-        ValueError: not little-endian, or neither Polygon nor MultiPolygon.
+        ValueError: not little-endian, neither Polygon nor MultiPolygon, or not whole.
     """
     blobs = [one or b"" for one in wkb]
     start = np.zeros(len(blobs) + 1, np.int64)
@@ -100,7 +102,7 @@ def chains_of_wkb(wkb: Sequence[bytes | None]) -> Chains:
     rings, vertices = _count(data, start)
     if (rings == _BROKEN).any():
         number = int(np.flatnonzero(rings == _BROKEN)[0]) + 1
-        raise ValueError(f"第{number}个图形不是面，或不是小端 WKB，不能套合。")
+        raise ValueError(f"第{number}个图形不是面，或不是完整的小端 WKB，不能套合。")
     figure = np.concatenate([[0], np.cumsum(rings)]).astype(np.int64)
     x, y = np.empty(int(vertices.sum())), np.empty(int(vertices.sum()))
     ring = np.zeros(int(figure[-1]) + 1, np.int64)
@@ -173,32 +175,45 @@ def _head(data: Bytes, at: int) -> tuple[int, int, int]:
 
 @compiled
 def _count(data: Bytes, start: Ints) -> tuple[Ints, Ints]:
-    """Rings and vertices of each figure; rings are -1 where it is not polygonal."""
+    """Rings and vertices of each figure; rings are -1 where it is not polygonal, or not whole."""
     rings = np.zeros(len(start) - 1, np.int64)
     vertices = np.zeros(len(start) - 1, np.int64)
     for f in range(len(rings)):
-        if start[f] == start[f + 1]:
-            continue
-        kind, dims, at = _head(data, start[f])
-        parts = 1
-        if kind == _MULTIPOLYGON:
-            parts = _u32(data, at)
-            at += 4
-        elif kind != _POLYGON:
-            rings[f] = _BROKEN
-            continue
-        for _ in range(parts):
-            if kind == _MULTIPOLYGON:
-                _, dims, at = _head(data, at)
-            number = _u32(data, at)
-            at += 4
-            for _ in range(number):
-                length = _u32(data, at)
-                at += 4 + 8 * dims * length
-                if length > 3:
-                    rings[f] += 1
-                    vertices[f] += length
+        if start[f] < start[f + 1]:
+            rings[f], vertices[f] = _counted(data, start[f], start[f + 1])
     return rings, vertices
+
+
+@inner
+def _counted(data: Bytes, at: int, end: int) -> tuple[int, int]:
+    """One figure, never looking beyond its end, whatever its counts pretend."""
+    if at + _LEAST > end:
+        return _BROKEN, 0
+    rings, vertices, parts = 0, 0, 1
+    kind, dims, at = _head(data, at)
+    if kind == _MULTIPOLYGON:
+        parts = _u32(data, at) if at + 4 <= end else end
+        at += 4
+    elif kind != _POLYGON:
+        return _BROKEN, 0
+    for _ in range(parts):
+        if kind == _MULTIPOLYGON:
+            if at + _LEAST > end:
+                return _BROKEN, 0
+            inside, dims, at = _head(data, at)
+            if inside != _POLYGON:
+                return _BROKEN, 0
+        number = _u32(data, at) if at + 4 <= end else end
+        at += 4
+        for _ in range(number):
+            length = _u32(data, at) if at + 4 <= end else end
+            at += 4 + 8 * dims * length
+            if at > end:
+                return _BROKEN, 0
+            if length > 3:
+                rings += 1
+                vertices += length
+    return (rings, vertices) if at <= end else (_BROKEN, 0)
 
 
 @compiled
