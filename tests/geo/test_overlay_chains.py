@@ -71,7 +71,6 @@ def test_measures_in_wkb_are_passed_over() -> None:
     assert areas_of(made).tolist() == [6.0, 6.0]
 
 
-
 @pytest.mark.parametrize("options", [{}, {"include_srid": True}])
 @pytest.mark.parametrize("figure", [0, 4])
 def test_wkb_cut_short_is_refused_wherever_it_ends(figure: int, options: dict[str, bool]) -> None:

@@ -185,6 +185,12 @@ def _count(data: Bytes, start: Ints) -> tuple[Ints, Ints]:
 
 
 @inner
+def _number(data: Bytes, at: int, end: int) -> int:
+    """A count, or one that leads beyond the end where there is no room for a count."""
+    return _u32(data, at) if at + 4 <= end else end
+
+
+@inner
 def _counted(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """One figure, never looking beyond its end, whatever its counts pretend."""
     if at + _LEAST > end:
@@ -192,7 +198,7 @@ def _counted(data: Bytes, at: int, end: int) -> tuple[int, int]:
     rings, vertices, parts = 0, 0, 1
     kind, dims, at = _head(data, at)
     if kind == _MULTIPOLYGON:
-        parts = _u32(data, at) if at + 4 <= end else end
+        parts = _number(data, at, end)
         at += 4
     elif kind != _POLYGON:
         return _BROKEN, 0
@@ -203,10 +209,10 @@ def _counted(data: Bytes, at: int, end: int) -> tuple[int, int]:
             inside, dims, at = _head(data, at)
             if inside != _POLYGON:
                 return _BROKEN, 0
-        number = _u32(data, at) if at + 4 <= end else end
+        number = _number(data, at, end)
         at += 4
         for _ in range(number):
-            length = _u32(data, at) if at + 4 <= end else end
+            length = _number(data, at, end)
             at += 4 + 8 * dims * length
             if at > end:
                 return _BROKEN, 0
