@@ -195,31 +195,38 @@ def _counted(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """One figure, never looking beyond its end, whatever its counts pretend."""
     if at + _LEAST > end:
         return _BROKEN, 0
-    rings, vertices, parts = 0, 0, 1
-    kind, dims, at = _head(data, at)
-    if kind == _MULTIPOLYGON:
-        parts = _number(data, at, end)
-        at += 4
-    elif kind != _POLYGON:
+    kind, dims, follows = _head(data, at)
+    if kind == _POLYGON:
+        rings, vertices, at = _counted_rings(data, follows, end, dims)
+        return (rings, vertices) if at <= end else (_BROKEN, 0)
+    if kind != _MULTIPOLYGON:
         return _BROKEN, 0
-    for _ in range(parts):
-        if kind == _MULTIPOLYGON:
-            if at + _LEAST > end:
-                return _BROKEN, 0
-            inside, dims, at = _head(data, at)
-            if inside != _POLYGON:
-                return _BROKEN, 0
-        number = _number(data, at, end)
-        at += 4
-        for _ in range(number):
-            length = _number(data, at, end)
-            at += 4 + 8 * dims * length
-            if at > end:
-                return _BROKEN, 0
-            if length > 3:
-                rings += 1
-                vertices += length
+    rings, vertices, at = 0, 0, follows + 4
+    for _ in range(_number(data, follows, end)):
+        if at + _LEAST > end:
+            return _BROKEN, 0
+        kind, dims, at = _head(data, at)
+        if kind != _POLYGON:
+            return _BROKEN, 0
+        more, longer, at = _counted_rings(data, at, end, dims)
+        rings, vertices = rings + more, vertices + longer
     return (rings, vertices) if at <= end else (_BROKEN, 0)
+
+
+@inner
+def _counted_rings(data: Bytes, at: int, end: int, dims: int) -> tuple[int, int, int]:
+    """Rings and vertices of one polygon, and where it ends: beyond `end` when it is not whole."""
+    rings, vertices, number = 0, 0, _number(data, at, end)
+    at += 4
+    for _ in range(number):
+        length = _number(data, at, end)
+        at += 4 + 8 * dims * length
+        if at > end:
+            break
+        if length > 3:
+            rings += 1
+            vertices += length
+    return rings, vertices, at
 
 
 @compiled
