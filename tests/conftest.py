@@ -18,6 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian.site.settings")
 import pytest
 from django.test import Client
 
+pytest_plugins = ("tests.selection",)
+
 ZONE_38 = 4526  # CGCS2000 3° zone 38 with zone prefix
 EAST, NORTH = 38_440_000.0, 3_800_000.0  # south-west corner of the test county, metres
 SIDE = 10_000.0  # each township is a square of 10 km; A lies west, B east

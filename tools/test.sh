@@ -44,10 +44,10 @@ step "Style, types and the floors of the house"
 "$BIN/python" tools/web.py run test
 
 step "Python tests on SQLite"
-"$BIN/pytest" -n 2 -q -m "not browser"
+"$BIN/pytest" -n 2 --dist loadfile -q -m "not browser"
 
-step "Python tests on PostgreSQL with PostGIS"
-"$BIN/python" tools/postgres.py "$BIN/pytest" -n 2 -q -m "not browser"
+step "Python tests that meet the database, on PostgreSQL with PostGIS"
+"$BIN/python" tools/postgres.py "$BIN/pytest" -n 2 --dist loadfile -q -m "not browser" --database-only
 
 step "Journeys in the browser"
 "$BIN/pytest" -q -m browser

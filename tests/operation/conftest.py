@@ -109,12 +109,33 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeSite]:
             on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _copied(make: MakeSite, pattern: Site) -> Site:
+    copy = make(pattern.database or "")
+    shutil.copytree(pattern.folder, copy.folder)
+    return copy
+
+
 @pytest.fixture(scope="session")
 def _pattern(_made: MakeSite) -> Site:
-    """Made once; each test works on a copy."""
+    """Made once, because a fresh database takes seconds; each test works on a copy."""
     site = _made("")
     site.folder.mkdir()
     site.run("prepare", module="tests.operation.scratch")
+    return site
+
+
+@pytest.fixture(scope="session")
+def _saved_pattern(_made: MakeSite, _pattern: Site) -> Site:
+    site = _copied(_made, _pattern)
+    site.run("backup")
+    return site
+
+
+@pytest.fixture(scope="session")
+def _old_pattern(_made: MakeSite) -> Site:
+    site = _made("")
+    site.folder.mkdir()
+    site.run("first", module="tests.operation.scratch")
     return site
 
 
@@ -127,6 +148,16 @@ def empty_site(_made: MakeSite) -> Site:
 @pytest.fixture
 def site(_made: MakeSite, _pattern: Site) -> Site:
     """A small county with files and a layer."""
-    copy = _made(_pattern.database or "")
-    shutil.copytree(_pattern.folder, copy.folder)
-    return copy
+    return _copied(_made, _pattern)
+
+
+@pytest.fixture
+def saved_site(_made: MakeSite, _saved_pattern: Site) -> Site:
+    """The same with one backup of it, made a while ago."""
+    return _copied(_made, _saved_pattern)
+
+
+@pytest.fixture
+def old_site(_made: MakeSite, _old_pattern: Site) -> Site:
+    """A database as the first release made it."""
+    return _copied(_made, _old_pattern)

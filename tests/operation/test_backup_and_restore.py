@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.operation.conftest import PATIENCE, ROOT, SERVER, Site
+from tests.operation.conftest import SERVER, Site
 
 NAMES = "SELECT name FROM people_user ORDER BY name"
 PASSPHRASE = "量田备份口令-2026-示例"
@@ -56,31 +53,28 @@ def test_rows_sums_and_files_come_back_equal(site: Site, empty_site: Site) -> No
     assert "备份完成" in empty_site.run("backup"), "what was restored is a working site"
 
 
-def test_a_second_backup_copies_only_new_files(site: Site) -> None:
-    backed_up(site)
-    time.sleep(1.1)  # archives are named by the second
-    backed_up(site)
-    copied = site.rows("SELECT files, files_copied FROM operation_backup ORDER BY id")
+def test_a_second_backup_copies_only_new_files(saved_site: Site) -> None:
+    backed_up(saved_site)
+    copied = saved_site.rows("SELECT files, files_copied FROM operation_backup ORDER BY id")
     assert copied == [(4, 4), (4, 0)]
 
 
-def test_only_the_last_backups_are_kept_with_the_files_they_name(site: Site) -> None:
-    first = backed_up(site)
+def test_only_the_last_backups_are_kept_with_the_files_they_name(saved_site: Site) -> None:
+    (first,) = archives(saved_site)
     kept = first.parent / "files" / "ff" / "ff" / ("f" * 64)
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"of an archive that is gone")
-    time.sleep(1.1)
-    second = backed_up(site, "--keep", "1")
-    assert archives(site) == [second]
+    second = backed_up(saved_site, "--keep", "1")
+    assert archives(saved_site) == [second]
     assert not kept.exists()
     assert len(list((first.parent / "files").glob("??/??/*"))) == 4
 
 
 @pytest.mark.parametrize("where", ["archive", "file"])
 def test_a_damaged_backup_is_refused_before_anything_is_restored(
-    site: Site, empty_site: Site, where: str
+    saved_site: Site, empty_site: Site, where: str
 ) -> None:
-    archive = backed_up(site)
+    (archive,) = archives(saved_site)
     victim = archive if where == "archive" else next((archive.parent / "files").glob("??/??/*"))
     victim.chmod(0o600)
     content = bytearray(victim.read_bytes())
@@ -92,13 +86,13 @@ def test_a_damaged_backup_is_refused_before_anything_is_restored(
         empty_site.rows(NAMES)
 
 
-def test_a_target_with_data_is_refused_unless_told(site: Site) -> None:
-    archive = backed_up(site)
-    site.change("UPDATE people_user SET name = '改名'")
-    assert "已有数据" in restored(archive, site, code=1)
-    assert site.rows(NAMES)[0] == ("改名",)
-    restored(archive, site, "--replace")
-    assert ("改名",) not in site.rows(NAMES)
+def test_a_target_with_data_is_refused_unless_told(saved_site: Site) -> None:
+    (archive,) = archives(saved_site)
+    saved_site.change("UPDATE people_user SET name = '改名'")
+    assert "已有数据" in restored(archive, saved_site, code=1)
+    assert saved_site.rows(NAMES)[0] == ("改名",)
+    restored(archive, saved_site, "--replace")
+    assert ("改名",) not in saved_site.rows(NAMES)
 
 
 def test_an_encrypted_backup_shows_nothing_and_needs_its_passphrase(
@@ -117,14 +111,13 @@ def test_an_encrypted_backup_shows_nothing_and_needs_its_passphrase(
     assert stored(empty_site) == stored(site)
 
 
-def test_keys_are_in_the_backup_only_when_asked_for(site: Site, empty_site: Site) -> None:
-    (site.folder / "secret-key").write_text("示例密钥" * 20)
-    restored(backed_up(site), empty_site)
+def test_keys_are_in_the_backup_only_when_asked_for(saved_site: Site, empty_site: Site) -> None:
+    key = (saved_site.folder / "secret-key").read_text()
+    restored(archives(saved_site)[-1], empty_site)
     other = empty_site.folder / "secret-key"
-    assert other.read_text() != "示例密钥" * 20
-    time.sleep(1.1)
-    restored(backed_up(site, "--with-keys"), empty_site, "--replace")
-    assert other.read_text() == "示例密钥" * 20
+    assert other.read_text() != key
+    restored(backed_up(saved_site, "--with-keys"), empty_site, "--replace")
+    assert other.read_text() == key
     assert other.stat().st_mode & 0o777 == 0o600
 
 
@@ -138,17 +131,9 @@ def test_a_missing_stored_file_fails_the_backup_and_is_noted(site: Site) -> None
 
 
 def killed_when(site: Site, folder: Path, pattern: str, *words: str) -> None:
-    """Start a command, and end it without warning as soon as it has begun to write."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "liangtian.site.cli", *words], cwd=ROOT, env=site.env
-    )
-    end = time.monotonic() + PATIENCE
-    while not list(folder.glob(pattern)):
-        assert process.poll() is None, "it ended before it was killed"
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(PATIENCE) == -signal.SIGKILL
+    """Run a command that is ended without warning as soon as it has begun to write."""
+    moment = [str(folder), pattern]
+    site.run(*moment, *words, module="tests.operation.dying", code=-signal.SIGKILL)
 
 
 @pytest.mark.parametrize("moment", [".incoming-*", ".incoming-*/database.*", "files/*/*/*"])
@@ -163,9 +148,9 @@ def test_a_killed_backup_is_never_taken_for_a_good_one(
 
 @pytest.mark.parametrize("moment", [".restoring-*/database.*", "files/*/*/*"])
 def test_a_killed_restore_leaves_nothing_half_and_can_be_run_again(
-    site: Site, empty_site: Site, moment: str
+    saved_site: Site, empty_site: Site, moment: str
 ) -> None:
-    archive = backed_up(site)
+    (archive,) = archives(saved_site)
     options = ["restore", str(archive), "--into", str(empty_site.folder)]
     if empty_site.database:
         options += ["--database", empty_site.env["LIANGTIAN_DATABASE_URL"]]
@@ -173,26 +158,25 @@ def test_a_killed_restore_leaves_nothing_half_and_can_be_run_again(
     with pytest.raises(Exception, match="people_user"):
         empty_site.rows(NAMES)
     restored(archive, empty_site)
-    assert empty_site.rows(NAMES) == site.rows(NAMES)
+    assert empty_site.rows(NAMES) == saved_site.rows(NAMES)
     assert not list(empty_site.folder.glob(".restoring-*"))
 
 
-def test_the_drill_restores_compares_and_keeps_its_record(site: Site) -> None:
-    backed_up(site)
-    assert "恢复测试通过" in site.run("backup", "--drill", "--by", "李样本")
-    ((passed, by, lines),) = site.rows("SELECT passed, by, comparison FROM operation_drill")
+def test_the_drill_restores_compares_and_keeps_its_record(saved_site: Site) -> None:
+    assert "恢复测试通过" in saved_site.run("backup", "--drill", "--by", "李样本")
+    ((passed, by, lines),) = saved_site.rows("SELECT passed, by, comparison FROM operation_drill")
     assert passed
     assert by == "李样本"
     lines = json.loads(lines) if isinstance(lines, str) else lines
     assert {"item": "people_user 行数", "expected": "5", "found": "5", "equal": True} in lines
-    assert not list(site.folder.glob(".drill-*"))
+    assert not list(saved_site.folder.glob(".drill-*"))
 
 
-def test_a_drill_on_a_damaged_backup_fails_and_says_so(site: Site) -> None:
-    archive = backed_up(site)
+def test_a_drill_on_a_damaged_backup_fails_and_says_so(saved_site: Site) -> None:
+    (archive,) = archives(saved_site)
     archive.write_bytes(archive.read_bytes()[:-1])
-    assert "未通过" in site.run("backup", "--drill", code=1)
-    ((passed, error),) = site.rows("SELECT passed, error FROM operation_drill")
+    assert "未通过" in saved_site.run("backup", "--drill", code=1)
+    ((passed, error),) = saved_site.rows("SELECT passed, error FROM operation_drill")
     assert not passed
     assert "已损坏" in error
 

@@ -13,6 +13,7 @@ from tests.operation.conftest import PATIENCE, ROOT, SERVER, Site
 UNSHARE = ["unshare", "--net"]
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.skipif(bool(SERVER), reason="the database server stands outside the namespace")
 def test_everything_works_with_no_network_but_the_machine_itself(site: Site) -> None:
     if subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode:

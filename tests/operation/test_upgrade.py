@@ -75,13 +75,6 @@ def columns_of(site: Site, table: str) -> list[str]:
         return [entry[0] for entry in cursor.description]
 
 
-@pytest.fixture
-def old_site(empty_site: Site) -> Site:
-    empty_site.folder.mkdir()
-    empty_site.run("first", module="tests.operation.scratch")
-    return empty_site
-
-
 def test_a_database_of_the_first_release_comes_up_to_date_without_loss(old_site: Site) -> None:
     before = {table: columns_of(old_site, table) for table in OLD_TABLES}
     was = contents(old_site, before)

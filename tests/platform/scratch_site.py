@@ -16,17 +16,12 @@ COLUMNS, ROWS = 100, 80  # plots of the layer that is imported
 PLOTS = COLUMNS * ROWS
 
 
-def prepare() -> dict[str, Any]:
-    """Tables, a county with its clerk, and the import of a layer of 8000 plots in the queue."""
+def tables() -> None:
+    """Tables, and a county with its people."""
     migrate()
-    from django.conf import settings
-
-    from liangtian.platform.layers.models import Layer
-    from liangtian.platform.layers.services import start_import
     from liangtian.platform.people.models import Role, User
     from liangtian.platform.regions.models import Region
     from tests.conftest import SIDE, lonlat, plane_box
-    from tests.layers.deliveries import START, delivery, handed_in
 
     top = None
     for code, name, level in (
@@ -40,9 +35,22 @@ def prepare() -> dict[str, Any]:
     for username, role, region in (
         ("clerk", "county_clerk", top),
         ("liutang", "township_clerk", a),
+        ("auditor", "auditor", top),
     ):
         user = User.objects.create_user(username, None, name="张示例", region=region)
         user.roles.add(Role.objects.get(code=role))
+
+
+def prepare() -> dict[str, Any]:
+    """The import of a layer of 8000 plots in the queue."""
+    from django.conf import settings
+
+    from liangtian.platform.layers.models import Layer
+    from liangtian.platform.layers.services import start_import
+    from liangtian.platform.people.models import User
+    from tests.conftest import plane_box
+    from tests.layers.deliveries import START, delivery, handed_in
+
     clerk = User.objects.get(username="clerk")
     plots = [plane_box(100 * i, 100 * j, 100, 100) for j in range(ROWS) for i in range(COLUMNS)]
     columns = {
@@ -56,15 +64,13 @@ def prepare() -> dict[str, Any]:
 
 
 def queue() -> dict[str, Any]:
-    """Tables, an auditor, and twelve exports of the trail waiting to be done."""
-    migrate()
+    """Twelve exports of the trail waiting to be done."""
     from liangtian.platform.jobs.services import enqueue
-    from liangtian.platform.people.models import Role, User
+    from liangtian.platform.people.models import User
     from liangtian.platform.regions.models import Region
 
-    county = Region.objects.create(code="990121", name="青禾县", level="county")
-    auditor = User.objects.create_user("auditor", None, name="钱虚构", region=county)
-    auditor.roles.add(Role.objects.get(code="auditor"))
+    auditor = User.objects.get(username="auditor")
+    county = Region.objects.get(code="990121")
     for n in range(12):
         enqueue("audit.export", f"导出{n}", auditor, county, format="csv", query={})
     return {"jobs": 12}
@@ -82,7 +88,7 @@ def look() -> dict[str, Any]:
     lon, lat = point_at(150, 150)
     address = f"/api/layers/versions/{version}"
     seen: dict[str, Any] = {}
-    for user in User.objects.all():
+    for user in User.objects.exclude(username="auditor"):
         client = Client(headers={"host": "127.0.0.1"})
         client.force_login(user)
         shown = client.get(address)
@@ -98,4 +104,5 @@ def look() -> dict[str, Any]:
 
 if __name__ == "__main__":
     start_django()
-    print(json.dumps({"prepare": prepare, "queue": queue, "look": look}[sys.argv[1]]()))  # noqa: T201
+    verbs: dict[str, Any] = {"tables": tables, "prepare": prepare, "queue": queue, "look": look}
+    print(json.dumps(verbs[sys.argv[1]]()))  # noqa: T201

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import pytest
 
 from tests.platform.scratch_site import PLOTS
 
+pytestmark = pytest.mark.database
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300.0  # seconds after which a step is given up; far more than it takes
 FEATURES = "SELECT count(*) FROM layers_feature"
@@ -36,6 +38,7 @@ class Site:
 
     folder: Path
     url: str | None
+    name: str = ""
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -87,22 +90,41 @@ def beside(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Tables and people, made once: that takes seconds."""
+    with made(tmp_path_factory.mktemp("pattern"), "pattern") as site:
+        site.ask("tables")
+        yield site
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, pattern: Site) -> Iterator[Site]:
+    shutil.copytree(pattern.folder, tmp_path, dirs_exist_ok=True)
+    with made(tmp_path, "site", template=pattern.name) as copy:
+        yield copy
+        for process in copy.running:
+            with suppress(ProcessLookupError):
+                process.kill()
+            process.wait(PATIENCE)
+
+
+@contextmanager
+def made(folder: Path, name: str, template: str = "") -> Iterator[Site]:
+    """A site in a folder; on PostgreSQL with a database of its own beside the one under test."""
     server = os.environ.get("LIANGTIAN_DATABASE_URL")
-    name = f"liangtian_worker_{os.getpid()}"
-    if server:
+    if not server:
+        yield Site(folder, None)
+        return
+    name = f"liangtian_worker_{name}_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        copied = f" TEMPLATE {template}" if template else ""
+        connection.execute(f"CREATE DATABASE {name}{copied}".encode())
+    try:
+        yield Site(folder, beside(server, name), name)
+    finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-    made = Site(tmp_path, beside(server, name) if server else None)
-    yield made
-    for process in made.running:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.wait(PATIENCE)
-    if server:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def wait_until(site: Site, sql: str, reached: Any, pause: float) -> list[tuple[Any, ...]]:

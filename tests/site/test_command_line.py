@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.enforcement.files import batch_file, sent
 
+pytestmark = pytest.mark.sqlite_only
 COMMAND = [sys.executable, "-m", "liangtian.site.cli"]
 
 

@@ -160,6 +160,7 @@ def test_answers_about_people_are_not_kept_by_caches(people: People, signed_in: 
         assert "Cookie" in answer.headers["Vary"]
 
 
+@pytest.mark.sqlite_only
 def test_behind_https_cookies_travel_by_https_only(tmp_path: Path) -> None:
     import os
     import subprocess

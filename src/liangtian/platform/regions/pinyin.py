@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 MOST_READINGS = 6
 """A name of several 多音字 has many readings; beyond these nobody types them."""
 LONGEST = 200  # of Region.pinyin
@@ -17,6 +15,8 @@ def pinyin_of(name: str) -> str:
 
     The first reading is that of the words in the name (重庆 "chongqing").
     """
+    from pypinyin import Style, lazy_pinyin, pinyin  # half of what a command needs to start
+
     words = [_joined(lazy_pinyin(name, style=s)) for s in (Style.FIRST_LETTER, Style.NORMAL)]
     readings = pinyin(name, style=Style.NORMAL, heteronym=True)
     for reading in islice(product(*readings), MOST_READINGS):
@@ -31,6 +31,8 @@ def pinyin_of(name: str) -> str:
 
 def sounds_like(wanted: str, name: str) -> bool:
     """Whether the initials or the full pinyin of a name hold `wanted` (small letters)."""
+    from pypinyin import lazy_pinyin
+
     full = lazy_pinyin(name)
     return wanted in _joined(full) or wanted in _joined([part[:1] for part in full])
 
