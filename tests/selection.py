@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 
 import pytest
@@ -54,7 +55,9 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event != "subprocess.Popen" or not _guarded:
         return
     words = arguments[1] if isinstance(arguments[1], list | tuple) else [arguments[1]]
-    if any(str(word) == sys.executable or "liangtian" in str(word) for word in words):
+    if any(
+        str(word) == sys.executable or PurePath(str(word)).name == "liangtian" for word in words
+    ):
         raise AssertionError(
             f"{_guarded[0]} starts Python: mark it `database` when that meets the database under test, "
             "`sqlite_only` when it does not"

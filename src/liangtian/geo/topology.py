@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from liangtian.geo.area import single_polygons, survey_areas
+from liangtian.geo.outline import outline
 
 CELL = 8_000  # figures of one cell
 Shapes = NDArray[np.object_]
@@ -85,8 +86,8 @@ def overlaps(
 ) -> Overlaps:
     """Every pair of figures that overlaps by `least_m2` or more.
 
-    Only figures whose edges do not match their neighbours' are intersected, so that a clean survey costs
-    one pass. `told` hears the share done.
+    Figures that fit together edge by edge cannot overlap; elsewhere only those whose edges do not match their
+    neighbours' are intersected. `told` hears the share done.
     """
     bounds = figures.bounds
     found: list[tuple[Indices, Indices, Shapes, NDArray[np.float64]]] = []
@@ -95,7 +96,7 @@ def overlaps(
         near = np.flatnonzero(_meet(bounds, _hull(bounds[members])))
         geoms = figures.take(near)
         own = np.isin(near, members)
-        suspect = ~shapely.is_empty(shapely.coverage_invalid_edges(geoms))
+        suspect = _suspect(geoms) if outline(geoms) is None else np.zeros(len(geoms), np.bool_)
         if suspect.any():
             i, j = shapely.STRtree(geoms).query(geoms, predicate="intersects")
             keep = (i < j) & (suspect[i] | suspect[j]) & own[i]
@@ -158,11 +159,16 @@ def gaps(
 
 
 def _united(geoms: Shapes) -> shapely.Geometry:
-    if not len(geoms):
-        return shapely.Polygon()
-    if shapely.coverage_is_valid(geoms):
-        return shapely.coverage_union_all(geoms)
-    return shapely.union_all(geoms)
+    if (fitting := outline(geoms)) is not None:
+        return fitting
+    suspect = _suspect(geoms)
+    return shapely.union_all([shapely.coverage_union_all(geoms[~suspect]), *geoms[suspect]])
+
+
+def _suspect(geoms: Shapes) -> NDArray[np.bool_]:
+    """Figures with an edge that does not match the neighbours'."""
+    found: NDArray[np.bool_] = ~shapely.is_empty(shapely.coverage_invalid_edges(geoms))
+    return found
 
 
 def _hull(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
