@@ -23,7 +23,7 @@ types: $(VENV)/.test-installed
 	$(BIN)/mypy && $(BIN)/python tools/web.py run types
 
 bench: $(VENV)/.test-installed
-	$(BIN)/python benchmarks/overlay.py
+	$(BIN)/python benchmarks/overlay/run.py
 
 docs: $(VENV)/.test-installed
 	$(BIN)/python tools/dictionary.py

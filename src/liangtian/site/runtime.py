@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 DEFAULT_PORT = 8000
@@ -54,11 +55,19 @@ def serve(host: str, port: int) -> None:
     if "postgresql" in default["ENGINE"]:  # the worker has no such limit
         limit = f"-c statement_timeout={settings.REQUEST_SECONDS * 1000}"
         default.setdefault("OPTIONS", {})["options"] = limit
+    _warm_up()
     processes.start_pulse("web")
     try:
         run_server(host, port)
     finally:
         processes.end_pulse("web")
+
+
+def _warm_up() -> None:
+    """Load (the first time: compile) the overlay beside whatever else there is to do."""
+    from liangtian.geo.overlay import warm_up
+
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 def _fits() -> None:
@@ -86,6 +95,7 @@ def work() -> None:
     from liangtian.platform.operation import processes
 
     _fits()
+    _warm_up()
     processes.start_pulse("worker")
     try:
         worker.work()

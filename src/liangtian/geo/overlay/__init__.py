@@ -71,6 +71,17 @@ def raw_areas(
     return RawAreas(pairs.whole, keys // number, keys % number, sums.astype(np.float64))
 
 
+def warm_up() -> None:
+    """Have everything compiled, or loaded from what was compiled before, so that nobody's question waits for it."""
+    steps = np.linspace(0, 2 * np.pi, 600)
+    ring = np.array([114.0, 34.0]) + 1e-3 * np.column_stack(
+        [np.cos(steps[:-1]), np.sin(steps[:-1])]
+    )
+    hole = shapely.box(113.9999, 33.9999, 114.0001, 34.0001).exterior
+    figure = _array([shapely.Polygon(ring, [hole])])
+    areas(figure, figure, ["类"])
+
+
 def _array(geoms: Sequence[shapely.Geometry | None] | NDArray[np.object_]) -> NDArray[np.object_]:
     out = np.empty(len(geoms), dtype=object)
     out[:] = geoms

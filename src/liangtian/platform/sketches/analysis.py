@@ -16,6 +16,7 @@ from liangtian.geo.area import CENT, distribute, round_m2, survey_area, survey_a
 from liangtian.platform.errors import Refused
 from liangtian.platform.layers.models import Layer, LayerVersion
 from liangtian.platform.layers.queries import SHOWN_TO_IMPORTERS, features_in, versions_for
+from liangtian.platform.layers.ready import opened
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require, scope_geometry
 
@@ -105,8 +106,7 @@ def _by_category(
     version: LayerVersion, plot: BaseGeometry
 ) -> tuple[list[tuple[str, str, Decimal]], list[str]]:
     """A layer whose figures do not overlap: one sum per category."""
-    found = features_in(version, plot.bounds)
-    result = overlay.areas(_array([plot]), found.geoms, found.categories.tolist())
+    result = _areas(version, _array([plot]))
     rows = [
         (str(c), version.layer.category_name(str(c)) if c else OUTSIDE_LAYER, m2)
         for c, m2 in zip(result.category, result.m2, strict=True)
@@ -116,6 +116,17 @@ def _by_category(
         for m2 in result.excess_m2.values()
     ]
     return rows, notes
+
+
+def _areas(version: LayerVersion, plots: NDArray[np.object_]) -> overlay.Areas:
+    """From the prepared layer; while it is still being made, from the features around the plot."""
+    from liangtian.geo.overlay.coverage import by_category, shares
+
+    layer = opened(version)
+    if layer is None:
+        found = features_in(version, plots[0].bounds)
+        return overlay.areas(plots, found.geoms, found.categories.tolist())
+    return by_category(shares(plots, layer), layer, [survey_area(plots[0])])
 
 
 def _by_cover(

@@ -28,6 +28,11 @@ def run(args: Namespace) -> int:
         print(RUNNING.format(names="、".join(names)), file=sys.stderr)
         return 1
     runtime.migrate(verbosity=0 if args.quiet else 1)
+    from liangtian.geo.overlay import warm_up
+
+    if not args.quiet:
+        print("编译套合分析程序(首次约需十几秒)……", flush=True)
+    warm_up()
     return 0
 
 

@@ -1,0 +1,148 @@
+"""Races of the overlay engines and of the survey area over a seeded county.
+
+`python benchmarks/overlay/run.py [--size T|S|M|L] [--rounds N] [--folder F]` lets every engine measure the same
+patches with the same layers in turns in this process, refuses to print when their results differ, and prints
+medians and ratios. `--folder` keeps the county for the next run. docs/performance.md keeps figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import shapely
+from county import PATCHES, County, Shapes, county
+from engines import ENGINES, Engine, OfficialPieces, Sums
+
+from liangtian.geo.area import survey_areas
+
+TOLERANCE_M2 = 1e-3
+"""Between engines in the same plane; GEOS rounds where it cuts."""
+OFFICIAL_TOLERANCE_M2 = 0.1
+"""The formula on pieces depends on where they were cut (docs/algorithms/overlay.md)."""
+GEODESIC_TOLERANCE, GEODESIC_NOISE_M2 = 2e-6, 0.05
+"""Geodesics bend a little away from straight lines in degrees, and their area is noisy on small figures."""
+
+
+@dataclass
+class Times:
+    """Seconds of each round, by the clock and of the processors."""
+
+    clock: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+
+    def of(self, work: Callable[[], object]) -> object:
+        """Do the work and note what it took."""
+        start, before = time.perf_counter(), time.process_time()
+        result = work()
+        self.busy.append(time.process_time() - before)
+        self.clock.append(time.perf_counter() - start)
+        return result
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        return statistics.median(self.clock), statistics.median(self.busy)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run every race and print the tables."""
+    parser = argparse.ArgumentParser(description="套合分析与椭球面积的速度比较")
+    parser.add_argument("--size", choices=tuple(PATCHES), default="S", help="示例县规模")
+    parser.add_argument("--rounds", type=int, default=5, help="每种做法的次数")
+    parser.add_argument("--folder", type=Path, help="保留示例县数据的文件夹")
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="liangtian-bench-") as scratch:
+        ground = county(args.folder or Path(scratch), args.size)
+    vertices = {
+        k: int(shapely.get_num_coordinates(v.shapes).sum()) for k, v in ground.layers.items()
+    }
+    print(f"size {args.size}: {len(ground.patches)} patches; vertices: {vertices}")
+    print(
+        f"{machine()}; {args.rounds} rounds in turns, one process; load {os.getloadavg()[0]:.1f}\n"
+    )
+    overlays(ground, args.rounds)
+    survey_area(ground.layers["survey"].shapes, args.rounds)
+    return 0
+
+
+def overlays(ground: County, rounds: int) -> None:
+    """Every layer, engine by engine in turns."""
+    ready = {engine.name: Times() for engine in ENGINES}
+    for engine in ENGINES:
+        ready[engine.name].of(partial(engine.prepare, ground))
+    print(
+        "| layer | engine | clock, s | × kernel | processor, s | × kernel | largest difference, m² |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for layer in ground.layers:
+        times = {engine.name: Times() for engine in ENGINES}
+        worst = dict.fromkeys(times, 0.0)
+        for engine in ENGINES:
+            engine.run(layer)  # compiled, and pages touched
+        for turn in range(rounds):
+            first: Sums | None = None
+            for engine in ENGINES if turn % 2 == 0 else (ENGINES[0], *ENGINES[:0:-1]):
+                found = np.asarray(times[engine.name].of(partial(engine.run, layer)))
+                first = found if first is None else first
+                worst[engine.name] = max(
+                    worst[engine.name], difference(engine, layer, found, first)
+                )
+        clock, busy = times[ENGINES[0].name].medians
+        for name, taken in times.items():
+            c, b = taken.medians
+            told = f"{c:.3f} | {c / clock:.1f} | {b:.3f} | {b / busy:.1f} | {worst[name]:.1e}"
+            print(f"| {layer} | {name} | {told} |")
+    print(
+        "\nPreparing all layers once: "
+        + "; ".join(f"{n} {t.clock[0]:.1f} s" for n, t in ready.items())
+    )
+
+
+def difference(engine: Engine, layer: str, found: Sums, first: Sums) -> float:
+    """The largest difference in m²; of a wrong answer the speed is of no interest."""
+    allowed = OFFICIAL_TOLERANCE_M2 if isinstance(engine, OfficialPieces) else TOLERANCE_M2
+    worst = float(np.abs(found - first).max())
+    if worst > allowed:
+        raise SystemExit(f"{engine.name}, {layer}: differs by {worst:.4f} m²")
+    return worst
+
+
+def survey_area(shapes: Shapes, rounds: int) -> None:
+    """The survey's formula beside PROJ's geodesics, polygon by polygon."""
+    geod = pyproj.Geod(a=6378137.0, rf=298.257222101)
+    ours, plain = Times(), Times()
+    mine = survey_areas(shapes)
+    for _ in range(rounds):
+        ours.of(lambda: survey_areas(shapes))
+        theirs = plain.of(lambda: [abs(geod.geometry_area_perimeter(s)[0]) for s in shapes])
+    apart = np.abs(mine - np.asarray(theirs))
+    if (apart > GEODESIC_NOISE_M2 + GEODESIC_TOLERANCE * mine).any():
+        raise SystemExit(f"survey area: differs by {apart.max():.4f} m²")
+    (c, b), (pc, pb) = ours.medians, plain.medians
+    print(
+        f"\nSurvey area of {len(shapes)} polygons: ours {c:.3f} s by the clock, {b:.3f} s of processors;"
+    )
+    print(
+        f"Geod.geometry_area_perimeter {pc:.3f} s, {pb:.3f} s: {pc / c:.0f} times, {pb / b:.0f} times"
+    )
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    versions = f"shapely {shapely.__version__}, GEOS {shapely.geos_version_string}"
+    return f"Python {platform.python_version()}, {versions}, {os.cpu_count()} processors"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
