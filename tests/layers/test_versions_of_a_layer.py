@@ -11,11 +11,14 @@ from typing import Any
 import pyogrio
 import pytest
 import shapely
+from django.db import connection
 
 from liangtian.geo.area import survey_area
 from liangtian.geo.formats.field_names import file_fields
 from liangtian.platform.audit.models import AuditEntry
+from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Forbidden
+from liangtian.platform.layers import services
 from liangtian.platform.layers.derived import start_comparison, start_export
 from liangtian.platform.layers.exporting import export_path
 from liangtian.platform.layers.models import (
@@ -72,6 +75,23 @@ def test_flattening_gives_shared_ground_to_one_figure_and_closes(
     acts = AuditEntry.objects.filter(act__in=["layers.flatten", "layers.flattened"])
     assert acts.count() == 2
     del extra
+
+
+def test_every_entry_about_flattening_is_written_in_a_transaction_of_its_own(
+    people: Any, tmp_path: Path, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = imported(people.clerk, with_overlap(tmp_path)[0], run_jobs)
+    around, depths = len(connection.savepoint_ids), []
+
+    def seen(*args: Any, **kwargs: Any) -> Any:
+        depths.append(len(connection.savepoint_ids))
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(services, "record", seen)
+    flatten(people.clerk, version, "row")
+    run_jobs()
+    assert len(depths) == 3  # asked for, done, published
+    assert min(depths) > around, "outside a test there would be no transaction"
 
 
 def test_red_lines_of_one_kind_may_not_count_twice(

@@ -126,12 +126,28 @@ def test_a_map_with_nothing_to_draw_is_refused() -> None:
         map_pdf(replace(map_sheet(), layers=[], points=()))
 
 
-def test_a_legend_that_cannot_fit_is_refused_not_cut() -> None:
-    many = [MapLayer(f"图层{n}", [MapPolygon([square(n, 0, 5)])]) for n in range(80)]
+@pytest.mark.parametrize("portrait", [False, True])
+def test_a_long_legend_goes_on_to_a_page_of_its_own(portrait: bool) -> None:
+    many = [MapLayer(f"图层{n:02d}层", [MapPolygon([square(n, 0, 5)])]) for n in range(80)]
+    crowded = replace(map_sheet(), layers=many)
+    first, second = pages(map_pdf(crowded, portrait=portrait))
+    assert "下页" in first
+    assert ("图例续" in second) is not portrait
+    named = [text.count(f"图层{n:02d}层") for n in range(80) for text in (first, second)]
+    assert sum(named) == 80, "every line of the legend stands once"
     with pytest.raises(MapRefused, match="现有 80 个"):
-        map_pdf(replace(map_sheet(), layers=many))
-    with pytest.raises(MapRefused, match="现有 80 个"):
-        frame_for_dossier(replace(map_sheet(), layers=many))
+        frame_for_dossier(crowded)
+
+
+def test_two_years_drawn_alike_share_a_line_of_the_legend() -> None:
+    one, two = (
+        MapLayer("0103 旱地", [MapPolygon([square(n * 20, 0, 5)])], "#fbf3ae") for n in range(2)
+    )
+    other = replace(two, fill="#ffffff")
+    (text,) = pages(map_pdf(replace(map_sheet(), layers=[one, two])))
+    assert text.count("0103 旱地") == 1
+    (text,) = pages(map_pdf(replace(map_sheet(), layers=[one, other])))
+    assert text.count("0103 旱地") == 2
 
 
 def test_labels_that_would_collide_are_counted_on_the_map() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from liangtian.press import legend
 from liangtian.press.errors import MapRefused
 from liangtian.press.labels import place_labels
 from liangtian.press.picture import SHEET_PIXELS, for_print
@@ -137,30 +138,43 @@ _PORTRAIT: dict[Paper, Frame] = {
     "a3": Frame(width=269.0, height=350.0),
 }
 _BESIDE_BAR_MM = 14.0
-_DENSEST = 2  # how small the legend beside a map may become: 0 as usual, 1 small, 2 in two columns
 _MARGIN = 1.08
-_LEGEND_CHARS = 14  # Chinese characters on one line of a legend entry
 _LOWEST_FRAME = 70.0
 
 
 def map_pdf(sheet: MapSheet, paper: Paper = "a4", *, portrait: bool = False) -> bytes:
     """The sheet alone on one page, legend beside the map, or below it on an upright page.
 
-    Raises MapRefused, GlyphMissing, ImageRefused.
+    A legend too long for the page goes on to the next one (图例续). Raises MapRefused, GlyphMissing,
+    ImageRefused.
     """
     images: dict[str, bytes] = {}
-    frame = frame_on(sheet, paper, portrait=portrait)
-    data = sheet_data(sheet, frame, images, "base.jpg")
+    frame, kept = _page(sheet, paper, portrait=portrait)
+    data = sheet_data(sheet, frame, images, "base.jpg", kept)
     page = {"paper": paper, "portrait": portrait, "sheet": data}
     return typeset("map.typ", page, images, sheet.on)
 
 
+def _page(sheet: MapSheet, paper: Paper, *, portrait: bool) -> tuple[Frame, int | None]:
+    """Frame of the map and number of legend lines on its page; None: all."""
+    try:
+        return frame_on(sheet, paper, portrait=portrait), None
+    except MapRefused:
+        room = largest_frame(paper, portrait=portrait)
+        if portrait:
+            return _frame_above_legend(sheet, room, _BESIDE_BAR_MM, 0), 0
+        kept = legend.beside(sheet, room.height)
+        if kept is None:
+            raise
+        return room, kept
+
+
 def frame_on(sheet: MapSheet, paper: Paper, *, portrait: bool = False) -> Frame:
-    """The room for the map on a page. Raises MapRefused when the legend leaves too little."""
+    """The room for the map on a page with all of its legend. Raises MapRefused when too little is left."""
     room = largest_frame(paper, portrait=portrait)
     if portrait:
-        return _frame_above_legend(sheet, room, beside_mm=_BESIDE_BAR_MM)
-    if _side_height(sheet, _DENSEST) > room.height:
+        return _frame_above_legend(sheet, room, _BESIDE_BAR_MM)
+    if legend.side_height(sheet, legend.DENSEST) > room.height:
         raise _too_long(sheet)
     return room
 
@@ -175,38 +189,13 @@ def frame_for_dossier(sheet: MapSheet) -> Frame:
     return _frame_above_legend(sheet, Frame(160.0, 197.0))
 
 
-def _frame_above_legend(sheet: MapSheet, room: Frame, beside_mm: float = 0.0) -> Frame:
-    """What legend, figures and notes below the map leave of `room`; `beside_mm` of the notes find
-    place beside the scale bar."""
-    chars = int(30 * room.width / 160)
-    lines = [math.ceil(len(name) / _LEGEND_CHARS) for name in _legend_names(sheet)]
-    legend = sum(max(lines[n : n + 3]) * 3.5 + 2.8 for n in range(0, len(lines), 3))
-    figures = "；".join(f"{name}：{value}" for name, value in sheet.numbers)
-    notes = sum(math.ceil(len(note) / chars) for note in (figures, *sheet.notes)) * 3.8
-    notes += 4.0 * math.ceil(len(sheet.crs_label) / chars)
-    height = room.height - legend - max(notes - beside_mm, 0.0)
+def _frame_above_legend(
+    sheet: MapSheet, room: Frame, beside_mm: float = 0.0, kept: int | None = None
+) -> Frame:
+    height = room.height - legend.below_height(sheet, room.width, beside_mm, kept)
     if height < _LOWEST_FRAME:
         raise _too_long(sheet)
     return Frame(room.width, height)
-
-
-def _side_height(sheet: MapSheet, density: int) -> float:
-    """Millimetres the column beside the map takes."""
-    names = _legend_names(sheet)
-    if density == 2:
-        rows = [max(map(len, names[n : n + 2])) for n in range(0, len(names), 2)]
-        legend = sum(max(3.0, 2.7 * math.ceil(row / 8)) + 1.0 for row in rows)
-    elif density == 1:
-        legend = sum(3.0 * math.ceil(len(name) / 17) + 1.1 for name in names)
-    else:
-        legend = sum(max(4.4, 3.6 * math.ceil(len(name) / _LEGEND_CHARS)) + 2.0 for name in names)
-    texts = [f"坐标系：{sheet.crs_label}", f"制图单位：{sheet.maker}", "制图日期", *sheet.notes]
-    small = sum(3.8 * math.ceil((len(text) + 2) / 17) + 0.8 for text in texts)
-    return 45.0 + legend + 5.6 * len(sheet.numbers) + small
-
-
-def _legend_names(sheet: MapSheet) -> list[str]:
-    return [layer.name for layer in sheet.layers] + ["照片位置及拍摄方向"] * bool(sheet.points)
 
 
 def _too_long(sheet: MapSheet) -> MapRefused:
@@ -217,9 +206,16 @@ def _too_long(sheet: MapSheet) -> MapRefused:
 
 
 def sheet_data(
-    sheet: MapSheet, frame: Frame, images: dict[str, bytes], image_name: str
+    sheet: MapSheet,
+    frame: Frame,
+    images: dict[str, bytes],
+    image_name: str,
+    kept: int | None = None,
 ) -> dict[str, object]:
-    """What mapsheet.typ draws, in paper millimetres; the base picture is added to `images`."""
+    """What mapsheet.typ draws, in paper millimetres; the base picture is added to `images`.
+
+    `kept` lines of the legend stand on the sheet (None: all), the others on the page after it.
+    """
     view = _view(sheet, frame)
     marks = [_mark_box(view.mm((p.x, p.y))) for p in sheet.points]
     wishes = list(_label_wishes(sheet, view))
@@ -227,14 +223,19 @@ def sheet_data(
     notes = list(sheet.notes)
     if hidden:
         notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
+    layers = [_layer(layer, view) for layer in sheet.layers]
+    here, after = legend.parted(layers, sheet, kept)
+    fitting = (
+        n for n in range(legend.DENSEST) if legend.side_height(sheet, n, kept) <= frame.height
+    )
     return {
         "title": sheet.title,
-        "density": next(
-            (n for n in range(_DENSEST) if _side_height(sheet, n) <= frame.height), _DENSEST
-        ),
+        "density": next(fitting, legend.DENSEST),
+        "legend": here,
+        "legend_after": after,
         "frame": [frame.width, frame.height],
         "base": _base(sheet.image, view, images, image_name),
-        "layers": [_layer(layer, view) for layer in sheet.layers],
+        "layers": layers,
         "labels": labels,
         "points": [
             {"at": view.mm((p.x, p.y)), "azimuth": p.azimuth_deg, "no": p.no} for p in sheet.points
@@ -286,8 +287,8 @@ def round_scale(wanted: float) -> int:
 
 
 def _scale_bar(scale: int) -> dict[str, object]:
-    """A bar of at most 40 mm over a round number of metres, in two equal parts."""
-    longest = 40.0 * scale / 1000.0
+    """A bar of at most 33 mm over a round number of metres, in two equal parts."""
+    longest = 33.0 * scale / 1000.0
     power = 10.0 ** math.floor(math.log10(longest))
     metres = max(step * power for step in (1, 2, 4) if step * power <= longest)
     unit, size = ("千米", 1000.0) if metres >= 2000 else ("米", 1.0)

@@ -272,7 +272,8 @@ def comparison(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
     require(user, "layers.view")
     found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
     layer = found.after.layer
-    shown = list(LayerChange.objects.filter(comparison=found)[:CHANGES_SHOWN])
+    rows = LayerChange.objects.filter(comparison=found)
+    shown = list(rows[:CHANGES_SHOWN]) if found.done else []
     bounds = shapely.total_bounds([one.geom for one in shown]).tolist() if shown else None
     return {
         **_brief(found),

@@ -8,14 +8,14 @@ column of the matrix sums to the area its category has afterwards, a row to what
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from django.db import transaction
 from numpy.typing import NDArray
 
 from liangtian.geo.area import round_m2, single_polygons, to_mu
@@ -27,61 +27,116 @@ from liangtian.platform.layers.models import (
     LayerVersion,
 )
 from liangtian.platform.layers.queries import features_in
-from liangtian.platform.layers.storing import insert_rows
+from liangtian.platform.layers.storing import as_multi, insert_rows
 
 PART = 5_000
 PLOTS = 1_000  # changed figures overlaid together
+NEAR = 20_000  # earlier figures held at a time, about
 SHOWN_M2 = Decimal("1.00")  # changes smaller than this count but are not drawn: rounding of borders
 Matrix = dict[tuple[str, str], Decimal]
 Told = Callable[[float], None]
 
 
 class _Changes:
-    """Changed figures gathered for storing."""
+    """Changed figures on their way into the table, some at a time; unseen until the comparison is done."""
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, str, str, str, Decimal]] = []
-        self.shapes: list[shapely.Geometry] = []
+    def __init__(self, comparison: LayerComparison) -> None:
+        self.comparison = comparison
+        self.count = 0
+        self._rows: list[tuple[int, str, str, str, Decimal]] = []
+        self._shapes: list[shapely.Geometry] = []
+        LayerChange.objects.filter(comparison=comparison).delete()  # of an attempt broken off
 
     def add(self, plot: Feature, before: str, m2: Decimal, shape: shapely.Geometry) -> None:
-        self.rows.append((plot.row, plot.fid, before, plot.category, m2))
-        self.shapes.append(shape)
+        self._rows.append((plot.row, plot.fid, before, plot.category, m2))
+        self._shapes.append(shape)
+        if len(self._rows) >= PART:
+            self.store()
+
+    def store(self) -> None:
+        """Write what has gathered."""
+        if not self._rows:
+            return
+        row, fid, before, after, m2 = (list(c) for c in zip(*self._rows, strict=True))
+        insert_rows(
+            LayerChange,
+            {
+                "comparison_id": [self.comparison.pk] * len(row), "row": row, "fid": fid,
+                "before": before, "after": after, "area_m2": m2,
+            },
+            as_multi(_array(self._shapes)),
+        )  # fmt: skip
+        self.count += len(row)
+        self._rows, self._shapes = [], []
 
 
 def compare(comparison: LayerComparison, told: Told = lambda _: None) -> None:
-    """Fill the comparison: matrix, totals, changed figures. One transaction writes it all."""
+    """Fill the comparison: matrix, totals, changed figures. It counts as done only when all is there."""
     before, after = comparison.before, comparison.after
-    known = {key: (pk, category) for key, pk, category, _ in _fingerprints(before)}
+    known = {one.key: (one.pk, one.category) for one in _fingerprints(before)}
     told(0.1)
     matrix: Matrix = defaultdict(Decimal)
     kept: set[int] = set()
-    changed: list[int] = []
+    changed: list[_Print] = []
     renamed: list[tuple[int, str]] = []  # same shape, another category; and which it was
-    for key, pk, category, m2 in _fingerprints(after):
-        same = known.get(key)
+    for one in _fingerprints(after):
+        same = known.get(one.key)
         if same is None or same[0] in kept:
-            changed.append(pk)
+            changed.append(one)
             continue
         kept.add(same[0])
-        matrix[same[1], category] += m2
-        if same[1] != category:
-            renamed.append((pk, same[1]))
+        matrix[same[1], one.category] += one.m2
+        if same[1] != one.category:
+            renamed.append((one.pk, same[1]))
+    known.clear()
     told(0.2)
-    shown = _Changes()
+    shown = _Changes(comparison)
     _drawn(renamed, shown)
-    for start in range(0, len(changed), PLOTS):
-        _overlaid(before, changed[start : start + PLOTS], kept, matrix, shown)
-        told(0.2 + 0.75 * min(start + PLOTS, len(changed)) / len(changed))
-    _write(comparison, _closed(before, matrix), shown)
+    done = 0
+    for ids in _tiles(changed, len(kept) + len(changed)):
+        _overlaid(before, ids, kept, matrix, shown)
+        done += len(ids)
+        told(0.2 + 0.75 * done / len(changed))
+    shown.store()
+    _finish(comparison, _closed(before, matrix), shown.count)
 
 
-def _fingerprints(version: LayerVersion) -> Iterator[tuple[bytes, int, str, Decimal]]:
-    """Of each figure: a digest of its shape, its id, category and area."""
+class _Print(NamedTuple):
+    """A figure known by a digest of its shape; and the middle of its bounds."""
+
+    key: bytes
+    pk: int
+    category: str
+    m2: Decimal
+    x: float
+    y: float
+
+
+def _fingerprints(version: LayerVersion) -> Iterator[_Print]:
     rows = Feature.objects.filter(version=version).order_by("pk")
     names = ("pk", "category", "area_m2", "geom")
     for pk, category, m2, geom in rows.values_list(*names).iterator(PART):
         digest = hashlib.blake2b(shapely.to_wkb(shapely.normalize(geom)), digest_size=12).digest()
-        yield digest, pk, category, m2
+        west, south, east, north = geom.bounds
+        yield _Print(digest, pk, category, m2, (west + east) / 2, (south + north) / 2)
+
+
+def _tiles(changed: list[_Print], figures: int) -> Iterator[list[int]]:
+    """Changed figures lying together: strips from west to east, cut from south to north.
+
+    So the ground around some of them holds a bounded number of earlier figures, in whatever order the
+    file had them and however few changed.
+    """
+    if not changed:
+        return
+    strips = math.ceil(math.sqrt(max(len(changed) / PLOTS, figures / NEAR)))
+    wide = math.ceil(len(changed) / strips)
+    high = min(math.ceil(wide / strips), PLOTS)
+    eastward = sorted(changed, key=lambda one: one.x)
+    for start in range(0, len(eastward), wide):
+        strip = sorted(eastward[start : start + wide], key=lambda one: one.y)
+        for low in range(0, len(strip), high):
+            yield [one.pk for one in strip[low : low + high]]
 
 
 def _drawn(ids: list[tuple[int, str]], shown: _Changes) -> None:
@@ -150,43 +205,27 @@ def _summed(version: LayerVersion) -> dict[str, Decimal]:
     return out
 
 
-def _write(comparison: LayerComparison, matrix: Matrix, shown: _Changes) -> None:
+def _finish(comparison: LayerComparison, matrix: Matrix, changed: int) -> None:
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for (was, now), m2 in matrix.items():
         sums[was][0] += m2
         sums[now][1] += m2
-    with transaction.atomic():
-        LayerChange.objects.filter(comparison=comparison).delete()
-        if shown.rows:
-            row, fid, was_of, now_of, m2s = (list(c) for c in zip(*shown.rows, strict=True))
-            insert_rows(
-                LayerChange,
-                {
-                    "comparison_id": [comparison.pk] * len(row), "row": row, "fid": fid,
-                    "before": was_of, "after": now_of, "area_m2": m2s,
-                },
-                _array([_multi(shape) for shape in shown.shapes]),
-            )  # fmt: skip
-        comparison.matrix = [
-            {"before": was, "after": now, **_figures(m2)}
-            for (was, now), m2 in sorted(matrix.items())
-            if m2
-        ]
-        comparison.totals = [
-            {"category": c, "before_m2": str(b), "after_m2": str(a), "change_m2": str(a - b)}
-            for c, (b, a) in sorted(sums.items())
-        ]
-        comparison.changed = len(shown.rows)
-        comparison.done = True
-        comparison.save()
+    comparison.matrix = [
+        {"before": was, "after": now, **_figures(m2)}
+        for (was, now), m2 in sorted(matrix.items())
+        if m2
+    ]
+    comparison.totals = [
+        {"category": c, "before_m2": str(b), "after_m2": str(a), "change_m2": str(a - b)}
+        for c, (b, a) in sorted(sums.items())
+    ]
+    comparison.changed = changed
+    comparison.done = True
+    comparison.save()
 
 
 def _figures(m2: Decimal) -> dict[str, Any]:
     return {"area_m2": str(m2), "area_mu": str(round_m2(to_mu(m2)))}
-
-
-def _multi(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.multipolygons([shape]) if shape.geom_type == "Polygon" else shape
 
 
 def _array(shapes: list[Any]) -> NDArray[np.object_]:

@@ -7,11 +7,12 @@ figure of higher rank keeps what it shares. docs/algorithms/flattening.md tells 
 
 from __future__ import annotations
 
+import pickle
+import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import shapely
@@ -26,7 +27,7 @@ from liangtian.platform.layers.models import (
     LayerVersion,
     OriginalFigure,
 )
-from liangtian.platform.layers.storing import insert_rows
+from liangtian.platform.layers.storing import insert_rows, update_rows
 
 BY_ROW, BY_CATEGORY = "row", "category"
 RULES = {
@@ -37,24 +38,57 @@ BATCH = 500  # figures looked at together
 OVERLAP = "G03"
 
 
-@dataclass(frozen=True)
-class Cut:
-    """Ground that `loser` gives up to `keeper`."""
+class Figure(NamedTuple):
+    """What is needed of a figure."""
 
-    loser: Feature
-    keeper: Feature
+    pk: int
+    row: int
+    fid: str
+    area_m2: Decimal
+    geom: shapely.MultiPolygon
+
+
+class Cut(NamedTuple):
+    """Ground that a figure gives up to the one called `keeper_fid`."""
+
+    keeper_row: int
+    keeper_fid: str
     m2: Decimal
     shape: shapely.MultiPolygon
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """What is left of one figure (None: nothing) and its area."""
 
-    figure: Feature
+    figure: Figure
     left: shapely.MultiPolygon | None
     m2: Decimal
     cuts: list[Cut]
+
+
+class Spool:
+    """Settled figures kept in a temporary file until all are known, so that memory does not grow."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="liangtian-")  # noqa: SIM115 -- closed in __exit__
+        self.figures = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, settled: list[Settled]) -> None:
+        """Keep one more batch."""
+        pickle.dump(settled, self._file, pickle.HIGHEST_PROTOCOL)
+        self.figures += len(settled)
+
+    def __iter__(self) -> Iterator[list[Settled]]:
+        end = self._file.tell()
+        self._file.seek(0)
+        while self._file.tell() < end:
+            yield pickle.load(self._file)  # written by this very process
 
 
 def overlapping(version: LayerVersion) -> int:
@@ -66,44 +100,52 @@ def overlapping(version: LayerVersion) -> int:
 
 def settle(
     version: LayerVersion, rule: str, told: Callable[[float], None] = lambda _: None
-) -> list[Settled]:
-    """What every figure that loses ground keeps. Nothing is written yet.
+) -> Iterator[list[Settled]]:
+    """What every figure that loses ground keeps, batch by batch. Nothing is written yet.
 
     Areas of what is kept and what is given up sum to the figure's survey area exactly (0.01 m²).
     """
-    out = []
     keepers = _keepers(version, rule)
     losers = sorted(keepers)
     for start in range(0, len(losers), BATCH):
         now = losers[start : start + BATCH]
         wanted = set(now).union(*(keepers[row] for row in now))
         figures = {one.row: one for one in _figures(version, sorted(wanted))}
-        for row in now:
-            out.append(_settled(figures[row], [figures[k] for k in keepers[row]]))
+        settled = [_settled(figures[row], [figures[k] for k in keepers[row]]) for row in now]
+        yield [one for one in settled if one.cuts]
         told((start + len(now)) / len(losers))
-    return [one for one in out if one.cuts]
 
 
-def apply(version: LayerVersion, rule: str, settled: list[Settled]) -> dict[str, Any]:
+def apply(version: LayerVersion, rule: str, batches: Iterable[list[Settled]]) -> dict[str, Any]:
     """Write it: figures, their originals, the list of cuts, and the version's totals. All or nothing."""
+    figures = cuts = gone = 0
     with transaction.atomic():
         before = version.area_m2
-        _keep_originals(version, settled)
-        _list_cuts(version, [cut for one in settled for cut in one.cuts])
-        gone = [one.figure.pk for one in settled if one.left is None]
-        changed = [one for one in settled if one.left is not None]
-        for one in changed:
-            one.figure.geom, one.figure.area_m2 = one.left, one.m2
-        Feature.objects.bulk_update([o.figure for o in changed], ["geom", "area_m2"], BATCH)
-        Feature.objects.filter(pk__in=gone).delete()
+        for settled in batches:
+            _keep_originals(version, settled)
+            _list_cuts(version, settled)
+            left = [one for one in settled if one.left is not None]
+            _change(left)
+            lost = [one.figure.pk for one in settled if one.left is None]
+            Feature.objects.filter(pk__in=lost).delete()
+            figures += len(settled)
+            cuts += sum(len(one.cuts) for one in settled)
+            gone += len(lost)
         total = _totals(version)
         version.flattened = {
-            "rule": rule, "rule_label": RULES[rule], "figures": len(settled), "gone": len(gone),
-            "cuts": sum(len(one.cuts) for one in settled),
+            "rule": rule, "rule_label": RULES[rule], "figures": figures, "gone": gone,
+            "cuts": cuts,
             "before_m2": str(before), "after_m2": str(total), "cut_m2": str(before - total),
         }  # fmt: skip
         version.save(update_fields=["flattened", "area_m2", "feature_count", "classes"])
     return dict(version.flattened)
+
+
+def _change(settled: list[Settled]) -> None:
+    shapes = np.empty(len(settled), dtype=object)
+    shapes[:] = [one.left for one in settled]
+    keys = [one.figure.pk for one in settled]
+    update_rows(Feature, keys, {"area_m2": [one.m2 for one in settled]}, shapes)
 
 
 def _keepers(version: LayerVersion, rule: str) -> dict[int, list[int]]:
@@ -129,15 +171,17 @@ def _keepers(version: LayerVersion, rule: str) -> dict[int, list[int]]:
     return {loser: sorted(set(k), key=rank) for loser, k in out.items()}
 
 
-def _figures(version: LayerVersion, rows: list[int]) -> Iterator[Feature]:
+def _figures(version: LayerVersion, rows: list[int]) -> Iterator[Figure]:
+    names = ("pk", "row", "fid", "area_m2", "geom")
     for start in range(0, len(rows), BATCH):
-        yield from Feature.objects.filter(version=version, row__in=rows[start : start + BATCH])
+        some = Feature.objects.filter(version=version, row__in=rows[start : start + BATCH])
+        yield from (Figure(*values) for values in some.values_list(*names))
 
 
-def _settled(figure: Feature, keepers: list[Feature]) -> Settled:
+def _settled(figure: Figure, keepers: list[Figure]) -> Settled:
     # A keeper's own loss does not matter: whoever took it ranks higher still and is a keeper here too.
     left = figure.geom
-    taken: list[tuple[Feature, shapely.MultiPolygon]] = []
+    taken: list[tuple[Figure, shapely.MultiPolygon]] = []
     for keeper in keepers:
         shared = _areal(shapely.intersection(left, keeper.geom))
         if shared is not None:
@@ -150,7 +194,7 @@ def _settled(figure: Feature, keepers: list[Feature]) -> Settled:
         return Settled(figure, figure.geom, figure.area_m2, [])
     rest, *parts = distribute(figure.area_m2, areas)
     cuts = [
-        Cut(figure, keeper, m2, shape)
+        Cut(keeper.row, keeper.fid, m2, shape)
         for (keeper, shape), m2 in zip(taken, parts, strict=True)
         if m2 >= CENT
     ]
@@ -176,18 +220,19 @@ def _keep_originals(version: LayerVersion, settled: list[Settled]) -> None:
     insert_rows(OriginalFigure, columns, shapes)
 
 
-def _list_cuts(version: LayerVersion, cuts: list[Cut]) -> None:
-    if not cuts:
+def _list_cuts(version: LayerVersion, settled: list[Settled]) -> None:
+    rows = [(one.figure, cut) for one in settled for cut in one.cuts]
+    if not rows:
         return
-    shapes = np.empty(len(cuts), dtype=object)
-    shapes[:] = [cut.shape for cut in cuts]
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [cut.shape for _, cut in rows]
     columns: dict[str, Sequence[Any]] = {
-        "version_id": [version.pk] * len(cuts),
-        "row": [cut.loser.row for cut in cuts],
-        "fid": [cut.loser.fid for cut in cuts],
-        "keeper_row": [cut.keeper.row for cut in cuts],
-        "keeper_fid": [cut.keeper.fid for cut in cuts],
-        "area_m2": [cut.m2 for cut in cuts],
+        "version_id": [version.pk] * len(rows),
+        "row": [loser.row for loser, _ in rows],
+        "fid": [loser.fid for loser, _ in rows],
+        "keeper_row": [cut.keeper_row for _, cut in rows],
+        "keeper_fid": [cut.keeper_fid for _, cut in rows],
+        "area_m2": [cut.m2 for _, cut in rows],
     }
     insert_rows(LayerCut, columns, shapes)
 

@@ -88,12 +88,15 @@ def flatten_layer(run: JobRun, *, version_id: int, rule: str) -> dict[str, Any]:
     """Flatten a checked version and publish it. Nothing is written before all is computed."""
     version = LayerVersion.objects.select_related("layer").get(pk=version_id)
     if version.flattened is None:
-        run.progress(0.0, "计算重叠部分的归属")
-        settled = flattening.settle(
-            version, rule, lambda share: run.progress(0.9 * share, "计算重叠部分的归属")
-        )
-        run.progress(0.95, f"写入 {len(settled)} 个图形")
-        flattening.apply(version, rule, settled)
+        note = "计算重叠部分的归属"
+        run.progress(0.0, note)
+        with flattening.Spool() as spool:
+            for settled in flattening.settle(
+                version, rule, lambda share: run.progress(0.8 * share, note)
+            ):
+                spool.add(settled)
+            run.progress(0.8, f"写入 {spool.figures} 个图形")
+            flattening.apply(version, rule, spool)
     version = finish_flattening(run.job.created_by, version)
     return {"version": version.pk, "status": version.status, **(version.flattened or {})}
 

@@ -151,8 +151,9 @@ def finish_flattening(user: User, version: LayerVersion) -> LayerVersion:
     """Record what flattening did and publish the version; taking over was agreed to at the start."""
     if version.status == Status.PUBLISHED:
         return version
-    record(user, "layers.flattened", version, after=version.flattened)
-    return publish(user, version, take_over=True)
+    with transaction.atomic():
+        record(user, "layers.flattened", version, after=version.flattened)
+        return publish(user, version, take_over=True)
 
 
 def in_force_with(version: LayerVersion) -> list[LayerVersion]:

@@ -45,6 +45,24 @@ def insert_rows(
         insert(model, [*fields, place], names, values, geoms)
 
 
+def update_rows(
+    model: type[models.Model],
+    keys: Sequence[int],
+    columns: dict[str, Sequence[Any]],
+    geoms: NDArray[np.object_],
+) -> None:
+    """Give rows new values column by column, and new geometries, all or nothing."""
+    place = next(f for f in model._meta.local_fields if isinstance(f, GeometryField))
+    names = [str(_field(model, name).column) for name in columns]
+    shape = place.get_placeholder(None, None, connection)
+    sets = ",".join([*(f'"{name}"=%s' for name in names), f'"{place.column}"={shape}'])
+    wkb = shapely.to_wkb(as_multi(geoms)).tolist()
+    values = [_plain(c) if connection.vendor == "sqlite" else c for c in columns.values()]
+    statement = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "id"=%s'
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(statement, list(zip(*values, wkb, keys, strict=True)))
+
+
 def as_multi(geoms: NDArray[np.object_]) -> NDArray[np.object_]:
     """Polygons as the multipolygons that the column keeps; None stays None."""
     out = geoms.copy()
