@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from liangtian.geo.gauss import FALSE_EASTING, ZONE_STEP, ZONES, A, F, Zone, zone_to_degrees
+from liangtian.geo.magnitude import Bounds, Shape, in_china, looks_like, prefixes, shape_of
 
 CGCS2000 = 4490
 """EPSG code of CGCS2000 longitude and latitude (2000国家大地坐标系)."""
@@ -26,15 +27,7 @@ CGCS2000 = 4490
 _OLD_DATUMS = {(6378245.0, 298.3): "1954年北京坐标系", (6378140.0, 298.257): "1980西安坐标系"}
 _CGCS2000_NAMES = re.compile(r"cgcs|china.*2000|2000国家|unknown|undefined", re.IGNORECASE)
 
-# Where Chinese land can lie, with room for a layer that overhangs its zone.
-_EAST = (100_000.0, 900_000.0)
-_NORTH = (300_000.0, 6_100_000.0)
-_MAINLAND_NORTH = 1_900_000.0
-_CHINA = (73.0, 3.0, 136.0, 54.0)
 _MERCATOR_LIMIT = 20_037_508.35
-
-Bounds = tuple[float, float, float, float]
-Shape = Literal["degrees", "degrees_swapped", "plain", "plain_swapped", "prefixed", "other"]
 
 
 class CrsRefused(ValueError):  # noqa: N818
@@ -90,7 +83,7 @@ def resolve_crs(
     if axis_hint == "ne":
         bounds = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = "坐标按“X为北、Y为东”读取并已交换。" if axis_hint == "ne" else ""
-    shape = _shape(bounds)
+    shape = shape_of(bounds)
     if declared is None:
         return _by_magnitude(bounds, shape, swapped)
     crs = _horizontal(declared)
@@ -105,7 +98,7 @@ def resolve_crs(
         note = swapped + note + straddle
         return Resolved(crs, epsg, zone.number, zone.prefixed, note, zones)
     _check_other(crs, epsg, bounds, shape)
-    if epsg in (CGCS2000, 4326) and not _in_china(bounds):
+    if epsg in (CGCS2000, 4326) and not in_china(bounds):
         note += f"坐标不在中国范围内(经度{bounds[0]:.4f}起，纬度{bounds[1]:.4f}起)，请确认。"
     return Resolved(crs, epsg, None, False, swapped + note)
 
@@ -279,55 +272,6 @@ def _by_parameters(crs: CRS) -> int | None:
     return None
 
 
-def _shape(bounds: Bounds) -> Shape:
-    """What kind of coordinates the bounds look like."""
-    minx, miny, maxx, maxy = bounds
-    if _inside(bounds, _CHINA):
-        return "degrees"
-    if _inside((miny, minx, maxy, maxx), _CHINA):
-        return "degrees_swapped"
-    if _is_north(miny, maxy):
-        if _is_east(minx, maxx):
-            return "plain"
-        if _is_prefixed(minx, maxx):
-            return "prefixed"
-    east_in_y = _is_east(miny, maxy) or _is_prefixed(miny, maxy)
-    if east_in_y and minx >= _MAINLAND_NORTH and maxx <= _NORTH[1]:
-        return "plain_swapped"
-    return "other"
-
-
-def _inside(inner: Bounds, outer: Bounds) -> bool:
-    return (
-        inner[0] >= outer[0]
-        and inner[1] >= outer[1]
-        and inner[2] <= outer[2]
-        and inner[3] <= outer[3]
-    )
-
-
-def _in_china(bounds: Bounds) -> bool:
-    return _inside(bounds, _CHINA)
-
-
-def _is_north(low: float, high: float) -> bool:
-    return _NORTH[0] <= low and high <= _NORTH[1]
-
-
-def _is_east(low: float, high: float) -> bool:
-    return _EAST[0] <= low and high <= _EAST[1]
-
-
-def _is_prefixed(low: float, high: float) -> bool:
-    zones = (int(low // ZONE_STEP), int(high // ZONE_STEP))
-    known = all(13 <= zone <= 23 or 25 <= zone <= 45 for zone in zones)
-    return known and all(_is_east(v % ZONE_STEP, v % ZONE_STEP) for v in (low, high))
-
-
-def _prefixes(bounds: Bounds) -> tuple[int, ...]:
-    return tuple(range(int(bounds[0] // ZONE_STEP), int(bounds[2] // ZONE_STEP) + 1))
-
-
 def _refuse_swapped(bounds: Bounds, shape: Shape) -> None:
     if shape in ("degrees_swapped", "plain_swapped"):
         raise CrsRefused(
@@ -343,7 +287,7 @@ def _straddle_note(zones: tuple[int, ...]) -> str:
 def _check_zone(zone: Zone, bounds: Bounds, shape: Shape) -> tuple[tuple[int, ...], str]:
     """Zones seen and a note; refuses bounds that contradict the declared zone."""
     if zone.prefixed and shape == "prefixed":
-        seen = _prefixes(bounds)
+        seen = prefixes(bounds)
         if seen == (zone.number,):
             return seen, ""
         if len(seen) == 2 and zone.number in seen:
@@ -357,18 +301,8 @@ def _check_zone(zone: Zone, bounds: Bounds, shape: Shape) -> tuple[tuple[int, ..
         return (zone.number,), ""
     raise CrsRefused(
         f"坐标与声明的坐标系矛盾：声明的是{zone.label}，但坐标({bounds[0]:.3f}, {bounds[1]:.3f})"
-        f"{_looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
+        f"{looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
     )
-
-
-def _looks_like(bounds: Bounds, shape: Shape) -> str:
-    if shape == "degrees":
-        return "是经纬度(度)"
-    if shape == "plain":
-        return "是不带带号的6位东坐标"
-    if shape == "prefixed":
-        return f"的东坐标带有带号{_prefixes(bounds)[0]}"
-    return "不在中国范围内的合理取值之内"
 
 
 def _check_other(crs: CRS, epsg: int | None, bounds: Bounds, shape: Shape) -> None:
@@ -383,7 +317,7 @@ def _check_other(crs: CRS, epsg: int | None, bounds: Bounds, shape: Shape) -> No
     if wrong:
         raise CrsRefused(
             f"坐标与声明的坐标系矛盾：声明的是“{crs.name}”({code})，但坐标({minx:.3f}, {miny:.3f})"
-            f"{_looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
+            f"{looks_like(bounds, shape)}。请核对后改正坐标系或坐标。"
         )
 
 
@@ -393,7 +327,7 @@ def _by_magnitude(bounds: Bounds, shape: Shape, swapped: str) -> Resolved:
     if shape == "degrees":
         note = swapped + "文件没有声明坐标系，按坐标大小判定为CGCS2000经纬度(EPSG:4490)，请确认。"
         return Resolved(CRS.from_epsg(CGCS2000), CGCS2000, None, False, note)
-    seen = _prefixes(bounds) if shape == "prefixed" else ()
+    seen = prefixes(bounds) if shape == "prefixed" else ()
     if seen and seen[0] >= 25 and len(seen) <= 2:
         zone = Zone(3, seen[0], True)
         note = f"{swapped}文件没有声明坐标系，按东坐标的带号判定为{zone.label}，请确认。"

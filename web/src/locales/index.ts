@@ -18,7 +18,7 @@ export const i18n = createI18n({
 })
 
 // A feature may keep its own texts beside its code.
-const own = import.meta.glob<FeatureTexts>('../features/*/locale.ts', { eager: true, import: 'default' })
+const own = import.meta.glob<FeatureTexts>('../features/*/locale*.ts', { eager: true, import: 'default' })
 for (const texts of Object.values(own)) {
   i18n.global.mergeLocaleMessage('zh-CN', texts['zh-CN'])
   i18n.global.mergeLocaleMessage('en', texts.en)

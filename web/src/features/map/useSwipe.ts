@@ -12,7 +12,6 @@ export function useSwipe(layers: ReturnType<typeof useMapLayers>) {
       choice.versions.map((v) => ({ id: v.id, label: `${choice.layer.name} ${v.label}`, choice })),
     ),
   )
-  const labelOf = (id: number) => comparable.value.find((one) => one.id === id)?.label ?? ''
 
   /** The layers of the tree, and beside them the compared versions that are not on. */
   const drawn = computed<DrawnLayer[]>(() => {
@@ -42,5 +41,5 @@ export function useSwipe(layers: ReturnType<typeof useMapLayers>) {
     return swipe.value !== null
   }
 
-  return { swipe, comparable, labelOf, drawn, toggle }
+  return { swipe, comparable, drawn, toggle }
 }

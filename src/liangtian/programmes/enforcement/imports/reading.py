@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from liangtian.geo.crs import Bounds, CrsRefused, Resolved, require_holdable, resolve_crs
+from liangtian.geo.crs import CrsRefused, Resolved, require_holdable, resolve_crs
 from liangtian.geo.formats import FormatRefused, VectorLayer, read
+from liangtian.geo.magnitude import Bounds
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import named_copy
