@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+import pyproj
 import pytest
 import shapely
 from playwright.sync_api import expect
@@ -16,6 +19,8 @@ from playwright.sync_api import expect
 from liangtian.geo.area import survey_area
 
 pytestmark = pytest.mark.browser
+METRES_PER_PIXEL_AT_ZOOM_0 = 2 * np.pi * 6378137 / 256
+TO_MAP = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
 ROWS_URL = "/api/ledgers/enforcement.patches/rows"
 
 
@@ -90,6 +95,101 @@ def test_a_plot_is_drawn_kept_with_the_area_shown_and_split(
     panel.get_by_role("button", name="重做").click()
     panel.get_by_role("button", name="保存").click()
     expect(panel.locator(".rows li")).to_have_count(2)
+
+
+def _pixel(page: Any, box: dict[str, float], spot: Any) -> tuple[float, float]:
+    """Where a place (EPSG:4490) lies on the screen, by the view that the address tells."""
+    found = re.search(r"at=([\d.]+),([\d.]+),([\d.]+)", page.url)
+    assert found is not None
+    lon, lat, zoom = (float(part) for part in found.groups())
+    (x0, x), (y0, y) = TO_MAP.transform([lon, spot[0]], [lat, spot[1]])
+    pixel = METRES_PER_PIXEL_AT_ZOOM_0 / 2**zoom
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle[0] + (x - x0) / pixel, middle[1] - (y - y0) / pixel
+
+
+def _kept(page: Any, panel: Any) -> dict[str, Any]:
+    with page.expect_response(
+        lambda r: r.url.endswith("/api/sketches") and r.request.method == "POST"
+    ) as kept:
+        panel.get_by_role("button", name="保存").click()
+    sketch: dict[str, Any] = kept.value.json()
+    return sketch
+
+
+def test_a_corner_drawn_near_that_of_a_plot_becomes_that_very_corner(
+    sign_in: Callable[..., Any],
+) -> None:
+    page = sign_in("zhangshili")
+    point = _place(page)
+    page.goto(f"/map?at={point.x:.6f},{point.y:.6f},18")
+    _settled(page)
+    page.get_by_role("button", name="标绘", exact=True).click()
+    panel = page.get_by_role("complementary", name="标绘")
+    with page.expect_response(re.compile("/api/maps/snapping")) as answer:
+        panel.get_by_role("button", name="画面").click()
+    plots = [shapely.geometry.shape(g) for g in answer.value.json()["geometries"]]
+    box = _settled(page)
+    middle = shapely.Point(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    corners = [xy for plot in plots for xy in shapely.get_coordinates(plot).tolist()]
+    wanted = min(corners, key=lambda xy: middle.distance(shapely.Point(_pixel(page, box, xy))))
+    x, y = _pixel(page, box, wanted)
+    _draw(page, [(x + 4, y - 3), (x + 150, y - 90), (x + 160, y + 110)])
+    shown = _figures(panel)
+    panel.get_by_label("名称", exact=True).fill("贴角地块")
+    sketch = _kept(page, panel)
+    geom = shapely.geometry.shape(sketch["geometry"])
+    found = shapely.get_coordinates(geom)
+    assert np.abs(found - wanted).max(axis=1).min() < 2e-9, "the corner itself, to 0.2 mm"
+    assert survey_area(geom) == shown == Decimal(str(sketch["area_m2"]))
+
+    row = panel.locator(".rows li").filter(has_text="贴角地块")
+    row.get_by_role("button", name="删除").click()
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    expect(row).to_have_count(0)
+    assert "贴角地块" not in page.request.get("/api/sketches").text()
+
+
+def test_sketches_from_a_file_are_joined_and_get_a_hole(
+    sign_in: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = sign_in("zhangshili")
+    point = _place(page)
+    step = 0.0008
+    halves = [
+        shapely.box(point.x + dx, point.y - step / 2, point.x + dx + step, point.y + step / 2)
+        for dx in (-step, 0)
+    ]
+    features = [
+        {"type": "Feature", "properties": {"名称": f"半块{n}"}, "geometry": shapely.geometry.mapping(half)}
+        for n, half in enumerate(halves)
+    ]  # fmt: skip
+    path = tmp_path / "地块.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    page.goto(f"/map?at={point.x:.6f},{point.y:.6f},16")
+    _settled(page)
+    page.get_by_role("button", name="标绘", exact=True).click()
+    panel = page.get_by_role("complementary", name="标绘")
+    panel.get_by_label("导入文件", exact=True).set_input_files(path)
+    for n in range(2):
+        panel.locator(".rows li").filter(has_text=f"半块{n}").locator(".el-checkbox").click()
+    panel.get_by_role("button", name="合并").click()
+    whole = shapely.union_all(halves)
+    expect(panel.locator(".live dt").filter(has_text="椭球面积")).to_have_count(1)
+    assert abs(_figures(panel) - survey_area(whole)) <= Decimal("0.01")
+    panel.get_by_role("button", name="挖洞").click()
+    page.wait_for_timeout(800)  # the view moves to what was taken in
+    box = _settled(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    _draw(page, [(x - 30, y - 30), (x + 40, y - 30), (x + 5, y + 40)])
+    expect(panel.get_by_role("button", name="撤销")).to_be_enabled()
+    sketch = _kept(page, panel)
+    geom = shapely.geometry.shape(sketch["geometry"])
+    assert sum(len(part.interiors) for part in shapely.get_parts(geom)) == 1
+    assert survey_area(geom) == Decimal(str(sketch["area_m2"])) < survey_area(whole)
+    for row in page.request.get("/api/sketches").json()["rows"]:
+        if row["name"].startswith("半块"):
+            page.request.delete(f"/api/sketches/{row['id']}")
 
 
 def test_two_years_are_compared_and_the_link_shows_a_colleague_the_same(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -76,8 +77,10 @@ def _compare(page: Any) -> None:
     _choose(page, "后一版本", LABEL)
     page.get_by_role("button", name="开始比较").click()
     page.get_by_role("link", name="查看结果").first.click(timeout=MINUTE)
+    page.get_by_role("button", name="导出变化图形").click()
+    made = page.get_by_role("button", name=re.compile("changes_gpkg.zip"))
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载变化图形").click()
+        made.click(timeout=MINUTE)
     assert waiting.value.suggested_filename.endswith("_gpkg.zip")
 
 

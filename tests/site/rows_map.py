@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -79,6 +80,11 @@ def _print(w: World, place: str) -> Mapping[str, Any]:
     return {"json": body}
 
 
+def _printed(w: World, place: str) -> Mapping[str, Any]:
+    """A map that nobody here has printed: it is its maker's alone."""
+    return {"path": {"job_id": uuid4()}}
+
+
 def _base_tile(w: World, place: str) -> Mapping[str, Any]:
     """No base map is declared here: who may look at the map hears that there is none."""
     return {"path": {"code": "none", "number": 0, "z": 1, "x": 0, "y": 0}}
@@ -95,6 +101,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("GET", "/api/maps/snapping", VIEW, _snap),
     Row("POST", "/api/maps/print", LAYERS, _print),
+    Row(
+        "GET",
+        "/api/maps/prints/{job_id}/file",
+        LAYERS,
+        _printed,
+        COUNTY_ONLY,
+        other=dict.fromkeys(LAYERS, 404),
+    ),
     Row("GET", SKETCHES, VIEW),
     Row("POST", SKETCHES, VIEW, _new),
     Row("POST", f"{SKETCHES}/check", VIEW, _figure),

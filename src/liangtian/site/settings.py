@@ -233,7 +233,6 @@ SKETCHES_PER_USER = 2_000
 SKETCHES_PER_FILE = 500
 SKETCH_FILE_BYTES = 20 * 1024**2
 PRINT_FEATURES = 40_000  # on one page
-PRINT_FEATURES_AT_ONCE = 2_000  # above it, a job prints
 PRINT_LABEL_SCALE = 5_000  # classes are written into figures down to this scale
 BASEMAP_SECONDS = 10.0  # a base map that answers later is not waited for
 BASEMAPS = os.environ.get("LIANGTIAN_BASEMAPS", "")

@@ -2168,8 +2168,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The map to scale as PDF: a file at once, or a job when there is much to draw. */
+        /** The map to scale as PDF; a job makes it. */
         post: operations["liangtian_platform_maps_api_print_"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps/prints/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The PDF that a job of the user has made, as long as it is kept. */
+        get: operations["liangtian_platform_maps_api_printed"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5987,10 +6004,6 @@ export interface components {
             title: string;
             /** @default [] */
             versions?: number[];
-        };
-        PrintOut: {
-            file: components["schemas"]["FileOut"] | null;
-            job: components["schemas"]["JobOut"] | null;
         };
         ProcessOut: {
             host: string;
@@ -10305,8 +10318,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PrintOut"];
+                    "application/json": components["schemas"]["JobOut"];
                 };
+            };
+        };
+    };
+    liangtian_platform_maps_api_printed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

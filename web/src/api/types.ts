@@ -125,7 +125,6 @@ export type Analysis = Schemas['AnalysisOut']
 export type Basemap = Schemas['BasemapOut']
 export type Snapping = Schemas['SnapOut']
 export type PrintRequest = Schemas['PrintIn']
-export type Printed = Schemas['PrintOut']
 
 // --- Enforcement: batches and their import
 export type Batch = Schemas['BatchOut']

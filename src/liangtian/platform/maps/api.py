@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
 from liangtian.platform.errors import Refused
-from liangtian.platform.files.api import FileOut
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.maps.basemaps import Basemap, basemaps
-from liangtian.platform.maps.printing import Order, print_map
+from liangtian.platform.maps.printing import Order, print_map, printed_file
 from liangtian.platform.maps.proxy import basemap_tile
 from liangtian.platform.maps.snapping import figures_to_snap
 from liangtian.platform.people.request import user_of
@@ -59,11 +59,6 @@ class PrintIn(Schema):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-class PrintOut(Schema):
-    file: FileOut | None
-    job: JobOut | None
-
-
 @router.get("/basemaps", response=list[BasemapOut])
 def list_basemaps(request: HttpRequest) -> list[dict[str, Any]]:
     """The base maps of this installation; keys of those with proxy stay on the server."""
@@ -100,11 +95,19 @@ def snapping(
     return {"geometries": [geometry_out(geom) for geom in geoms], "more": more}
 
 
-@router.post("/print", response=PrintOut)
+@router.post("/print", response=JobOut)
 def print_(request: HttpRequest, body: PrintIn) -> dict[str, Any]:
-    """The map to scale as PDF: a file at once, or a job when there is much to draw."""
-    file, job = print_map(user_of(request), Order(**body.dict()))
-    return {"file": file, "job": job_out(job) if job else None}
+    """The map to scale as PDF; a job makes it."""
+    return job_out(print_map(user_of(request), Order(**body.dict())))
+
+
+@router.get("/prints/{job_id}/file")
+def printed(request: HttpRequest, job_id: UUID) -> FileResponse:
+    """The PDF that a job of the user has made, as long as it is kept."""
+    user = user_of(request)
+    require(user, "layers.view")
+    path, name = printed_file(user, job_id)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 def _basemap_out(one: Basemap) -> dict[str, Any]:

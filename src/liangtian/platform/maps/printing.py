@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -13,11 +17,10 @@ from django.utils import timezone
 
 from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.audit.services import record
-from liangtian.platform.errors import Forbidden, Refused
-from liangtian.platform.files.models import StoredFile
-from liangtian.platform.files.services import store
+from liangtian.platform.errors import Forbidden, NotFound, Refused
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.schedule import every
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.layers.models import Feature, LayerVersion
 from liangtian.platform.layers.queries import SHOWN_TO_IMPORTERS, versions_for
@@ -57,10 +60,10 @@ class Order:
     note: str = ""
 
 
-def print_map(user: User, order: Order) -> tuple[StoredFile | None, Job | None]:
-    """The printed map as a kept file, or the job that makes it when there is much to draw.
+def print_map(user: User, order: Order) -> Job:
+    """The job that makes the printed map; its file is kept for LIANGTIAN_EXPORT_DAYS.
 
-    Raises Forbidden, Refused (nothing to draw, too much to draw, legend too long).
+    Raises Forbidden, Refused (no title, no such scale, too much to draw).
     """
     require(user, "layers.view")
     if user.region is None:
@@ -79,38 +82,61 @@ def print_map(user: User, order: Order) -> tuple[StoredFile | None, Job | None]:
             "请用更大的比例尺、更小的范围，或关闭部分图层。",
             fields={"scale": "图形太多"},
         )
-    if count > settings.PRINT_FEATURES_AT_ONCE:
-        with transaction.atomic():
-            made = enqueue(
-                "maps.print", f"出图：{order.title}", user, user.region, link="/map",
-                user_id=user.pk, order=asdict(order),
-            )  # fmt: skip
-        return None, made
-    return _printed(user, order), None
+    with transaction.atomic():
+        return enqueue(
+            "maps.print", f"出图：{order.title}", user, user.region, link="/map",
+            user_id=user.pk, order=asdict(order),
+        )  # fmt: skip
 
 
-@job("maps.print")
+@job("maps.print", "按比例尺出图", retry=True)
 def print_later(run: JobRun, *, user_id: int, order: dict[str, Any]) -> dict[str, Any]:
-    """The same outside the request; the result names the file."""
+    """Make the file; the result names it."""
     user = User.objects.get(pk=user_id)
     run.progress(0.1, "取图形")
-    file = _printed(user, Order(**{**order, "bounds": tuple(order["bounds"])}))
-    return {"file": file.pk, "name": file.name, "size": file.size}
-
-
-def _printed(user: User, order: Order) -> StoredFile:
+    wanted = Order(**{**order, "bounds": tuple(order["bounds"])})
     try:
-        content = map_pdf(_fitting_sheet(user, order), order.paper, portrait=order.portrait)
+        sheet = _fitting_sheet(user, wanted)
+        run.progress(0.5, "排版")
+        content = map_pdf(sheet, wanted.paper, portrait=wanted.portrait)
     except PressError as error:
         raise Refused(f"地图不能生成：{error}") from error
-    if user.region is None:
-        raise Forbidden
+    path = printed_path(run.job)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    made = {
+        "file": f"{wanted.title.strip()}.pdf",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     with transaction.atomic():
-        file = store(
-            [content], f"{order.title.strip()}.pdf", user=user, region=user.region, kind="document"
-        )
-        record(user, "maps.print", file, after=asdict(order))
-    return file
+        record(user, "maps.print", run.job, after={**asdict(wanted), **made})
+    return made
+
+
+def printed_path(made: Job) -> Path:
+    """Where the file of a printing job lies."""
+    return Path(settings.DATA) / "exports" / f"map-{made.pk}.pdf"
+
+
+def printed_file(user: User, job_id: UUID) -> tuple[Path, str]:
+    """The file that a user's own printing made, and its name. Raises NotFound, also once it is swept away."""
+    made = Job.objects.filter(pk=job_id, kind="maps.print", created_by=user).first()
+    if made is None or not (made.result or {}).get("file"):
+        raise NotFound("没有这张图，或还没有生成好。")
+    path = printed_path(made)
+    if not path.is_file():
+        raise NotFound(f"图已过 {settings.EXPORT_DAYS} 天的保存期，请重新出图。")
+    return path, str(made.result["file"])
+
+
+@every("maps.prints", 3600)
+def drop_old_prints() -> None:
+    """Printed maps are kept as long as exported files; who printed what stays on record."""
+    limit = time.time() - settings.EXPORT_DAYS * 24 * 3600
+    for path in (Path(settings.DATA) / "exports").glob("map-*.pdf"):
+        if path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)
 
 
 def _fitting_sheet(user: User, order: Order) -> MapSheet:
