@@ -20,7 +20,7 @@ from liangtian.platform.regions.changes import change_regions, preview, successo
 from liangtian.platform.regions.models import Region, RegionChange, RegionLineage, RegionTrace
 from liangtian.platform.regions.rules import Wanted
 from liangtian.programmes.enforcement.models import Patch
-from tests.conftest import SIDE, County, People, Run, plane_box
+from tests.conftest import SIDE, County, People, Run, SignedIn, plane_box
 from tests.enforcement.files import Sent, accepted, batch_file
 
 DAY = date(2026, 4, 1)
@@ -88,6 +88,31 @@ def test_a_ledger_asked_by_the_old_code_answers_with_what_took_its_place(
     assert (seen(people.clerk, A), seen(people.clerk, VILLAGE_A)) == before
     assert seen(people.clerk, "990121110") == before[0]
     assert successors(VILLAGE_A) == ["990121110201"]
+
+
+@pytest.mark.usefixtures("patches")
+def test_a_saved_view_follows_its_region(admin: Any, people: People, signed_in: SignedIn) -> None:
+    client, views = signed_in(people.clerk), "/api/ledgers/enforcement.patches/views"
+    draft = {"shared": False, "columns": [], "grouping": []}
+    for name, query in (("镇", {"region": A}), ("村", {"region__is": VILLAGE_A})):
+        body = {**draft, "name": name, "query": query}
+        assert client.post(views, body, content_type="application/json").status_code == 200
+
+    def shown() -> dict[str, tuple[dict[str, str], int]]:
+        found = client.get(views).json()["views"]
+        rows = "/api/ledgers/enforcement.patches/rows"
+        return {
+            v["name"]: (v["query"], client.get(rows, v["query"]).json()["total"]) for v in found
+        }
+
+    before = shown()
+    change_regions(admin, wanted("recoded", [A], {"990121110": "柳塘镇"}), basis=BASIS)
+    after = shown()
+    assert {name: total for name, (_, total) in after.items()} == {
+        name: total for name, (_, total) in before.items()
+    }
+    assert after["镇"][0] == {"region": "990121110"}
+    assert after["村"][0] == {"region__is": "990121110201"}
 
 
 @pytest.mark.usefixtures("patches")

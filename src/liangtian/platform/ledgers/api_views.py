@@ -11,6 +11,7 @@ from pydantic import Field
 from liangtian.platform.errors import NotFound
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
 from liangtian.platform.ledgers.models import SavedView
+from liangtian.platform.ledgers.query import of_today
 from liangtian.platform.ledgers.services import (
     ViewDraft,
     default_view,
@@ -118,6 +119,6 @@ def _out(view: SavedView, user: User) -> dict[str, Any]:
         "mine": view.owner_id == user.pk,
         "owner": view.owner.name,
         "columns": view.columns,
-        "query": view.query,
+        "query": of_today(view.query),
         "grouping": view.grouping,
     }

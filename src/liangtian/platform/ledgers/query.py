@@ -84,7 +84,7 @@ def condition(ledger: Ledger, key: str, value: str) -> Q:
     if key == "region":
         return _within(ledger, value)
     if key == "region__is":
-        return Q(**{f"{ledger.region_filter}__exact": value})
+        return Q(**{f"{ledger.region_filter}__in": today_codes(value)})
     if name in ledger.extra_filters and not operator:
         return Q(**{ledger.extra_filters[name]: _key(key, value)})
     column = ledger.column(name)
@@ -96,9 +96,26 @@ def condition(ledger: Ledger, key: str, value: str) -> Q:
     return _of_column(column, operator, key, value)
 
 
+def today_codes(code: str) -> list[str]:
+    """A code given up stands for what took its place; one that never was, for itself."""
+    return successors(code) or [code]
+
+
+def of_today(query: Mapping[str, str]) -> dict[str, str]:
+    """Filters that were kept, with the region's code of today where one code took its place.
+
+    Where several did, the old code stays: asking by it still finds the rows of all of them.
+    """
+    now = dict(query)
+    for key in {"region", "region__is"} & set(now):
+        found = today_codes(now[key])
+        now[key] = found[0] if len(found) == 1 else now[key]
+    return now
+
+
 def _within(ledger: Ledger, code: str) -> Q:
     within = Q()
-    for one in successors(code) or [code]:  # a code given up stands for what took its place
+    for one in today_codes(code):
         within |= below(one, ledger.region_filter)
     return within
 
