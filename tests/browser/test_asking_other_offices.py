@@ -18,7 +18,7 @@ def test_two_bureaus_answer_and_the_patch_comes_back(
     clerk = sign_in("zhangshili", at="/patches?stage=received")
     clerk.locator(".el-table__row a").first.click()
     clerk.get_by_role("button", name="征求意见").click()
-    clerk.get_by_role("combobox", name="征求意见的单位").click()
+    clerk.locator(".consult .el-select__wrapper").click()
     for name in ("青禾县农业农村局", "青禾县水利局"):
         clerk.get_by_role("option", name=name).click()
     clerk.keyboard.press("Escape")

@@ -11,7 +11,7 @@ from django.test import Client
 
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.regions.models import Region
-from tests.conftest import PASSWORD, People
+from tests.conftest import PASSWORD, People, SignedIn
 
 pytestmark = pytest.mark.django_db
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -231,3 +231,14 @@ def test_nothing_is_saved_of_a_request_that_failed(
     job.refresh_from_db()
     assert (job.status, job.cancel_requested) == ("queued", False)
     assert Region.objects.count() > 0
+
+
+def test_a_form_sent_where_json_is_wanted_is_refused_in_words(
+    people: People, signed_in: SignedIn
+) -> None:
+    client = signed_in(people.clerk)
+    client.handler.enforce_csrf_checks = True  # as in a browser: looks for the token in the form
+    token = client.get("/api/session").json()["csrf_token"]
+    form = {"file": SimpleUploadedFile("a.zip", b"PK")}
+    answer = client.post("/api/enforcement/imports", form, headers={"X-CSRFToken": token})
+    assert "只接受 JSON" in refusal(answer, 415, "refused")["message"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
@@ -149,6 +150,12 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
         return _error(request, 403, "csrf", "页面已过期，请刷新后重试。")
     return _error(request, error.status_code, "refused", "提交的内容无法读取，请刷新页面后重试。")
+
+
+@api.exception_handler(RawPostDataException)
+def _another_format(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A form was sent to an address that takes JSON."""
+    return _error(request, 415, "refused", "提交的格式不符：此接口只接受 JSON。请改正后重试。")
 
 
 @api.exception_handler(DataError)

@@ -175,7 +175,7 @@ class PatchOut(Schema):
     number: str
     batch: BatchRef
     region: RegionRef
-    stage: Literal["received", "checking", "judged", "confirmed"]
+    stage: Literal["received", "checking", "consulting", "judged", "confirmed"]
     stage_label: str
     monitoring_type: CodeLabel
     period_before: date | None

@@ -24,7 +24,7 @@ export default {
       endConfirm: '终止对{name}的委托？其后不能再代办。',
       delegation: { running: '进行中', coming: '未开始', over: '已到期', ended: '已终止' },
       opinion: {
-        title: '会办意见', question: '征求事项：', from: '{by}征求{office}的意见。', due: '请于 {day}前答复。', others: '同时征求：', answered: '已答复', waiting: '待答复',
+        title: '会办意见', question: '征求事项：', from: '{by}征求{office}的意见。', due: '请于 {day} 前答复。', others: '同时征求：', answered: '已答复', waiting: '待答复',
         stance: '态度', agree: '同意', disagree: '不同意', none: '无意见', text: '意见', send: '答复', done: '会办意见已答复', given: '{by}已答复', over: '征求意见已结束，不用再答复',
       },
       answerOpinion: '答复',

@@ -88,6 +88,7 @@ export default {
         opinion: '理由',
         overridden: '与拟判定“{label}”不同',
         same: '与拟判定一致',
+        beingAsked: '正在征求有关单位意见，收齐后再判定。',
         beingChecked: '图斑正在乡镇核查，返回举证后再判定。',
         noneYet: '尚未判定。您的角色不能判定图斑，请由县级经办或复核人员处理。',
         reopen: '重新判定',
@@ -119,11 +120,11 @@ export default {
         notPicture: '“{name}”不是照片文件。请选择 JPEG 或 PNG 格式的原图。',
       },
       history: { none: '还没有办理记录。', stage: '{from} → {to}', system: '系统', behalf: '（代{name}办理）' },
-      stage: { received: '待判定', checking: '核查中', judged: '待复核', confirmed: '已判定' },
+      stage: { received: '待判定', checking: '核查中', consulting: '会办中', judged: '待复核', confirmed: '已判定' },
       opinions: {
         title: '会办意见', offices: '征求意见的单位', officesHint: '可选多家', question: '征求事项', questionHint: '写明需要对方答复什么',
         rule: '办结规则', all: '全部答复后办结', majority: '过半数答复即办结', send: '发出征求意见',
-        running: '会办中', late: '已逾期', ended: '已结束', progress: '{all} 家中 {answered} 家已答复，{rule}', due: '{day}前答复',
+        running: '会办中', late: '已逾期', ended: '已结束', progress: '{all} 家中 {answered} 家已答复，{rule}', due: '{day} 前答复',
         waiting: '待答复', unanswered: '未答复',
       },
       flow: {
@@ -253,6 +254,7 @@ export default {
         opinion: 'Reason',
         overridden: 'Differs from the proposal ({label})',
         same: 'As proposed',
+        beingAsked: 'Other offices are asked; it is judged once they have answered.',
         beingChecked: 'The township is checking it; it is judged once the evidence is back.',
         noneYet: 'Not judged yet. Your role cannot judge; a county clerk or reviewer will.',
         reopen: 'Reopen',
@@ -284,7 +286,7 @@ export default {
         notPicture: '“{name}” is not a photo. Choose originals in JPEG or PNG.',
       },
       history: { none: 'Nothing recorded yet.', stage: '{from} → {to}', system: 'System', behalf: ' (for {name})' },
-      stage: { received: 'To be judged', checking: 'Being checked', judged: 'To be reviewed', confirmed: 'Judged' },
+      stage: { received: 'To be judged', checking: 'Being checked', consulting: 'Others are asked', judged: 'To be reviewed', confirmed: 'Judged' },
       opinions: {
         title: 'Opinions', offices: 'Offices asked', officesHint: 'One or more', question: 'Question', questionHint: 'What they should answer',
         rule: 'Enough when', all: 'all have answered', majority: 'more than half have answered', send: 'Ask',
