@@ -5858,7 +5858,7 @@ export interface components {
             proposal: components["schemas"]["ProposalOut"] | null;
             region: components["schemas"]["RegionRef"];
             /** @enum {string} */
-            stage: "received" | "checking" | "judged" | "confirmed";
+            stage: "received" | "checking" | "consulting" | "judged" | "confirmed";
             stage_label: string;
             steps: components["schemas"]["OpenStepOut"][];
             task: components["schemas"]["TaskOut"] | null;
