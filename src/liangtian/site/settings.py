@@ -157,6 +157,7 @@ INSTALLED_APPS = [
     "liangtian.platform.operation",
     "liangtian.platform.tokens",
     "liangtian.platform.documents",
+    "liangtian.platform.books",
     "liangtian.programmes.enforcement",
 ]
 MIDDLEWARE = [
