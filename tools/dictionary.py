@@ -58,7 +58,15 @@ _TYPES = {
 }
 _UNIT_IN_LABEL = re.compile(r"^(?P<label>.+)\((?P<unit>平方米|公顷|亩|字节|米|度|元|分)\)$")
 _UNIT_OF_NAME = {"lon": "度", "lat": "度", "azimuth": "度", "progress": "0–1"}
-_LOOKUPS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "exact": "=", "in": "∈"}
+_LOOKUPS = {
+    "year": "的年份 =",
+    "gt": ">",
+    "gte": "≥",
+    "lt": "<",
+    "lte": "≤",
+    "exact": "=",
+    "in": "∈",
+}
 _KINDS = {
     "area_m2": "面积", "area_mu": "面积", "boolean": "是否", "choice": "选项", "date": "日期",
     "datetime": "日期时间", "integer": "整数", "text": "文本",
