@@ -7,142 +7,302 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0003_region_imports'),
+        ("regions", "0003_region_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, verbose_name='账户代码')),
-                ('name', models.CharField(max_length=120, verbose_name='账户名称')),
-                ('kind', models.CharField(choices=[('assets', '资产'), ('liabilities', '负债'), ('equity', '权益'), ('income', '收入'), ('expenses', '费用')], max_length=12, verbose_name='类别')),
-                ('commodity', models.CharField(max_length=20, verbose_name='品种')),
-                ('guarded', models.BooleanField(default=False, verbose_name='不得透支')),
-                ('balance', models.BigIntegerField(default=0, verbose_name='余额（最小单位）')),
-                ('opened_on', models.DateField(verbose_name='启用日期')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=120, verbose_name="账户代码")),
+                ("name", models.CharField(max_length=120, verbose_name="账户名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assets", "资产"),
+                            ("liabilities", "负债"),
+                            ("equity", "权益"),
+                            ("income", "收入"),
+                            ("expenses", "费用"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("commodity", models.CharField(max_length=20, verbose_name="品种")),
+                ("guarded", models.BooleanField(default=False, verbose_name="不得透支")),
+                ("balance", models.BigIntegerField(default=0, verbose_name="余额（最小单位）")),
+                ("opened_on", models.DateField(verbose_name="启用日期")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账户',
-                'verbose_name_plural': '账户',
-                'ordering': ['code', 'commodity'],
+                "verbose_name": "账户",
+                "verbose_name_plural": "账户",
+                "ordering": ["code", "commodity"],
             },
         ),
         migrations.CreateModel(
-            name='Closing',
+            name="Closing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('through', models.DateField(verbose_name='结账至')),
-                ('closed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='结账时间')),
-                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='结账人')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("through", models.DateField(verbose_name="结账至")),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="结账时间"
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="结账人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '结账',
-                'verbose_name_plural': '结账',
-                'ordering': ['-through'],
+                "verbose_name": "结账",
+                "verbose_name_plural": "结账",
+                "ordering": ["-through"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True, verbose_name='来源')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('number', models.PositiveIntegerField(verbose_name='凭证号')),
-                ('on', models.DateField(verbose_name='记账日期')),
-                ('text', models.CharField(max_length=200, verbose_name='摘要')),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要值')),
-                ('posted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='记账时间')),
-                ('sealed', models.BooleanField(default=False, verbose_name='已入账')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('posted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记账人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='books.entry', verbose_name='冲销')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=160, unique=True, verbose_name="来源")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveIntegerField(verbose_name="凭证号")),
+                ("on", models.DateField(verbose_name="记账日期")),
+                ("text", models.CharField(max_length=200, verbose_name="摘要")),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要值")),
+                (
+                    "posted_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="记账时间"
+                    ),
+                ),
+                ("sealed", models.BooleanField(default=False, verbose_name="已入账")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "posted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记账人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="books.entry",
+                        verbose_name="冲销",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分录',
-                'verbose_name_plural': '分录',
-                'ordering': ['county', 'year', 'number'],
+                "verbose_name": "分录",
+                "verbose_name_plural": "分录",
+                "ordering": ["county", "year", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='数额（最小单位，借为正）')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='books.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='books.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="数额（最小单位，借为正）")),
+                ("text", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="books.account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="books.entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分录行',
-                'verbose_name_plural': '分录行',
-                'ordering': ['id'],
+                "verbose_name": "分录行",
+                "verbose_name_plural": "分录行",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Voucher',
+            name="Voucher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='已用最大号')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="已用最大号")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '凭证号',
-                'verbose_name_plural': '凭证号',
+                "verbose_name": "凭证号",
+                "verbose_name_plural": "凭证号",
             },
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('code', 'commodity'), name='account_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("code", "commodity"), name="account_once"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9A-Z][0-9A-Za-z-]*|[一-龥][0-9A-Za-z一-龥-]*)(:([0-9A-Z][0-9A-Za-z-]*|[一-龥][0-9A-Za-z一-龥-]*))*$')), name='account_code'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "code__regex",
+                        "^([0-9A-Z][0-9A-Za-z-]*|[一-龥][0-9A-Za-z一-龥-]*)(:([0-9A-Z][0-9A-Za-z-]*|[一-龥][0-9A-Za-z一-龥-]*))*$",
+                    )
+                ),
+                name="account_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('commodity__in', ['CAPACITY-KG', 'CNY', 'FARMLAND-M2', 'PADDY-M2', 'WATER-M3'])), name='account_commodity_is_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("commodity__in", ["CAPACITY-KG", "CNY", "FARMLAND-M2", "PADDY-M2", "WATER-M3"])
+                ),
+                name="account_commodity_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('guarded', False), models.Q(('balance__gte', 0), ('kind__in', ('assets', 'expenses'))), models.Q(('balance__lte', 0), ('kind__in', ('liabilities', 'equity', 'income'))), _connector='OR'), name='account_not_overdrawn'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("guarded", False),
+                    models.Q(("balance__gte", 0), ("kind__in", ("assets", "expenses"))),
+                    models.Q(
+                        ("balance__lte", 0), ("kind__in", ("liabilities", "equity", "income"))
+                    ),
+                    _connector="OR",
+                ),
+                name="account_not_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('county', 'through'), name='closing_once'),
+            model_name="closing",
+            constraint=models.UniqueConstraint(fields=("county", "through"), name="closing_once"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['on', 'id'], name='books_entry_on_cb3ef9_idx'),
+            model_name="entry",
+            index=models.Index(fields=["on", "id"], name="books_entry_on_cb3ef9_idx"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('county', 'year', 'number'), name='entry_number_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("county", "year", "number"), name="entry_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gt', 0), ('on__year', models.F('year'))), name='entry_is_of_its_year'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gt", 0), ("on__year", models.F("year"))),
+                name="entry_is_of_its_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('reverses', None), models.Q(('reverses', models.F('id')), _negated=True), _connector='OR'), name='entry_reverses_another'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reverses", None),
+                    models.Q(("reverses", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="entry_reverses_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='line_is_not_nought'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="line_is_not_nought"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('county', 'year'), name='voucher_once'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(fields=("county", "year"), name="voucher_once"),
         ),
     ]
