@@ -67,7 +67,7 @@ def test_entries_are_found_by_each_condition(people: People, signed_in: Any) -> 
     assert acts(client, since=(now - hour).isoformat(), until=(now + hour).isoformat(), kind="changed") == [*reopen, *confirm]  # fmt: skip
     one = AuditEntry.objects.get(act="enforcement.patch.confirm")
     assert client.get(f"{ENTRIES}/{one.pk}").json()["changes"] == [
-        {"field": "b", "label": "b", "before": 2, "after": 3}
+        {"field": "b", "label": "b", "before": 2, "after": 3, "before_text": "2", "after_text": "3"}
     ]
 
 

@@ -297,7 +297,7 @@ def test_withdrawing_needs_a_reason_and_a_version_in_use(
     people: Any, survey: Path, run_jobs: Any
 ) -> None:
     version = imported(people.clerk, survey, run_jobs, publish=True)
-    with pytest.raises(Refused, match="原因"):
+    with pytest.raises(Refused, match="理由"):
         withdraw(people.clerk, version, "错")
     withdraw(people.clerk, version, "数据来源有误")
     with pytest.raises(Conflict):

@@ -3761,7 +3761,9 @@ export interface components {
         };
         AuditChange: {
             after: unknown;
+            after_text: string;
             before: unknown;
+            before_text: string;
             field: string;
             label: string;
         };
@@ -6426,6 +6428,7 @@ export interface components {
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
             csrf_token: string;
+            ended_because: string;
             idle_minutes: number;
             reason_characters: number;
             user: components["schemas"]["UserOut"] | null;

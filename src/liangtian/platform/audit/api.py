@@ -19,13 +19,13 @@ from liangtian.platform.audit.exporting import TYPES, export_path
 from liangtian.platform.audit.models import Archive, AuditEntry, Seal
 from liangtian.platform.audit.search import (
     EntryQuery,
-    changes_of,
     found,
     readable_by,
     require_reader,
     row_of,
 )
 from liangtian.platform.audit.services import record, saw
+from liangtian.platform.audit.wording import changes_of
 from liangtian.platform.errors import Forbidden, NotFound
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.jobs.models import Job
@@ -71,6 +71,8 @@ class AuditChange(Schema):
     label: str
     before: Any
     after: Any
+    before_text: str
+    after_text: str
 
 
 class EntryOut(EntryRow):

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from liangtian.platform.audit.search import (
     EntryQuery,
-    changes_of,
     found,
     in_chunks,
     readable_by,
     row_of,
 )
+from liangtian.platform.audit.wording import changes_of
 from liangtian.platform.errors import Refused
 from liangtian.platform.jobs.registry import JobRun, job
 
@@ -119,5 +119,5 @@ def _line(entry: Any) -> list[Any]:
 
 def _told(changes: list[dict[str, Any]], side: str) -> str:
     """One side of the changes in one cell; a cell of Excel holds 32767 characters."""
-    said = (f"{c['label']}：{c[side]}" for c in changes if c[side] is not None)
+    said = (f"{c['label']}：{c[f'{side}_text']}" for c in changes if c[side] is not None)
     return "\n".join(said)[:30_000]

@@ -18,7 +18,7 @@ from liangtian.platform.errors import Forbidden
 from liangtian.platform.people.models import User
 
 if TYPE_CHECKING:
-    from django.db.models.fields import Field as ModelField
+    pass
 
 OFFICER_ROLES = ("sysadmin", "security_officer", "auditor")
 SLACK = timedelta(days=1)  # numbers follow time but for acts that took long to commit
@@ -137,40 +137,3 @@ def type_label(target_type: str) -> str:
         return str(apps.get_model(target_type)._meta.verbose_name) if target_type else ""
     except (LookupError, ValueError):
         return target_type
-
-
-FIELD_LABELS = {
-    "ledger": "台账", "filters": "筛选条件", "rows": "行数", "bytes": "字节数", "sha256": "SHA-256",
-    "size": "大小（字节）", "kind": "类别", "args": "参数", "error": "失败原因", "file": "文件",
-    "outcome": "判定", "reason": "理由", "photos": "照片", "mapping": "字段对应", "ready": "可入库",
-    "features": "图形数", "problems": "问题数", "seals": "封存数", "entries": "记录条数",
-    "upto_seal": "截止封存号", "times": "次数", "address": "来源地址", "from": "起", "format": "格式",
-    "status": "状态", "query": "查询条件", "stage": "环节", "name": "名称", "roles": "角色",
-    "region": "区划", "office": "机构", "patches": "图斑数", "measured": "完成套合",
-}  # fmt: skip
-
-
-def changes_of(entry: AuditEntry) -> list[dict[str, Any]]:
-    """Field by field what was before and after, with the Chinese name of the field."""
-    before, after = entry.before or {}, entry.after or {}
-    names = list(dict.fromkeys([*before, *after]))
-    labels = _model_labels(entry.target_type)
-    return [
-        {
-            "field": name,
-            "label": labels.get(name) or FIELD_LABELS.get(name, name),
-            "before": before.get(name),
-            "after": after.get(name),
-        }
-        for name in names
-    ]
-
-
-def _model_labels(target_type: str) -> dict[str, str]:
-    try:
-        fields: list[ModelField[Any, Any]] = (
-            list(apps.get_model(target_type)._meta.fields) if target_type else []
-        )
-    except (LookupError, ValueError):
-        return {}
-    return {field.name: str(field.verbose_name) for field in fields}

@@ -54,6 +54,7 @@ class SessionOut(Schema):
     county: CountyOut | None
     version: str
     reason_characters: int
+    ended_because: str
 
 
 class SignIn(Schema):
@@ -109,6 +110,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
         },
         "version": __version__,
         "reason_characters": settings.REASON_CHARACTERS,
+        "ended_because": "" if user else getattr(request, "ended_because", ""),
     }
 
 

@@ -34,10 +34,11 @@ def check(request: HttpRequest) -> None:
     policy = current()
     try:
         sessions.check(request, key, policy)
-    except sessions.SessionExpired:
+    except sessions.SessionExpired as ended:
         if request.path != "/api/session":
             raise
-        return  # asked who is signed in, the answer is: nobody
+        request.ended_because = ended.why  # type: ignore[attr-defined]
+        return  # asked who is signed in, the answer is: nobody, and why
     user = request.user
     if request.path.startswith(OPEN_PATHS) or not isinstance(user, User):
         return

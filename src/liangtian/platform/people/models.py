@@ -270,6 +270,7 @@ class Presence(models.Model):
         PASSWORD = "password", "更改密码"
         DISABLED = "disabled", "账号停用"
         FORCED = "forced", "强制退出"
+        ELSEWHERE = "elsewhere", "在另一处退出"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="presences")
     session_key = models.CharField("会话", max_length=40, unique=True)

@@ -24,15 +24,19 @@ MESSAGES = {
     Presence.End.PASSWORD: "账号密码已更改，请用新密码重新登录。",
     Presence.End.DISABLED: "您的账号已停用。如有疑问，请联系系统管理员。",
     Presence.End.FORCED: "系统管理员已结束您的登录。如有疑问，请联系系统管理员。",
+    Presence.End.ELSEWHERE: "您在另一处退出了本机的登录。请重新登录；若不是您本人操作，请立即更改密码。",
 }
 
 
 class SessionExpired(Refused):
-    """The session has ended; the browser shows the sign-in page and comes back to where it was."""
+    """The session has ended; the browser shows the sign-in page and comes back to where it was.
+
+    `why` is what the person is told of it; empty for who signed out here.
+    """
 
     def __init__(self, end: str) -> None:
-        message = MESSAGES.get(Presence.End(end), "登录已结束，请重新登录。")
-        super().__init__(message, code="session_expired", status=401)
+        self.why = MESSAGES.get(Presence.End(end), "")
+        super().__init__(self.why or "登录已结束，请重新登录。", code="session_expired", status=401)
 
 
 def started(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
@@ -124,7 +128,7 @@ def end_own(user: User, presence_id: int) -> None:
         presence = user.presences.filter(pk=presence_id, ended_at=None).first()
         if presence is None:
             raise NotFound("没有这个登录，或已经退出。")
-        _close([presence], Presence.End.SIGNED_OUT)
+        _close([presence], Presence.End.ELSEWHERE)
         record(user, "session.end_other", user, note=presence.address)
 
 

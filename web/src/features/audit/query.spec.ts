@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { emptyForm, queryOf, valueText } from './query'
+import { emptyForm, queryOf } from './query'
 
 it('asks only for what is filled in', () => {
   expect(queryOf(emptyForm())).toEqual({})
@@ -10,11 +10,4 @@ it('asks only for what is filled in', () => {
     person: '张示例',
     success: false,
   })
-})
-
-it('writes recorded values for people', () => {
-  expect(valueText(null)).toBe('—')
-  expect(valueText(true)).toBe('是')
-  expect(valueText({ period: '2026-03', n: 2 })).toBe('period：2026-03,\n n：2')
-  expect(valueText([])).toBe('—')
 })

@@ -39,15 +39,3 @@ export function queryOf(form: AuditForm): AuditQuery {
   }
   return query
 }
-
-/** A recorded value as text: nothing as a dash, lists and groups over lines. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '—'
-  if (typeof value === 'boolean') return value ? '是' : '否'
-  if (typeof value !== 'object') return String(value)
-  return JSON.stringify(value, null, 1)
-    .replaceAll(/^[[{]\n?|\n?[\]}]$/g, '')
-    .replaceAll(/"(\w+)": /g, '$1：')
-    .replaceAll('"', '')
-    .trim() || '—'
-}

@@ -11,7 +11,7 @@ function show(permissions: string[]) {
   const pinia = createPinia()
   setActivePinia(pinia)
   const user = { id: 1, username: 'x', name: '郑样例', office: null, region: null, roles: [], permissions, duty: '', places: 1 }
-  useSession().session = { user, csrf_token: '', county: null, version: '', idle_minutes: 15, reason_characters: 5 } satisfies Session
+  useSession().session = { user, csrf_token: '', county: null, version: '', idle_minutes: 15, reason_characters: 5, ended_because: '' } satisfies Session
   const stubs = { RouterLink: { props: ['to'], template: '<a :href="to"><slot /></a>' } }
   return mount(RoleCards, { global: { plugins: [pinia, i18n, ElementPlus], stubs } })
 }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { del, get, post, setCsrfToken } from '@/api/client'
 import type { Session, User } from '@/api/types'
 
@@ -7,6 +7,9 @@ import type { Session, User } from '@/api/types'
 export function holds(permissions: string[], wanted: string): boolean {
   return permissions.includes(wanted) || permissions.includes(`${wanted.split('.')[0]}.*`)
 }
+
+/** Where the reason of the last end outlives a reload of the page. */
+const NOTICE = 'liangtian.signedOut'
 
 /** Who is signed in, for which county, and what he may do. */
 export const useSession = defineStore('session', () => {
@@ -16,11 +19,13 @@ export const useSession = defineStore('session', () => {
   let loading: Promise<void> | null = null
   let lastUser: number | null = null
   /** Why the last session ended, for the sign-in page. */
-  const notice = ref('')
+  const notice = ref(sessionStorage.getItem(NOTICE) ?? '')
+  watch(notice, (said) => sessionStorage.setItem(NOTICE, said), { flush: 'sync' })
 
   function accept(answer: Session): void {
     setCsrfToken(answer.csrf_token)
     session.value = answer
+    if (answer.ended_because) notice.value = answer.ended_because
   }
 
   /** Ask the server once; later calls wait for the same answer. */
@@ -44,6 +49,7 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     accept(await del<Session>('/api/session'))
+    notice.value = ''
   }
 
   /** The server no longer knows us: ask afresh before the next screen. */
