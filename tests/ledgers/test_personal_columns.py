@@ -172,8 +172,8 @@ def test_a_reason_opens_the_page_for_some_minutes_and_is_written_down_with_the_r
         "personal.unmask", REASON["reason"], "personal.saw", REASON["reason"],
     )  # fmt: skip
     assert seen.after is not None
-    assert seen.after["rows"] == [one.pk]
-    assert seen.after["columns"] == ["户主", "身份证号", "电话", "银行账号"]
+    assert (seen.after["row_ids"], seen.after["records"]) == ([one.pk], [one.number])
+    assert seen.after["columns"] == ["holder", "id_number", "phone", "account"]
     assert one.monitoring_type[-5:] not in json.dumps(seen.after["filters"])
     # Other people, other ways and the time after it see nothing of it.
     assert leaked(signed_in(people.township_a).get(f"{LEDGER}/rows").content, households) == set()
@@ -204,7 +204,7 @@ def test_one_row_is_opened_alone_and_masked_again_at_will(
     assert {p.engine for p in households if p != mine}.isdisjoint(leaked(content, households))
     seen = AuditEntry.objects.get(act="personal.saw").after
     assert seen is not None
-    assert seen["rows"] == [mine.pk]
+    assert seen["row_ids"] == [mine.pk]
     assert client.get(f"{LEDGER}/rows", {"phone": mine.monitoring_type}).status_code == 422
     assert client.delete(f"{LEDGER}/unmask").json() == {"masked": True}
     assert leaked(client.get(f"{LEDGER}/rows").content, households) == set()

@@ -25,7 +25,7 @@ FIELD_LABELS = {
     "region": "区划", "office": "机构", "patches": "图斑数", "measured": "完成套合",
     "user": "账号", "username": "账号", "role": "角色", "permissions": "权限", "parent": "上级机构",
     "office_scope": "机构范围", "profile": "密码策略", "phone_changed": "改了联系电话",
-    "columns": "列", "row": "记录", "minutes": "分钟", "ended": "结束的查看数", "export": "导出编号",
+    "columns": "列", "row": "记录", "row_ids": "记录编号", "records": "所看记录", "minutes": "分钟", "ended": "结束的查看数", "export": "导出编号",
     "filename": "文件名", "due_on": "到期日", "to": "至", "by": "汇总项", "owner": "持有人",
     "version": "版本", "number": "编号", "pack": "政策参数包", "pack_version": "参数包版本", "lines": "行数",
     "count": "个数", "days": "天数", "until": "截止", "url": "地址", "active": "启用", "state": "状态",

@@ -41,6 +41,7 @@ class Leave:
     until: datetime | None
 
 
+PAGING = frozenset({"page", "size", "after", "totals"})
 NOTHING = Leave(False, frozenset(), (), None)
 
 
@@ -118,19 +119,32 @@ def page_seen(
     if not leave.whole:
         clear = read_rows(opened, user, keys)
         page = replace(page, rows=[clear.get(row["id"], row) for row in page.rows])
-    with transaction.atomic():
-        record(
-            user, "personal.saw", ledger.title, region=user.region, note="；".join(leave.reasons),
-            after={"ledger": ledger.name, "rows": keys, "filters": recorded(ledger, params),
-                   "columns": [c.label for c in ledger.columns if c.personal]},
-        )  # fmt: skip
+    _note(user, ledger, leave, [row for row in page.rows if row["id"] in keys], params)
     return page, leave
+
+
+def _note(
+    user: User, ledger: Ledger, leave: Leave, rows: list[dict[str, Any]], params: Mapping[str, str]
+) -> None:
+    """Write down who saw which rows, by number and by what the first open column calls them."""
+    named = next((c for c in ledger.columns if not c.personal), None)
+    after = {
+        "ledger": ledger.name, "row_ids": [row["id"] for row in rows],
+        "records": [str(row[named.name] or "") for row in rows] if named else [],
+        "columns": [c.name for c in ledger.columns if c.personal],
+        "filters": recorded(ledger, params),
+    }  # fmt: skip
+    with transaction.atomic():
+        record(user, "personal.saw", ledger.title, region=user.region, after=after,
+               note="；".join(leave.reasons))  # fmt: skip
 
 
 def recorded(ledger: Ledger, params: Mapping[str, str]) -> dict[str, Any]:
     """Filters as they go into the audit trail: what was asked of a personal column is masked there too."""
     kept: dict[str, Any] = {}
     for key, value in params.items():
+        if key in PAGING:
+            continue
         column = ledger.column(key.partition("__")[0])
         kept[key] = masked(column.sensitivity, value) if column else value
     return kept

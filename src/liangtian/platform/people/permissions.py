@@ -34,7 +34,7 @@ PERMISSIONS: dict[str, str] = {
     "books.reverse": "冲销分录",
     "books.close": "结账",
     "api.token": "使用接口令牌",
-    "personal.unmask": "查看与导出未脱敏的个人信息（须说明事由）",
+    "personal.unmask": "查看未脱敏的个人信息",
     "regions.manage": "维护行政区划",
     "people.view": "查看人员名册",
     "people.accounts": "维护账号与机构",

@@ -19,4 +19,10 @@ export default [
     component: () => import('./OnlinePage.vue'),
     meta: { title: 'menu.online', keep: 'OnlinePage', permissions: ['people.accounts'] },
   },
+  {
+    path: 'people-register',
+    name: 'people-register',
+    component: () => import('./RegisterPage.vue'),
+    meta: { title: 'menu.register', keep: 'RegisterPage', permissions: ['people.view'] },
+  },
 ] satisfies RouteRecordRaw[]
