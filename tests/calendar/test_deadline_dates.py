@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from liangtian.policy.clocks import resumed_due
 from liangtian.policy.obligations import due_of, instances
 from liangtian.policy.pack import load_pack
-from liangtian.policy.workdays import Arrangement, estimate_workdays
+from liangtian.policy.workdays import Arrangement, estimate_workdays, is_workday
 from tests.policy.worked_tables import table
 
 PAGE = "deadlines.md"
@@ -41,6 +41,14 @@ def test_a_county_may_give_the_days_of_a_year_itself(row: dict[str, str]) -> Non
     days = {date(2099, 10, n): False for n in range(1, 8)} | {date(2099, 10, 10): True}
     got = estimate_workdays(day(row["start"]), int(row["n"]), Arrangement(days, frozenset({2099})))
     assert (got.day, bool(got.warnings)) == (day(row["due"]), row["estimated"] == "yes")
+
+
+def test_a_county_adds_a_day_off_to_a_published_year_and_the_rest_of_it_stays() -> None:
+    own = Arrangement({day("2026-05-27"): False}, frozenset({2026}))
+    assert not is_workday(day("2026-05-27"), own)
+    assert is_workday(day("2026-05-27"))
+    for one in ("2026-10-01", "2026-02-17"):  # holidays of the State Council's list
+        assert not is_workday(day(one), own)
 
 
 @settings(max_examples=60)

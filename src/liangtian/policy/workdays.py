@@ -25,7 +25,8 @@ _UNSETTLED_FROM = date(_PUBLISHED_TO.year, 12, 25)
 class Arrangement:
     """A county's own table: which days are holidays (False) or make-up days (True).
 
-    `years` are those it gives as a whole: their other days go by weekends. Its days go before the published ones.
+    Its days go before the published ones, so that a county adds its own days off (e.g. 古尔邦节) to a published year.
+    `years` are those it gives: of one not published here, the other days go by weekends.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class NotPublished(ValueError):  # noqa: N818
         self.year = day.year
         super().__init__(
             f"{day.year} 年的节假日安排未收录（已收录 {_PUBLISHED_FROM.year} 至 {_PUBLISHED_TO.year} 年），"
-            f"不能确定 {day} 是否工作日；待国务院办公厅公布后更新软件，或选择按周末估算"
+            f"不能确定 {day} 是否工作日；国务院办公厅公布后，请在“时限日历—节假日安排”中录入或更新软件"
         )
 
 
@@ -63,11 +64,11 @@ def is_workday(day: date, own: Arrangement = NOTHING_OWN) -> bool:
     """True for a working day, make-up days (调休上班) included; raises NotPublished."""
     if day in own.days:
         return own.days[day]
+    if published(day.year):
+        return bool(chinese_calendar.is_workday(day))
     if day.year in own.years:
         return day.weekday() < _SATURDAY
-    if not published(day.year):
-        raise NotPublished(day)
-    return bool(chinese_calendar.is_workday(day))
+    raise NotPublished(day)
 
 
 def add_workdays(start: date, n: int, own: Arrangement = NOTHING_OWN) -> date:

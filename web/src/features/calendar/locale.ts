@@ -14,8 +14,8 @@ export default {
       region: '责任区划', running: '在办', inTime: '按期率',
       holidays: '节假日安排', year: '年份', ownTable: '本县录入', builtIn: '软件已收录', unpublished: '未收录，按周末估算',
       unpublishedLong: '本年节假日安排尚未收录，工作日按周六、周日休息估算。国务院办公厅公布后请在“节假日安排”中录入，时限会自动重算。',
-      holidaysHint: '软件收录国务院办公厅已公布的安排。新一年的安排公布后，可在此逐日录入放假和调休上班的日子；录入的年份以本表为准。',
-      noHolidays: '本县没有录入这一年的安排', day: '日期', kind: '安排', name: '名称', remove: '删除', addDay: '添加一天', save: '保存',
+      holidaysHint: '软件收录国务院办公厅已公布的安排。新一年的安排公布后，可在此录入全年的放假和调休上班日；已收录的年份只须录入本县另外放假或上班的日子，其余仍按软件收录的安排。',
+      noHolidays: '本县没有录入这一年的安排', day: '日期', kind: '安排', name: '名称', remove: '删除', addDay: '添加一天', spanFrom: '放假开始', spanTo: '放假结束', save: '保存',
       holidaysSaved: '已保存，重新计算了 {moved} 个时限',
       hooks: {
         hint: '把到期、逾期提醒以签名的 JSON 发给本单位的消息平台；不含姓名、账号和事项名称。',
@@ -41,8 +41,8 @@ export default {
       region: 'Region', running: 'Running', inTime: 'In time',
       holidays: 'Holidays', year: 'Year', ownTable: 'Own table', builtIn: 'Built in', unpublished: 'Not published; weekends',
       unpublishedLong: 'The holidays of this year are not known yet; working days are estimated by weekends. Enter them under Holidays once published.',
-      holidaysHint: 'Once a new year is published, enter its holidays and make-up days here; the year then goes by this table.',
-      noHolidays: 'No table of this year', day: 'Day', kind: 'Kind', name: 'Name', remove: 'Remove', addDay: 'Add a day', save: 'Save',
+      holidaysHint: 'Once a new year is published, enter all its holidays and make-up days here. In a year that is built in, enter only what the county has besides.',
+      noHolidays: 'No table of this year', day: 'Day', kind: 'Kind', name: 'Name', remove: 'Remove', addDay: 'Add a day', spanFrom: 'Holiday from', spanTo: 'until', save: 'Save',
       holidaysSaved: 'Saved; {moved} deadlines moved',
       hooks: {
         hint: 'Sends reminders as signed JSON to your own messaging system; without names, accounts or matters.',
