@@ -124,6 +124,22 @@ def test_an_upgrade_that_old_programs_cannot_live_with_waits_until_they_stop(
     assert "须停机" in capsys.readouterr().out
 
 
+def _judged(**said: Any) -> schema.Step:
+    """How a migration that adds a constraint to a table there was before is judged."""
+    constraint = models.CheckConstraint(name="x_positive", condition=models.Q(x__gt=0))
+    operations = [migrations.AddConstraint("region", constraint)]
+    kind = type("Migration", (migrations.Migration,), {"operations": operations, **said})
+    return schema._step(kind("9999_future", "regions"), set())
+
+
+def test_a_migration_says_itself_what_only_a_person_can_see() -> None:
+    assert not _judged().compatible
+    assert _judged(old_programs_go_on={"x_positive": "old programs write no other"}).compatible
+    assert not _judged(old_programs_go_on={"another": "of another constraint"}).compatible
+    stops = _judged(old_programs_go_on={"x_positive": "y"}, old_programs_stop="旧程序写不进去")
+    assert (stops.compatible, stops.why) == (False, "旧程序写不进去")
+
+
 @pytest.mark.parametrize(
     ("operation", "breaks"),
     [

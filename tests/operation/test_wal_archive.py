@@ -74,17 +74,11 @@ def test_what_was_committed_after_the_base_backup_is_there_again(
     with psycopg.connect(start(data), autocommit=True) as live:
         live.execute("CREATE TABLE entries (id int PRIMARY KEY, said text)")
         live.execute("INSERT INTO entries SELECT n, 'before' FROM generate_series(1, 1000) n")
+        port = str(live.info.port)
         run(
-            binaries() / "pg_basebackup",
-            "-d",
-            live.info.dsn,
-            "-D",
-            base,
-            "-c",
-            "fast",
-            "-X",
-            "none",
-        )
+            binaries() / "pg_basebackup", "-h", "127.0.0.1", "-p", port, "-U", "postgres",
+            "-D", base, "-c", "fast", "-X", "none",
+        )  # fmt: skip
         live.execute("INSERT INTO entries SELECT n, 'after' FROM generate_series(1001, 1500) n")
         live.execute("UPDATE entries SET said = 'last' WHERE id = 1")
         live.execute("SELECT pg_switch_wal()")  # archive_timeout does it within a minute

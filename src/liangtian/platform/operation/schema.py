@@ -5,7 +5,8 @@ that may be empty or that the database fills, new indices. Which applied migrati
 the database, so that an old program can tell whether a newer database is still its own.
 
 What only a person can see, e.g. that old programs never write what a new constraint refuses, the migration
-itself says: `old_programs_go_on = {"name of the constraint or column": "why"}`.
+itself says: `old_programs_go_on = {"name of the constraint or column": "why"}`; and what no operation shows,
+e.g. triggers that refuse what old programs write: `old_programs_stop = "为什么"`.
 """
 
 from __future__ import annotations
@@ -129,6 +130,8 @@ def _step(migration: Migration, fresh: set[tuple[str, str]]) -> Step:
         and _named(op) not in lives
         and (reason := _breaks(op))
     ]
+    if stops := getattr(migration, "old_programs_stop", ""):
+        reasons.append(stops)
     return Step(migration.app_label, migration.name, not reasons, "；".join(reasons))
 
 
