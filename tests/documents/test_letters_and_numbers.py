@@ -212,3 +212,24 @@ def test_the_register_and_the_file_over_the_api(
     assert [(row["number"], row["state"]) for row in rows] == [(issued["number"], "issued")]
     acts = set(AuditEntry.objects.values_list("act", flat=True))
     assert {"documents.letter.draft", "documents.letter.issue", "documents.letter.download"} <= acts
+
+
+def test_the_check_letter_takes_time_and_photos_from_the_policy_pack(
+    people: People, patch: Patch, settings: Any, tmp_path: Any
+) -> None:
+    from liangtian.programmes.enforcement.letters import _check_facts
+
+    def said() -> dict[str, str]:
+        return dict(_check_facts(people.clerk, patch.pk).values)
+
+    assert said()["deadline"] == "收到本通知之日起5个工作日内"
+    (tmp_path / "county-enforcement-2022.toml").write_text(
+        '[override]\npack = "county-enforcement-2022"\ncounty = "青禾县"\n'
+        '[[values."enforcement.field_check_workdays"]]\ntype = "int"\namount = 8\nunit = "工作日"\n'
+        'label = "乡镇实地核查"\nclause = "会议纪要"\n',
+        "utf-8",
+    )
+    settings.PACK_OVERRIDES = tmp_path
+    assert said()["deadline"] == "收到本通知之日起8个工作日内"
+    assert "会议纪要" in said()["deadline_basis"]
+    assert "不少于4张（东、南、西、北各方向）" in said()["wanted"]
