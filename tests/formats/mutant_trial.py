@@ -17,18 +17,21 @@ from liangtian.geo.crs import CrsRefused
 from liangtian.geo.formats import FormatRefused
 from liangtian.geo.formats.model import VectorLayer
 from liangtian.platform.errors import Refused
+from liangtian.press.letter import TemplateRefused, text_of, try_out
 from tests.formats.mutants import features_of
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-LISTS = (".xlsx", ".csv")
+LETTER_VALUES = {"issuer": "示例局", "number": "示〔2026〕1号", "addressee": "某镇", "issued_on": "2026年3月1日",
+                 "contact": "张示例", "patch": "甲-1", "area": "12.30",
+                 "rows": [{"no": "甲", "mu": "1.00"}, {"no": "乙", "mu": "2.50"}]}  # fmt: skip
 READ, REFUSED, FAILED = "read", "refused", "failed"
 
 
 def tried(path: Path) -> tuple[str, str]:
     """(READ | REFUSED | FAILED, why): reading and checking as the imports do, without a database."""
     try:
-        said = _listed(path) if path.suffix in LISTS else _drawn(path)
-    except (FormatRefused, CrsRefused, Refused) as refusal:
+        said = _WAYS.get(path.suffix, _drawn)(path)
+    except (FormatRefused, CrsRefused, Refused, TemplateRefused) as refusal:
         good = CHINESE.search(str(refusal)) is not None
         return (REFUSED if good else FAILED), str(refusal)
     except BaseException as error:
@@ -50,6 +53,16 @@ def _listed(path: Path) -> str:
         return f"rows {lost} are neither good nor told of"
     if path.suffix == ".csv" and len(found.entries) != (there := _filled(path)):
         return f"{len(found.entries)} rows read of {there}"
+    return ""
+
+
+def _lettered(path: Path) -> str:
+    """A template is filled as when it is uploaded; what comes out must be a letter that can be read."""
+    from docx import Document
+
+    letter = try_out(path.read_bytes(), LETTER_VALUES)
+    text_of(letter)
+    Document(io.BytesIO(letter))
     return ""
 
 
@@ -87,6 +100,9 @@ def _drawn(path: Path) -> str:
     if lost:
         return f"rows {sorted(lost)} are neither good nor told of"
     return _compared(path, source.layers)
+
+
+_WAYS = {".xlsx": _listed, ".csv": _listed, ".docx": _lettered}
 
 
 def _compared(path: Path, layers: list[VectorLayer]) -> str:

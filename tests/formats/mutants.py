@@ -23,10 +23,13 @@ import shapely
 import xlsxwriter
 
 from liangtian.geo.formats.writer import write_vector
+from liangtian.press.letter_start import first_template
 from tests.conftest import lonlat
 from tests.enforcement.files import Kind, Sent, batch_file, boundary_file, sent
 
 PLOTS = 6
+FIRST_OF_OFFICE = 10_000  # from here on mutants are made of OFFICE files, below of all but letters
+OFFICE = ("函.docx", "区划.xlsx")
 _NUMBERS = re.compile(rb"-?\d+\.?\d*")
 _ODD_NUMBERS = (b"nan", b"NaN", b"inf", b"-1", b"0", b"1e400", b"9" * 40, b"", b"1e308", b"x")
 _ODD_DOUBLES = (float("nan"), float("inf"), -float("inf"), 1e308, -1e300, 0.0, -1.0, 1e-300, 5e9)
@@ -55,7 +58,16 @@ def seeds(folder: Path) -> list[Path]:
         kmz,
         boundary_file(folder, rows),
         *_lists(folder),
+        _letter(folder),
     ]
+
+
+def _letter(folder: Path) -> Path:
+    """A template of a letter with a repeated line."""
+    body = ["图斑{{ patch }}，面积{{ area }}亩。", "{%p for row in rows %}", "{{ row.no }}：{{ row.mu }}", "{%p endfor %}"]  # fmt: skip
+    path = folder / OFFICE[0]
+    path.write_bytes(first_template("核查通知书", body))
+    return path
 
 
 def _geojson(folder: Path, rows: list[Sent]) -> Path:
@@ -82,7 +94,11 @@ def _lists(folder: Path) -> list[Path]:
 def mutant(originals: list[Path], number: int, folder: Path) -> tuple[Path, str]:
     """The file with that number, written into `folder`, and in words what was done to it."""
     rng = random.Random(number)
-    original = rng.choice(originals)
+    if number >= FIRST_OF_OFFICE:
+        pool = [one for name in OFFICE for one in originals if one.name == name]
+    else:
+        pool = [one for one in originals if one.name != OFFICE[0]]
+    original = rng.choice(pool)
     path = folder / original.name
     name = _spoil(rng, original, path)
     if rng.random() < 0.25 and path.stat().st_size < 10_000_000:

@@ -12,7 +12,20 @@ import pytest
 from tests.formats.mutant_trial import FAILED, READ, tried
 from tests.formats.mutants import mutant, seeds
 
-FOUND = (1058, 1323, 4050, 4209, 4981)  # numbers of mutants that broke a reader once
+FOUND = (
+    1058,
+    1323,
+    4050,
+    4209,
+    4981,
+    10003,
+    10024,
+    10077,
+    10134,
+    10163,
+    10181,
+    10382,
+)  # once broke a reader
 SHARDS, EACH = 5, 30
 
 

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0  # seconds after which a step is given up; far more than it takes
+PATIENCE = 600.0  # seconds after which a step is given up; far more than it takes
 SERVER = os.environ.get("LIANGTIAN_DATABASE_URL")
 _numbers = count()
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -38,24 +39,20 @@ def fill(template: bytes, values: Mapping[str, Any]) -> bytes:
 
     Raises TemplateRefused for a template that is no letter, is not safe, or asks for what is not there.
     """
-    _refuse_unsafe(template)
-    document = DocxTemplate(BytesIO(template))
-    try:
-        document.render(dict(values), jinja_env=_language(), autoescape=True)
-    except TemplateError as error:
-        raise TemplateRefused([_explained(error)]) from error
     out = BytesIO()
-    document.save(out)
+    with _refusing():
+        _refuse_unsafe(template)
+        document = DocxTemplate(BytesIO(template))
+        document.render(dict(values), jinja_env=_language(), autoescape=True)
+        document.save(out)
     return out.getvalue()
 
 
 def asked_for(template: bytes) -> set[str]:
     """Names of the values a template asks for. Raises TemplateRefused."""
-    _refuse_unsafe(template)
-    try:
+    with _refusing():
+        _refuse_unsafe(template)
         found = DocxTemplate(BytesIO(template)).get_undeclared_template_variables(_language())
-    except TemplateError as error:
-        raise TemplateRefused([_explained(error)]) from error
     return {str(name) for name in found}
 
 
@@ -84,6 +81,21 @@ def text_of(letter: bytes) -> str:
         (m.group(1) if m.group(1) is not None else "\n") for m in _TEXT.finditer(body)
     ).strip()
     return lines.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a spoilt file makes the libraries raise is a refusal in words."""
+    try:
+        yield
+    except TemplateRefused:
+        raise
+    except TemplateError as error:
+        raise TemplateRefused([_explained(error)]) from error
+    except Exception as error:
+        raise TemplateRefused(
+            ["文件已损坏或不完整，不能读取。请在 Word 或 WPS 中打开，另存为 .docx 后重新上传"]
+        ) from error
 
 
 def _language() -> SandboxedEnvironment:

@@ -17,6 +17,8 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
+from liangtian.site.turns import Turns
+
 TURN_SECONDS = 0.5  # how soon a stop is noticed
 
 
@@ -30,7 +32,8 @@ def run_server(host: str, port: int) -> None:
         proxy = {"trusted_proxy": settings.PROXY, "trusted_proxy_headers": headers}
     sockets: dict[int, Any] = {}
     server = create_server(
-        application, host=host, port=port, threads=settings.THREADS, ident="liangtian", map=sockets,
+        application, host=host, port=port, ident="liangtian", map=sockets,
+        threads=settings.THREADS, _dispatcher=Turns(settings.THREADS),
         channel_timeout=settings.REQUEST_SECONDS, clear_untrusted_proxy_headers=bool(settings.PROXY),
         connection_limit=1000, **proxy,
     )  # fmt: skip
