@@ -89,7 +89,7 @@ def prepared(data: Path, size: str, users: int) -> None:
         if not User.objects.filter(username=name).exists():
             user = User.objects.create_user(name, PASSWORD, name="何试用", office=clerk.office)
             install(user, Role.objects.get(code=role), region, "负载试验")
-    print(f"{connection.vendor}, {users} users", flush=True)
+    print(f"{connection.vendor}, {users} users; {_load()}", flush=True)
     connection.close()
 
 
@@ -311,6 +311,12 @@ def worked(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def _load() -> str:
+    """How busy the machine is: with more than the processors' number, the figures are of waiting."""
+    averages = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return f"{os.cpu_count()} processors, load average {averages} (1, 5, 15 minutes)"
+
+
 def _all(people: list[Person], act: Callable[[Person], None]) -> None:
     threads = [threading.Thread(target=act, args=(person,)) for person in people]
     for thread in threads:
@@ -341,7 +347,7 @@ def _print(tally: Tally, took: float) -> None:
     print(
         f"| together | {len(everything)} | {sum(tally.met.values())} | {p50:.2f} | {p95:.2f} | {p99:.2f} |"
     )
-    print(f"\n{len(everything) / took:.1f} answers a second, {len(tally.errors)} errors")
+    print(f"\n{len(everything) / took:.1f} answers a second, {len(tally.errors)} errors; {_load()}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ export interface Asked {
   unsure: boolean
 }
 
-const UNSURE = ['一般', '默认']
+const UNSURE = new Set(['一般', '默认'])
 
 /** Entries that hold the words asked for, in their name, key, clause or amount. */
 export function matching(entries: PackEntry[], asked: Asked): PackEntry[] {
@@ -20,7 +20,7 @@ export function matching(entries: PackEntry[], asked: Asked): PackEntry[] {
 
 /** Whether the county has still to confirm the value. */
 export function isUnsure(entry: PackEntry): boolean {
-  return !entry.amounts.some((amount) => amount.local) && entry.amounts.some((amount) => UNSURE.includes(amount.sureness))
+  return !entry.amounts.some((amount) => amount.local) && entry.amounts.some((amount) => UNSURE.has(amount.sureness))
 }
 
 function searched(entry: PackEntry): string {
