@@ -182,11 +182,18 @@ def test_the_auditor_finds_the_acts_and_the_system_officer_has_no_such_page(desk
     system = desk.of("guanliyuan", "/users")
     expect(system.get_by_role("navigation", name="主菜单").get_by_text("审计记录")).to_have_count(0)
     assert system.request.get("/api/audit/entries").status == 403
+    corrected = system.request.get("/api/people/users?q=dianmofang").json()["rows"][0]
+    token = system.request.get("/api/session").json()["csrf_token"]
+    assert system.request.put(
+        f"/api/people/users/{corrected['id']}",
+        data={"name": corrected["name"]},
+        headers={"X-CSRFToken": token},
+    ).ok
     auditor = desk.of("zhengyangli", "/audit")
     auditor.get_by_label("行为").click()
-    auditor.get_by_label("行为").fill("批准授权")
-    auditor.get_by_role("option", name="批准授权", exact=True).click()
+    auditor.get_by_label("行为").fill("修改账号资料")
+    auditor.get_by_role("option", name="修改账号资料", exact=True).click()
     auditor.get_by_role("button", name="查询").click()
-    auditor.get_by_role("link", name="批准授权").first.click()
-    expect(auditor.get_by_role("dialog")).to_contain_text("卫演习")
+    auditor.get_by_role("link", name="修改账号资料").first.click()
+    expect(auditor.get_by_role("dialog")).to_contain_text("冯系统")
     expect(auditor.get_by_role("dialog")).to_contain_text("变更后")
