@@ -25,6 +25,7 @@ FOUND = (
     10163,
     10181,
     10382,
+    11605,
 )  # once broke a reader
 SHARDS, EACH = 5, 30
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,6 +39,9 @@ NAMES = ("名称", "区划名称", "XZQMC", "ZLDWMC", "QHMC", "NAME", "MC", "XZM
 PARENTS = ("上级代码", "上级", "SJDM", "PARENT")
 LEVELS = ("级别", "JB", "LEVEL")
 STARTS = ("启用日期", "QYRQ", "VALID_FROM")
+MOST_CELLS = 6_000_000  # of a sheet, from A1 to the farthest: some 200 MB; a million rows of five columns fit
+LARGEST_SHEET = 200 * 1024**2
+_PLACE = re.compile(rb'\br="([A-Za-z]*)([0-9]+)"')
 TABLES = (".xlsx", ".xls", ".xlsm", ".et", ".ods", ".csv", ".txt")
 _EMPTY = {"", "none", "nan"}
 
@@ -98,6 +103,7 @@ def _csv(path: Path) -> list[list[Any]]:
 
 def _sheet(path: Path) -> list[list[Any]]:
     try:
+        _require_near(path)
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
     except Exception as error:
@@ -108,6 +114,33 @@ def _sheet(path: Path) -> list[list[Any]]:
         if _header(rows) is not None:
             return rows
     return sheets[0][1] if sheets else []
+
+
+def _require_near(path: Path) -> None:
+    """Raises ValueError for a sheet with a cell far out: the reader lays out every cell up to there, and with
+    a place that cannot be takes the whole process down."""
+    if not zipfile.is_zipfile(path):
+        return  # the older binary format has no such places
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if not entry.filename.startswith("xl/worksheets/") or entry.is_dir():
+                continue
+            if entry.file_size > LARGEST_SHEET:
+                raise ValueError("too large a sheet")
+            far, wide = 0, 0
+            for letters, digits in _PLACE.findall(archive.read(entry)):
+                far = max(far, int(digits[:10]))
+                wide = max(wide, _column(letters))
+            if far * wide > MOST_CELLS:
+                raise ValueError("a cell far out")
+
+
+def _column(letters: bytes) -> int:
+    """Number of a column by its name: A is 1, AA is 27."""
+    number = 0
+    for letter in letters.upper()[:7]:
+        number = 26 * number + letter - 64
+    return number
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
