@@ -24,7 +24,10 @@ def compiled(function: F) -> F:
 
 
 def inner(function: F) -> F:
-    """`compiled`, for functions that only compiled functions call; without the doors to Python."""
+    """`compiled`, for functions that only compiled functions call; without the doors to Python.
+
+    Python must never call it: that ends the process.
+    """
     return cast(F, numba.njit(**_INNER)(function))
 
 

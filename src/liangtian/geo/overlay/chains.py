@@ -59,9 +59,15 @@ def chains_of(geoms: NDArray[np.object_]) -> Chains:
     if not np.isin(kind, (-1, _POLYGON, _MULTIPOLYGON)).all():
         number = int(np.flatnonzero(~np.isin(kind, (-1, _POLYGON, _MULTIPOLYGON)))[0]) + 1
         raise ValueError(f"第{number}个图形不是面，不能套合。")
-    x, y = shapely.get_coordinates(geoms).T.copy()
+    vertices = shapely.get_coordinates(geoms)
+    x, y = np.empty(len(vertices)), np.empty(len(vertices))
+    _apart(vertices, x, y)
     lengths = shapely.get_num_coordinates(geoms).astype(np.int64)
-    several = np.flatnonzero((kind == _MULTIPOLYGON) | (shapely.get_num_interior_rings(geoms) > 0))
+    alone = geoms.copy()
+    single = (kind == _MULTIPOLYGON) & (shapely.get_num_geometries(geoms) == 1)
+    alone[single] = shapely.get_geometry(geoms[single], 0)
+    multi = (kind == _MULTIPOLYGON) & ~single
+    several = np.flatnonzero(multi | (shapely.get_num_interior_rings(alone) > 0))
     ring, figure, shell = _rings(geoms, lengths, several)
     _turn(x, y, ring, shell)
     return Chains(x, y, ring, figure)
@@ -263,6 +269,13 @@ def _copy(values: Floats, dims: int, x: Floats, y: Floats) -> None:
     for i in range(len(x)):
         x[i] = values[i * dims]
         y[i] = values[i * dims + 1]
+
+
+@compiled
+def _apart(vertices: Floats, x: Floats, y: Floats) -> None:
+    for i in range(len(x)):
+        x[i] = vertices[i, 0]
+        y[i] = vertices[i, 1]
 
 
 @compiled
