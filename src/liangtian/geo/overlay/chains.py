@@ -63,11 +63,8 @@ def chains_of(geoms: NDArray[np.object_]) -> Chains:
     x, y = np.empty(len(vertices)), np.empty(len(vertices))
     _apart(vertices, x, y)
     lengths = shapely.get_num_coordinates(geoms).astype(np.int64)
-    alone = geoms.copy()
-    single = (kind == _MULTIPOLYGON) & (shapely.get_num_geometries(geoms) == 1)
-    alone[single] = shapely.get_geometry(geoms[single], 0)
-    multi = (kind == _MULTIPOLYGON) & ~single
-    several = np.flatnonzero(multi | (shapely.get_num_interior_rings(alone) > 0))
+    start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    several = np.flatnonzero(_returns(x, y, start))
     ring, figure, shell = _rings(geoms, lengths, several)
     _turn(x, y, ring, shell)
     return Chains(x, y, ring, figure)
@@ -269,6 +266,19 @@ def _copy(values: Floats, dims: int, x: Floats, y: Floats) -> None:
     for i in range(len(x)):
         x[i] = values[i * dims]
         y[i] = values[i * dims + 1]
+
+
+@compiled
+def _returns(x: Floats, y: Floats, start: Ints) -> Flags:
+    """Whether figures come back to their first vertex before their last: else they are one ring."""
+    out = np.zeros(len(start) - 1, np.bool_)
+    for f in range(len(out)):
+        first, last = start[f], start[f + 1] - 1
+        for i in range(first + 1, last):
+            if x[i] == x[first] and y[i] == y[first]:
+                out[f] = True
+                break
+    return out
 
 
 @compiled
