@@ -14,6 +14,7 @@ from liangtian.site.runtime import migrate, start_django
 
 COLUMNS, ROWS = 100, 80  # plots of the layer that is imported
 PLOTS = COLUMNS * ROWS
+PATCHES = 6_000  # rows of the ledger that is exported
 
 
 def tables() -> None:
@@ -76,6 +77,24 @@ def queue() -> dict[str, Any]:
     return {"jobs": 12}
 
 
+def export() -> dict[str, Any]:
+    """A register of patches, and the export of all of it as a GeoPackage waiting to be done."""
+    from liangtian.platform.ledgers.declaration import find_ledger
+    from liangtian.platform.ledgers.exports import start_export
+    from liangtian.platform.people.models import User
+    from liangtian.platform.regions.models import Region
+    from tests.conftest import County
+    from tests.ledgers.conftest import add_patches
+
+    top, a = (Region.objects.get(code=code) for code in ("990121", "990121100"))
+    clerk = User.objects.get(username="clerk")
+    add_patches(County(top, a, a, a, a), clerk, PATCHES)
+    ledger = find_ledger("enforcement.patches")
+    assert ledger is not None
+    made = start_export(ledger, clerk, {}, [], "gpkg")
+    return {"path": str(made.path)}
+
+
 def look() -> dict[str, Any]:
     """What the clerk and a township see of the layer through the API."""
     from django.test import Client
@@ -104,5 +123,11 @@ def look() -> dict[str, Any]:
 
 if __name__ == "__main__":
     start_django()
-    verbs: dict[str, Any] = {"tables": tables, "prepare": prepare, "queue": queue, "look": look}
+    verbs: dict[str, Any] = {
+        "tables": tables,
+        "prepare": prepare,
+        "queue": queue,
+        "export": export,
+        "look": look,
+    }
     print(json.dumps(verbs[sys.argv[1]]()))  # noqa: T201

@@ -5,6 +5,7 @@ On SQLite in a folder of its own; on PostgreSQL in a database of its own beside 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -21,9 +22,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import pyogrio
 import pytest
 
-from tests.platform.scratch_site import PLOTS
+from tests.platform.scratch_site import PATCHES, PLOTS
 
 pytestmark = pytest.mark.database
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,6 +170,33 @@ def test_an_import_survives_a_killed_worker_without_duplicates(site: Site) -> No
         assert site.rows(f"{acts}'{act}'") == [(1,)], act
     shown = {"status": "published", "tile": 200, "found": ["102"]}
     assert site.ask("look") == {"clerk": shown, "liutang": shown}
+
+
+def test_an_export_survives_a_killed_worker_as_one_whole_file(site: Site) -> None:
+    path = Path(site.ask("export")["path"])
+    first = site.worker()
+    wait_until(site, "SELECT progress FROM jobs_job", lambda rows: rows[0][0] > 0, pause=0.01)
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(PATIENCE) == -signal.SIGKILL
+    assert site.rows(JOB) == [("running", 1)], "killed in the middle"
+    (left,) = path.parent.iterdir()
+    assert left != path, "half a file lies beside its place"
+    assert left.is_dir()
+    assert site.rows("SELECT rows, sha256 FROM ledgers_ledgerexport") == [(None, "")]
+
+    second, third = site.worker(), site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
+    assert site.rows(JOB) == [("done", 2)], site.log()
+    assert second.poll() is third.poll() is None
+    assert list(path.parent.iterdir()) == [path], "the whole file, and nothing else"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert site.rows("SELECT rows, sha256 FROM ledgers_ledgerexport") == [(PATCHES, digest)]
+    shutil.copy(path, named := site.folder / "read.gpkg")
+    meta, _, shapes, fields = pyogrio.raw.read(named)
+    numbers = fields[list(meta["fields"]).index("监测编号")]
+    assert len(shapes) == len(set(numbers)) == PATCHES
+    for act in ("ledger.export", "job.done"):
+        assert site.rows(f"SELECT count(*) FROM audit_auditentry WHERE act = '{act}'") == [(1,)]
 
 
 def test_a_worker_told_to_stop_puts_its_import_back(site: Site) -> None:
