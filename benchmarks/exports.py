@@ -87,7 +87,7 @@ def measured(clerk: Any, kind: str, query: dict[str, str]) -> tuple[Any, float, 
     worker = subprocess.Popen([sys.executable, "-m", "liangtian.site.cli", "worker"])
     try:
         while True:
-            job = Job.objects.get(pk=made.job_id)
+            job = Job.objects.get(pk=str(made.job_id))
             if job.finished:
                 break
             if worker.poll() is not None:
@@ -97,7 +97,7 @@ def measured(clerk: Any, kind: str, query: dict[str, str]) -> tuple[Any, float, 
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.wait()
-    if job.status != Job.Status.DONE:
+    if job.status != Job.Status.DONE or not (job.started_at and job.finished_at):
         raise SystemExit(f"{kind}: {job.error}")
     made.refresh_from_db()
     _check(made, ledger, clerk, query)

@@ -34,6 +34,7 @@ def _fill(count: int) -> None:
     from django.db import connection, transaction
 
     from liangtian.platform.cases.models import Case
+    from liangtian.platform.operation.jobs import refresh_statistics
     from liangtian.programmes.enforcement.models import EarlierOverlap, Patch, PatchPhoto
 
     started = time.perf_counter()
@@ -55,8 +56,10 @@ def _fill(count: int) -> None:
             {"id": n // 20 + 1, "patch": n + 1, "earlier": n, "m2": "12.50"}
             for n in range(20, count, 20)
         ))  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    refresh_statistics()  # as the worker does every hour
     print(f"filled with {count} patches in {time.perf_counter() - started:.0f} s")
 
 

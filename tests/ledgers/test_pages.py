@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import People, SignedIn
 
@@ -33,6 +35,51 @@ def test_cursors_and_page_numbers_walk_the_same_way_through_all_rows(
         cursor = followed["next"]
     assert by_cursor == by_number
     assert sorted(by_number) == sorted(patch.pk for patch in patches)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_behind_the_middle_are_the_same_read_from_the_end(
+    patches: list[Any], people: People, signed_in: SignedIn, sort: str
+) -> None:
+    client = signed_in(people.clerk)
+
+    def pages(**more: str) -> list[list[int]]:
+        query = {"sort": sort, "size": "20", "stage": "received", **more}
+        answers = [client.get(ROWS, {**query, "page": str(n)}).json() for n in (1, 2, 3, 4)]
+        assert [answer["next"] is None for answer in answers] == [False, False, True, True]
+        return [[row["id"] for row in answer["rows"]] for answer in answers]
+
+    from_the_start = pages()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("liangtian.platform.ledgers.pages.DEEP", 0)
+        assert pages() == pages(totals="0") == from_the_start
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps statistics by itself")
+def test_the_order_of_numbers_is_read_from_its_index_without_statistics(
+    patches: list[Any], people: People
+) -> None:
+    from liangtian.platform.ledgers.query import filtered, ordered
+    from liangtian.programmes.enforcement.ledgers import PATCHES
+
+    rows = ordered(PATCHES, people.clerk, filtered(PATCHES, people.clerk, {}), "number")
+    plan = rows.values_list("pk", "ledger_number")[:20].explain()
+    assert "COVERING INDEX patch_numbers" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_condition_on_another_table_joins_nothing_to_the_count(
+    patches: list[Any], people: People
+) -> None:
+    from liangtian.platform.ledgers.query import filtered, totals
+    from liangtian.programmes.enforcement.ledgers import PATCHES
+
+    asked = {"stage": "received", "batch_title": "批次", "judged_by": people.clerk.name}
+    query = {**asked, "sort": "township_name"}
+    with CaptureQueriesContext(connection) as ran:
+        count, _ = totals(PATCHES, people.clerk, filtered(PATCHES, people.clerk, query))
+    assert count == 45
+    assert "JOIN" not in ran[-1]["sql"]
 
 
 def test_a_cursor_of_another_order_is_refused(

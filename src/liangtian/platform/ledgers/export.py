@@ -93,7 +93,7 @@ def extract(ledger: Ledger, user: User, params: Mapping[str, str], names: Sequen
     """
     columns = tuple(_column(ledger, name) for name in names) or tuple(ledger.columns)
     rows = filtered(ledger, user, params)
-    shown = ordered(ledger, rows, params.get("sort") or ledger.default_sort)
+    shown = ordered(ledger, user, rows, params.get("sort") or ledger.default_sort)
     keys = array("q", shown.values_list("pk", flat=True).iterator(chunk_size=CHUNK))
     return Extract(ledger, user, params, columns, keys)
 
@@ -103,7 +103,7 @@ def counted(ledger: Ledger, user: User, params: Mapping[str, str], names: Sequen
     for name in names:
         _column(ledger, name)
     rows = filtered(ledger, user, params)
-    ordered(ledger, rows, params.get("sort") or ledger.default_sort)
+    ordered(ledger, user, rows, params.get("sort") or ledger.default_sort)
     found: int = rows.order_by().aggregate(n=Count("pk"))["n"]
     return found
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 PAGE_SIZES = (20, 50, 100, 200)
+DEEP = 5_000  # rows before a page, from which on it may be quicker to come from the end
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,16 @@ def read_page(ledger: Ledger, user: User, params: Mapping[str, str]) -> Page:
         raise Refused("每页条数只能是 20、50、100 或 200。", fields={"size": "20、50、100 或 200"})
     rows = filtered(ledger, user, params)
     sort = params.get("sort") or ledger.default_sort
-    shown = ordered(ledger, rows, sort)
+    shown = ordered(ledger, user, rows, sort)
+    count, sums = (None, None) if params.get("totals") == "0" else totals(ledger, user, rows)
     start = (page - 1) * size
     if cursor := params.get("after"):
         shown, start = _after(ledger, shown, sort, cursor), 0
+    whole_length = _length(rows, count) if start >= DEEP else None
     by = alias(_sorted_by(ledger, sort))
-    found = list(shown.values_list("pk", by)[start : start + size + 1])
+    found = _slice(shown.values_list("pk", by), start, start + size + 1, whole_length)
     keys = [key for key, _ in found[:size]]
     by_key = read_rows(ledger, user, keys)
-    count, sums = (None, None) if params.get("totals") == "0" else totals(ledger, user, rows)
     return Page(
         rows=[by_key[key] for key in keys if key in by_key],
         page=page,
@@ -80,6 +82,19 @@ def read_rows(ledger: Ledger, user: User, keys: Collection[int]) -> dict[int, di
     """What the ledger shows of the rows of these keys that the user may see, by key."""
     whole = annotated(ledger, user, ledger.rows(user))
     return {row["id"]: row for row in values(ledger, whole.filter(pk__in=keys))}
+
+
+def _length(rows: ScopedQuerySet, count: int | None) -> int:
+    found: int = rows.order_by().aggregate(n=Count("pk"))["n"] if count is None else count
+    return found
+
+
+def _slice(shown: Any, start: int, stop: int, whole: int | None) -> list[Any]:
+    """Rows `start` to `stop` in their order; behind the middle of `whole` rows counted from the end."""
+    if whole is None or start <= whole // 2:
+        return list(shown[start:stop])
+    back = list(shown.reverse()[max(whole - stop, 0) : max(whole - start, 0)])
+    return back[::-1]
 
 
 def _sorted_by(ledger: Ledger, sort: str) -> Column:

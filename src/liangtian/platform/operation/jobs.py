@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils import timezone
@@ -17,6 +18,7 @@ from liangtian.platform.operation.models import Backup, Drill
 
 logger = logging.getLogger(__name__)
 BY = "系统计划"
+SAMPLED_ROWS = 1_000  # of each index
 running: list[subprocess.Popen[bytes]] = []
 
 
@@ -35,6 +37,18 @@ def monthly_drill() -> None:
     if settings.BACKUP_AT == "off" or _busy() or not drill_due(timezone.now()):
         return
     _start("backup", "--drill", "--by", BY)
+
+
+@every("operation.statistics", 3600)
+def refresh_statistics() -> None:
+    """SQLite does not look by itself at how its tables are filled, and then chooses poor ways to read them.
+
+    A sample of each index is enough, and takes a moment. (PostgreSQL's autovacuum does this alone.)
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA analysis_limit={SAMPLED_ROWS}")
+            cursor.execute("ANALYZE")
 
 
 def backup_due(now: datetime) -> bool:

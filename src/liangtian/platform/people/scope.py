@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.lookups import BuiltinLookup
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.platform.errors import Forbidden, NotFound
@@ -12,13 +13,43 @@ from liangtian.platform.errors import Forbidden, NotFound
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
+COUNTY_DIGITS = 6  # of a region code
+
 
 def below(code: str, path: str = "region__code") -> models.Q:
     """Rows whose region code under `path` is `code` or lies below it: the same as "starts with".
 
     As a range an index serves it on both databases; letters stand behind digits in every collation.
+    A whole county is nearly all that an installation holds, and SQLite is told so: else it takes every
+    range for a small part, and sorts all rows where an index has them in order.
     """
-    return models.Q(**{f"{path}__gte": code, f"{path}__lt": f"{code}z"})
+    mostly = "mostly_" if len(code) <= COUNTY_DIGITS else ""
+    return models.Q(**{f"{path}__{mostly}gte": code, f"{path}__{mostly}lt": f"{code}z"})
+
+
+class _Mostly(BuiltinLookup[Any]):
+    operator: str
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"{self.operator} {rhs}"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        sql, params = self.as_sql(compiler, connection, **extra)
+        return f"likely({sql})", params
+
+
+@models.CharField.register_lookup
+class MostlyFrom(_Mostly):
+    """`>=` of which SQLite is told that nearly all rows pass."""
+
+    lookup_name, operator = "mostly_gte", ">="
+
+
+@models.CharField.register_lookup
+class MostlyBelow(_Mostly):
+    """`<` of which SQLite is told that nearly all rows pass."""
+
+    lookup_name, operator = "mostly_lt", "<"
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
