@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from liangtian.geo.area import survey_areas
@@ -142,3 +142,47 @@ def _square(middle: shapely.Point, zoom: int, half: int) -> float:
     lon, lat = change.transform(ring[:, 0], ring[:, 1], direction="INVERSE")
     shape = shapely.Polygon(np.column_stack([lon, lat]))
     return float(survey_areas(np.array([shape], dtype=object), 4490)[0])
+
+
+def test_a_base_map_in_degrees_lies_where_it_belongs(sign_in: Callable[..., Any]) -> None:
+    """Matrix set c: 0.004° painted red in tiles of longitude and latitude, found again on the screen."""
+    page = sign_in("zhangshili")
+    _, point = _point_of_a_patch(page)
+    lon, lat, half, zoom = round(point.x, 3), round(point.y, 3), 0.002, 15
+    part = {"url": "/degrees/{z}/{x}/{y}", "matrix": "c", "min_zoom": 1, "max_zoom": 18}
+    base = {
+        "code": "degrees",
+        "name": "经纬度底图",
+        "attribution": "",
+        "licence": "",
+        "parts": [part],
+    }
+
+    def tile(route: Any) -> None:
+        z, x, y = (int(number) for number in route.request.url.split("/")[-3:])
+        degrees = 360 / 256 / 2**z
+        west, north = x * 256 * degrees - 180, 90 - y * 256 * degrees
+        picture = Image.new("RGB", (256, 256), "white")
+        corners = (lon - half, lat + half, lon + half, lat - half)
+        left, top, right, bottom = (
+            (c - west) / degrees if i % 2 == 0 else (north - c) / degrees
+            for i, c in enumerate(corners)
+        )
+        ImageDraw.Draw(picture).rectangle((left, top, right, bottom), fill=(255, 0, 0))
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        route.fulfill(body=out.getvalue(), content_type="image/png")
+
+    page.route("**/api/maps/basemaps", lambda route: route.fulfill(json=[base]))
+    page.route("**/degrees/**", tile)
+    page.goto(f"/map?at={lon},{lat},{zoom}&on=&base=degrees")
+    canvas = _shown(page)
+    page.wait_for_timeout(500)
+    picture = np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("RGB")).astype(int)
+    rows, columns = np.nonzero(np.abs(picture - [255, 0, 0]).sum(axis=2) < 90)
+    middle = (columns.min() + columns.max() + 1) / 2, (rows.min() + rows.max() + 1) / 2
+    box = canvas.bounding_box()
+    assert middle == pytest.approx((box["width"] / 2, box["height"] / 2), abs=2.5)
+    wide = 2 * half / 360 * 256 * 2**zoom
+    assert columns.max() - columns.min() == pytest.approx(wide, abs=4)
+    assert rows.max() - rows.min() == pytest.approx(wide / np.cos(np.radians(lat)), abs=4)
