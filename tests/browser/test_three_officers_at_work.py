@@ -186,7 +186,7 @@ def test_the_auditor_finds_the_acts_and_the_system_officer_has_no_such_page(desk
     token = system.request.get("/api/session").json()["csrf_token"]
     assert system.request.put(
         f"/api/people/users/{corrected['id']}",
-        data={"name": corrected["name"]},
+        data={"name": f"{corrected['name']}甲"},
         headers={"X-CSRFToken": token},
     ).ok
     auditor = desk.of("zhengyangli", "/audit")
