@@ -1,8 +1,8 @@
 """Races of the overlay engines and of the survey area over a seeded county.
 
-`python benchmarks/overlay/run.py [--size T|S|M|L] [--rounds N] [--folder F]` lets every engine measure the same
+`python benchmarks/overlay/run.py [--size T|S|M|L] [--rounds N] [--folder F] [--rivals]` lets every engine measure the same
 patches with the same layers in turns in this process, refuses to print when their results differ, and prints
-medians and ratios. `--folder` keeps the county for the next run. docs/performance.md keeps figures.
+medians and ratios. `--folder` keeps the county for the next run; `--rivals` adds the engines of rivals.py. docs/performance.md keeps figures.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import pyproj
 import shapely
 from county import PATCHES, County, Shapes, county
 from engines import ENGINES, Engine, OfficialPieces, Sums
+from rivals import rivals
 
 from liangtian.geo.area import survey_areas
 
@@ -61,7 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", choices=tuple(PATCHES), default="S", help="示例县规模")
     parser.add_argument("--rounds", type=int, default=5, help="每种做法的次数")
     parser.add_argument("--folder", type=Path, help="保留示例县数据的文件夹")
+    parser.add_argument(
+        "--rivals", action="store_true", help="加上 GeoPandas、DuckDB、SedonaDB、PostGIS"
+    )
     args = parser.parse_args(argv)
+    engines = (*ENGINES, *(rivals() if args.rivals else ()))
     with tempfile.TemporaryDirectory(prefix="liangtian-bench-") as scratch:
         ground = county(args.folder or Path(scratch), args.size)
     vertices = {
@@ -71,34 +76,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(
         f"{machine()}; {args.rounds} rounds in turns, one process; load {os.getloadavg()[0]:.1f}\n"
     )
-    overlays(ground, args.rounds)
+    overlays(ground, args.rounds, engines)
     survey_area(ground.layers["survey"].shapes, args.rounds)
     return 0
 
 
-def overlays(ground: County, rounds: int) -> None:
+def overlays(ground: County, rounds: int, engines: tuple[Engine, ...]) -> None:
     """Every layer, engine by engine in turns."""
-    ready = {engine.name: Times() for engine in ENGINES}
-    for engine in ENGINES:
+    ready = {engine.name: Times() for engine in engines}
+    for engine in engines:
         ready[engine.name].of(partial(engine.prepare, ground))
     print(
         "| layer | engine | clock, s | × kernel | processor, s | × kernel | largest difference, m² |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for layer in ground.layers:
-        times = {engine.name: Times() for engine in ENGINES}
+        times = {engine.name: Times() for engine in engines}
         worst = dict.fromkeys(times, 0.0)
-        for engine in ENGINES:
+        for engine in engines:
             engine.run(layer)  # compiled, and pages touched
         for turn in range(rounds):
             first: Sums | None = None
-            for engine in ENGINES if turn % 2 == 0 else (ENGINES[0], *ENGINES[:0:-1]):
+            for engine in engines if turn % 2 == 0 else (engines[0], *engines[:0:-1]):
                 found = np.asarray(times[engine.name].of(partial(engine.run, layer)))
                 first = found if first is None else first
                 worst[engine.name] = max(
                     worst[engine.name], difference(engine, layer, found, first)
                 )
-        clock, busy = times[ENGINES[0].name].medians
+        clock, busy = times[engines[0].name].medians
         for name, taken in times.items():
             c, b = taken.medians
             told = f"{c:.3f} | {c / clock:.1f} | {b:.3f} | {b / busy:.1f} | {worst[name]:.1e}"
