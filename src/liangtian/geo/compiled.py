@@ -1,17 +1,33 @@
 """The one way functions of this floor are compiled: to machine code, kept on disk, free of Python's lock.
 
-The compiled code is kept beside the source, or where NUMBA_CACHE_DIR says.
+The compiled code is kept beside the source, or where NUMBA_CACHE_DIR says, in a folder named by the sources:
+numba looks at the file of the outermost function only, and would go on with old code of what that one calls.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def sources(folder: Path) -> str:
+    """Digest of all Python files below a folder, by name and content."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+_HERE = Path(__file__).parent
+_KEPT = Path(os.environ.get("NUMBA_CACHE_DIR") or _HERE / "__pycache__")
+numba.config.CACHE_DIR = str(_KEPT / f"compiled-{sources(_HERE)}")  # type: ignore[attr-defined]
 
 _ALL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _INNER = {**_ALL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
