@@ -39,7 +39,7 @@ def test_two_bureaus_answer_and_the_patch_comes_back(
         expect(dialog).to_contain_text(QUESTION)
         expect(dialog).to_contain_text("图斑面积（亩）")
         dialog.get_by_text(stance, exact=True).click()
-        dialog.get_by_label("意见").fill(f"经核对，我局{stance}按违法处理")
+        dialog.get_by_role("textbox").fill(f"经核对，我局{stance}按违法处理")
         dialog.get_by_role("button", name="答复").click()
         expect(page.get_by_text("会办意见已答复")).to_be_visible()
         expect(page.get_by_text("没有待办事项")).to_be_visible()
