@@ -4,50 +4,24 @@ from __future__ import annotations
 
 import argparse
 import csv
-import math
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from liangtian.site import overlay_cells
+from liangtian.site.overlay_source import BLANK, Refused, listed, read_source
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from liangtian.geo.clean import Problem
-    from liangtian.geo.formats import VectorLayer
     from liangtian.geo.overlay import Areas
 
 NAME = "overlay"
 HELP = "套合分析：每个地块内各类别的椭球面积，输出 CSV"
-BLANK = "(空)"
-SHOWN = 50
-"""Problems listed one by one; the rest are counted."""
 
+Row = tuple[str, str, Decimal]
 _HEADER = ("plot", "category", "area_m2")
-
-
-class Refused(Exception):  # noqa: N818
-    """The command stops; the message is Chinese."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One input: its figures in EPSG:4490 (None where there is no area), ids and columns."""
-
-    name: str
-    fids: list[str]
-    geometry: NDArray[np.object_]
-    columns: dict[str, NDArray[Any]]
-
-    def texts(self, field: str) -> list[str]:
-        """The field's values as text, a missing one as "(空)"."""
-        if field not in self.columns:
-            known = "、".join(self.columns) or "无"
-            raise Refused(f"{self.name}没有字段“{field}”。现有字段：{known}。")
-        return [_text(value) for value in self.columns[field].tolist()]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", metavar="E", help="两个文件的文字编码(如 GBK)，不用自动判断")
     parser.add_argument("--repair", action="store_true", help="修复无效图形，并逐个说明改动")
     parser.add_argument("--out", metavar="CSV", help="结果文件(默认写到屏幕)")
+    overlay_cells.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,127 +43,55 @@ def run(args: argparse.Namespace) -> int:
     from liangtian.geo.clean import GeometryRefused
     from liangtian.geo.crs import CrsRefused
     from liangtian.geo.formats import FormatRefused
-    from liangtian.geo.overlay import areas
 
     try:
-        plots = _source("地块", args.plots, args.plots_layer, args)
-        layer = _source("图层", args.layer, args.layer_name, args)
-        ids = plots.texts(args.plots_id) if args.plots_id else plots.fids
-        categories = layer.texts(args.by)
-        found = areas(plots.geometry, layer.geometry, categories)
-        _store(args.out, found, ids)
+        if overlay_cells.wanted(args):
+            _store(args.out, overlay_cells.measured_rows(args, _say))
+        else:
+            _here(args)
     except (CrsRefused, FormatRefused, GeometryRefused, Refused) as refusal:
         _say(f"拒绝：{refusal}")
         return 1
-    _summarise(found, ids, categories)
     return 0
 
 
-def _source(what: str, path: str, layer_name: str | None, args: argparse.Namespace) -> Source:
-    """One file read, checked, and converted to EPSG:4490 with its long edges densified."""
-    import shapely
+def _here(args: argparse.Namespace) -> None:
+    """All in this process."""
+    from liangtian.geo.overlay import areas
 
-    from liangtian.geo.area import densified
-    from liangtian.geo.crs import resolve_crs, to_4490
-    from liangtian.geo.formats import read
-
-    held = read(Path(path), encoding=args.encoding, layer=layer_name)
-    name = f"{what}“{Path(path).name}”"
-    if len(held.layers) > 1:
-        names = "、".join(f"“{one.name}”" for one in held.layers)
-        option = "--plots-layer" if what == "地块" else "--layer-name"
-        raise Refused(f"{name}有多个图层：{names}。请用 {option} 指明用哪一个。")
-    layer = held.layers[0]
-    for note in layer.notes:
-        _say(f"{name}：{note}")
-    _refuse_not_numbers(name, layer)
-    resolved = resolve_crs(layer.crs, tuple(shapely.total_bounds(layer.geometry).tolist()))
-    if resolved.note:
-        _say(f"{name}：{resolved.note}")
-    figures = _settled(name, layer.geometry, layer.fids, resolved.crs, args.repair)
-    degrees = to_4490(densified(figures, resolved.crs), resolved.crs)
-    # A vertex lying on another edge may cross it by the last digit once converted.
-    there = ~shapely.is_missing(degrees)
-    fids = [fid for fid, present in zip(layer.fids, there, strict=True) if present]
-    degrees[there] = _settled(f"{name}换算后", degrees[there], fids, 4490, repair=True)
-    return Source(name, layer.fids, degrees, layer.columns)
+    plots = read_source(
+        "地块", Path(args.plots), _say,
+        layer=args.plots_layer, encoding=args.encoding, mend=args.repair,
+    )  # fmt: skip
+    layer = read_source(
+        "图层", Path(args.layer), _say,
+        layer=args.layer_name, encoding=args.encoding, mend=args.repair,
+    )  # fmt: skip
+    ids = plots.texts(args.plots_id) if args.plots_id else plots.fids
+    categories = layer.texts(args.by)
+    found = areas(plots.geometry, layer.geometry, categories)
+    names = [ids[plot] for plot in found.plot.tolist()]
+    _store(args.out, zip(names, found.category.tolist(), found.m2, strict=True))
+    _summarise(found, ids, categories)
 
 
-def _refuse_not_numbers(name: str, layer: VectorLayer) -> None:
-    import numpy as np
-    import shapely
-
-    coords, index = shapely.get_coordinates(layer.geometry, return_index=True)
-    bad = np.unique(index[~np.isfinite(coords).all(axis=1)])
-    if len(bad):
-        shown = "、".join(layer.fids[i] for i in bad[:SHOWN].tolist())
-        raise Refused(f"{name}有{len(bad)}个图形的坐标不是数字(编号{shown})，请改正后重试。")
-
-
-def _settled(
-    name: str, geometry: NDArray[np.object_], fids: list[str], crs: Any, repair: bool
-) -> NDArray[np.object_]:
-    """The figures, valid or None: refuses invalid ones, or repairs them and says what was changed."""
-    from liangtian.geo.clean import check
-
-    problems = check(geometry, fids)
-    if not problems:
-        return geometry
-    if not repair:
-        _list(name, [str(p) for p in problems])
-        raise Refused(f"{name}有{len(problems)}个无效图形，请先修复，或加 --repair 由程序修复。")
-    out = geometry.copy()
-    said = []
-    for problem in problems:
-        out[problem.index], told = _repaired(geometry[problem.index], problem, crs)
-        said.append(told)
-    _list(name, said)
-    return out
-
-
-def _repaired(geom: Any, problem: Problem, crs: Any) -> tuple[Any, str]:
-    from liangtian.geo.clean import GeometryRefused, repair
-
-    try:
-        made = repair(geom, crs)
-    except GeometryRefused as refusal:
-        return None, f"{problem}；没有面积，不参与套合({refusal})"
-    return made.geom, f"编号{problem.fid}已修复：{made.note}"
-
-
-def _list(name: str, lines: list[str]) -> None:
-    for line in lines[:SHOWN]:
-        _say(f"{name}：{line}")
-    if len(lines) > SHOWN:
-        _say(f"{name}:另有{len(lines) - SHOWN}个同类情况未逐一列出。")
-
-
-def _text(value: object) -> str:
-    """A field value as a category or an id; whole numbers without a decimal point."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return BLANK
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() or BLANK
-
-
-def _store(path: str | None, found: Areas, ids: list[str]) -> None:
+def _store(path: str | None, rows: Iterable[Row]) -> None:
     """The rows on the screen, or in a file (UTF-8 with the mark that spreadsheets look for)."""
     if path is None:
-        _write(sys.stdout, found, ids)
+        _write(sys.stdout, rows)
         return
     try:
         with open(path, "w", encoding="utf-8-sig", newline="") as stream:
-            _write(stream, found, ids)
+            _write(stream, rows)
     except OSError as error:
         raise Refused(f"结果不能写入“{path}”：{error.strerror}。请检查路径和权限。") from error
 
 
-def _write(stream: TextIO, found: Areas, ids: list[str]) -> None:
-    rows = csv.writer(stream, lineterminator="\n")
-    rows.writerow(_HEADER)
-    for plot, category, m2 in zip(found.plot, found.category, found.m2, strict=True):
-        rows.writerow((ids[plot], category, f"{m2:.2f}"))
+def _write(stream: TextIO, rows: Iterable[Row]) -> None:
+    out = csv.writer(stream, lineterminator="\n")
+    out.writerow(_HEADER)
+    for plot, category, m2 in rows:
+        out.writerow((plot, category, f"{m2:.2f}"))
 
 
 def _summarise(found: Areas, ids: list[str], categories: list[str]) -> None:
@@ -205,13 +108,11 @@ def _summarise(found: Areas, ids: list[str], categories: list[str]) -> None:
     if repeated:
         shown = "、".join(repeated[:5])
         _say(f"有{len(repeated)}个地块编号重复(如{shown})，各自单独计算，未合并。")
-    _list(
-        "图层自身重叠",
-        [
-            f"地块{ids[plot]}内各类别合计超出地块{excess}平方米，已按比例缩减"
-            for plot, excess in found.excess_m2.items()
-        ],
-    )
+    over = [
+        f"地块{ids[plot]}内各类别合计超出地块{excess}平方米，已按比例缩减"
+        for plot, excess in found.excess_m2.items()
+    ]
+    listed("图层自身重叠", over, _say)
 
 
 def _say(text: str) -> None:
