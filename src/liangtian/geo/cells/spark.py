@@ -36,11 +36,11 @@ class Spark:
         if not items:
             return []
         context = self.session.sparkContext
-        texts = [(k, json.dumps(item, ensure_ascii=False)) for k, item in enumerate(items)]
-        frame = self.session.createDataFrame(
-            context.parallelize(texts, len(texts)), "number long, item string"
+        texts = context.broadcast([json.dumps(item, ensure_ascii=False) for item in items])
+        tasks = self.session.range(0, len(items), 1, len(items))
+        answers = tasks.mapInArrow(
+            functools.partial(_answers, step, texts), "number long, answer string"
         )
-        answers = frame.mapInArrow(functools.partial(_answers, step), "number long, answer string")
         rows = _collected(context, answers, told)
         return [json.loads(text) for _, text in sorted(rows)]
 
@@ -49,14 +49,16 @@ class Spark:
         self.session.stop()
 
 
-def _answers(step: Step, batches: Iterator[Any]) -> Iterator[Any]:
-    """Runs in the worker: a batch of items in, a batch of answers out."""
+def _answers(step: Step, texts: Any, batches: Iterator[Any]) -> Iterator[Any]:
+    """Runs in the worker: numbers of items in, a batch of answers out."""
     import pyarrow as pa
 
     for batch in batches:
-        numbers, texts = batch.column(0), batch.column(1).to_pylist()
-        answers = pa.array([as_text(step, text) for text in texts], pa.string())
-        yield pa.RecordBatch.from_arrays([numbers, answers], ["number", "answer"])
+        numbers = batch.column(0)
+        answers = [as_text(step, texts.value[number]) for number in numbers.to_pylist()]
+        yield pa.RecordBatch.from_arrays(
+            [numbers, pa.array(answers, pa.string())], ["number", "answer"]
+        )
 
 
 def _session(master: str) -> Any:
