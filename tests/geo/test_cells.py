@@ -39,7 +39,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     half = len(shapes) // 2
     folder = tmp_path / "plots"
     folder.mkdir()
-    first = np.append(shapes[:half], None)
+    first = np.concatenate([shapes[:half], np.array([None], dtype=object)])
     write(folder / "a.gpkg", first, 编号=[f"甲{k}" for k in range(half + 1)])
     write(folder / "b.gpkg", shapes[half:], 编号=[f"乙{k}" for k in range(len(shapes) - half)])
     figures, kinds = layer_over(SIDE, 2)
