@@ -52,4 +52,11 @@ step "Python tests that meet the database, on PostgreSQL with PostGIS"
 step "Journeys in the browser"
 "$BIN/pytest" -q -m browser
 
+if [ "${LIANGTIAN_CLUSTER:-}" = 1 ]; then  # half a gigabyte and some minutes, so only when asked
+  step "Overlay on a Spark cluster of this machine"
+  command -v java >/dev/null || { echo "缺少 Java 17。Debian: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+  "$BIN/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements/cluster.txt
+  "$BIN/pytest" -q -m cluster
+fi
+
 rm -rf "$LIANGTIAN_DATA"

@@ -18,6 +18,7 @@ from tests.geo.cell_files import layer_over, patchwork, write
 
 pytestmark = [
     pytest.mark.cluster,
+    pytest.mark.sqlite_only,
     pytest.mark.skipif(find_spec("pyspark") is None, reason="没有安装 liangtian[cluster]"),
     pytest.mark.skipif(shutil.which("java") is None, reason="没有 Java"),
 ]

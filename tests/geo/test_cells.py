@@ -122,6 +122,7 @@ def test_the_parts_are_geoparquet(tmp_path: Path, files: tuple[Path, Path]) -> N
     assert column["covering"]["bbox"]["xmax"] == ["bbox", "xmax"]
 
 
+@pytest.mark.sqlite_only
 def test_what_a_killed_run_finished_is_not_done_again(
     tmp_path: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
