@@ -31,7 +31,9 @@ pytestmark = pytest.mark.database
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300.0  # seconds after which a step is given up; far more than it takes
 FEATURES = "SELECT count(*) FROM layers_feature"
-JOB = "SELECT status, attempts FROM jobs_job WHERE kind = 'layers.import'"
+JOB = (  # without those that follow a publication
+    "SELECT status, attempts FROM jobs_job WHERE kind NOT IN ('layers.prepare', 'layers.tiles')"
+)
 
 
 @dataclass
