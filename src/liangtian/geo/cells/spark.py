@@ -63,10 +63,11 @@ def _answers(step: Step, texts: Any, batches: Iterator[Any]) -> Iterator[Any]:
 
 def _session(master: str) -> Any:
     try:
+        import pandas  # noqa: F401  Spark asks for it, though nothing passes through it here
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise RunRefused(
-            "没有安装 Spark 支持。请运行 pip install 'liangtian[cluster]'，"
+            f"没有安装 Spark 支持(缺少{error.name})。请运行 pip install 'liangtian[cluster]'，"
             "或改用 --processes 在本机多进程计算。"
         ) from error
     if not _has_java():
