@@ -18,7 +18,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.geo.cell_files import STEP, layer_over, patchwork, write
+from tests.geo.cell_files import STEP, dies_at_first, layer_over, patchwork, write
 
 from liangtian.site.cli import main
 
@@ -27,6 +27,7 @@ import pyarrow.parquet as pq  # noqa: E402
 
 from liangtian.geo.cells.grid import divided, grid_for, points_of  # noqa: E402
 from liangtian.geo.cells.parquet import boxes_in  # noqa: E402
+from liangtian.geo.cells.runners import Processes, RunRefused  # noqa: E402
 from liangtian.geo.cells.split import meeting_any  # noqa: E402
 
 SIDE = 24
@@ -142,6 +143,26 @@ def test_what_a_killed_run_finished_is_not_done_again(
     assert f"{len(kept)}个格已经算好，继续算其余{15 - len(kept)}个" in capsys.readouterr().err
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert folder.with_suffix(".csv").read_bytes() == in_one(files, tmp_path / "whole.csv")
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_an_item_whose_process_is_killed_is_run_again_but_not_for_ever(
+    tmp_path: Path, always: bool
+) -> None:
+    items = [{"folder": str(tmp_path), "number": k, "always": False} for k in range(4)]
+    for k in (0, 1, 3):
+        (tmp_path / str(k)).touch()
+    items[2]["always"] = always
+    processes = Processes(2)
+    try:
+        if always:
+            with pytest.raises(RunRefused, match="连续3次被终止"):
+                processes.run(dies_at_first, items, lambda _: None)
+        else:
+            found = processes.run(dies_at_first, items, lambda _: None)
+            assert [one["number"] for one in found] == [0, 1, 2, 3]
+    finally:
+        processes.stop()
 
 
 def test_a_damaged_result_is_measured_again(
