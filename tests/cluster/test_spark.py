@@ -75,6 +75,7 @@ def test_one_two_and_four_workers_give_the_bytes_of_one_machine(
         run = start(files, cluster, folder)
         said = run.communicate()[1]
         assert run.returncode == 0, said
+        assert f"计算：{CELLS}/{CELLS}" in said
         assert f"核对通过：{CELLS}个格，{SIDE**2}个地块" in said
         assert folder.with_suffix(".csv").read_bytes() == whole
 

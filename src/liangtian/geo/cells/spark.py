@@ -115,6 +115,7 @@ def _collected(context: Any, answers: Any, told: Told) -> list[tuple[int, str]]:
         raise RunRefused(
             f"Spark 没有完成：{_first(failed[0])}。已算好的格不会丢失，排除原因后重新运行同一命令即可继续。"
         )
+    told(len(found))
     return [(row[0], row[1]) for row in found]
 
 
