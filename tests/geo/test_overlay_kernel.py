@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.geo.exact import shared_exactly
 
-from liangtian.geo.overlay.chains import chains_of
-from liangtian.geo.overlay.kernel import GRID_M2, Pairs, areas_of, indexed, shared_areas
+from liangtian.geo.overlay.chains import chains_of, select
+from liangtian.geo.overlay.index import boxes_of, tree_over
+from liangtian.geo.overlay.kernel import (
+    GRID_M2,
+    Indexed,
+    Pairs,
+    areas_of,
+    indexed,
+    shared_areas,
+)
 
 seeds = st.integers(0, 2**32 - 1)
 WHOLE = 10**9  # no figure is cut
@@ -136,6 +144,16 @@ def test_the_number_of_threads_changes_no_byte() -> None:
     for threads in (2, 3):
         together = measured(plots, cells, threads=threads)
         assert [a.tobytes() for a in alone] == [a.tobytes() for a in together]
+
+
+def test_the_order_in_which_pieces_are_found_changes_no_byte() -> None:
+    plots, cells = county(5)
+    ready = indexed(chains_of(shapely.union_all(cells.reshape(-1, 10), axis=1)), 16)
+    mixed = np.random.default_rng(6).permutation(ready.pieces.number)
+    pieces = select(ready.pieces, mixed)
+    other = Indexed(pieces, ready.source[mixed], tree_over(boxes_of(pieces)), ready.number)
+    usual, found = (shared_areas(chains_of(plots), one, threads=1) for one in (ready, other))
+    assert [a.tobytes() for a in usual] == [a.tobytes() for a in found]
 
 
 def test_how_figures_are_cut_moves_an_area_by_one_step_of_the_grid_at_most() -> None:

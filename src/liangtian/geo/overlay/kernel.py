@@ -31,6 +31,10 @@ GRID_M2 = 2.0**-20
 """Areas are rounded to this, about 1e-6 m². Sums of such numbers are exact up to 8 billion m², so that they do
 not depend on the order in which they are added."""
 
+_FINE = 2.0**30
+"""Pieces are rounded to 2⁻³⁰ m² before they are added: with what `_add` keeps apart, sums of such numbers are exact,
+so that it does not matter in which order the tree finds the pieces."""
+
 _LANES = 8
 _FAR = 1e9
 _TINY = 1e-300
@@ -182,7 +186,8 @@ def _measure(
             frame, number = _loaded(plots.pieces, piece, box, edges)
             found, hits = meeting(figures.tree, box, waiting, found)
             for hit in range(hits):
-                m2 = _shared(figures.pieces, found[hit], frame, edges, number)
+                exact = _shared(figures.pieces, found[hit], frame, edges, number)
+                m2 = np.rint(exact * _FINE) / _FINE
                 s = figures.source[found[hit]]
                 if slot[s] < 0:
                     if total == len(pairs):
