@@ -102,9 +102,9 @@ def boundary_file(folder: Path, rows: Sequence[Sent], *, name: str = "界址点"
     return path
 
 
-def handed_in(user: Any, path: Path) -> Any:
+def handed_in(user: Any, path: Path, kind: str = "batch") -> Any:
     """The file as uploaded by a user."""
-    return store(read_chunks(path), path.name, user=user, region=user.region, kind="batch")
+    return store(read_chunks(path), path.name, user=user, region=user.region, kind=kind)
 
 
 def checked(

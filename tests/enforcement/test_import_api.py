@@ -178,9 +178,7 @@ def test_another_countys_import_and_file_are_not_found(
 def test_a_file_handed_in_for_another_use_is_not_found(
     tmp_path: Path, people: People, signed_in: SignedIn
 ) -> None:
-    file = handed_in(people.clerk, batch_file(tmp_path, [sent(1)]))
-    file.kind = "layer"
-    file.save()
+    file = handed_in(people.clerk, batch_file(tmp_path, [sent(1)]), kind="layer")
     body = {"file_id": file.pk, "period": PERIOD, "title": TITLE}
     assert send(signed_in(people.clerk), "post", ROOT, body).status_code == 404
 

@@ -97,7 +97,8 @@ def test_requests_are_counted_under_the_template_of_their_address(
     counted = [
         line
         for line in text.splitlines()
-        if line.startswith("liangtian_requests_total{") and route in line
+        if line.startswith("liangtian_requests_total{")
+        and f'method="GET",route="{route}",status="404"' in line
     ]
     assert len(counted) == 1
     assert int(counted[0].rsplit(" ", 1)[1]) >= 3
