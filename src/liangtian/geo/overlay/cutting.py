@@ -146,13 +146,14 @@ def _fills(out: Chains, first: int, last: int, cell: Floats) -> int:
     """Whether rings that only follow the border of a cell enclose all of it, or nothing."""
     twice = 0.0
     west, south, east, north = cell[0], cell[1], cell[2], cell[3]
-    for i in range(out.ring[first], out.ring[last]):
-        x0, y0, x1, y1 = out.x[i], out.y[i], out.x[i + 1], out.y[i + 1]
-        on_side = x0 == x1 and (x0 == west or x0 == east)
-        on_side = on_side or (y0 == y1 and (y0 == south or y0 == north))
-        if not on_side:
-            return _PARTLY
-        twice += (x0 - west) * (y1 - south) - (x1 - west) * (y0 - south)
+    for r in range(first, last):
+        for i in range(out.ring[r], out.ring[r + 1] - 1):
+            x0, y0, x1, y1 = out.x[i], out.y[i], out.x[i + 1], out.y[i + 1]
+            on_side = x0 == x1 and (x0 == west or x0 == east)
+            on_side = on_side or (y0 == y1 and (y0 == south or y0 == north))
+            if not on_side:
+                return _PARTLY
+            twice += (x0 - west) * (y1 - south) - (x1 - west) * (y0 - south)
     whole = 2 * (east - west) * (north - south)
     if abs(twice) <= _SAME * whole:
         return _NOTHING
