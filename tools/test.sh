@@ -46,6 +46,9 @@ step "Style, types and the floors of the house"
 step "Python tests on SQLite"
 "$BIN/pytest" -n 2 --dist loadfile -q -m "not browser"
 
+step "The overlay with every index of its arrays looked at"
+NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$LIANGTIAN_DATA/looked-at "$BIN/pytest" -q tests/geo/test_overlay*.py tests/geo/test_area_worked.py
+
 step "Python tests that meet the database, on PostgreSQL with PostGIS"
 "$BIN/python" tools/postgres.py "$BIN/pytest" -n 2 --dist loadfile -q -m "not browser" --database-only
 
