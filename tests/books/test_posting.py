@@ -179,14 +179,34 @@ def test_amounts_keep_their_decimals_or_are_refused() -> None:
             yuan.smallest(Decimal(odd))
 
 
+@pytest.mark.parametrize(
+    ("code", "commodity"), [("rent", "CNY"), ("应收::H1", "CNY"), ("应收", "GOLD")]
+)
+def test_an_account_that_cannot_be_is_refused_and_not_passed_over(
+    people: People, county: County, code: str, commodity: str
+) -> None:
+    odd = Account(code=code, name="应收", kind="assets", commodity=commodity,
+                  region=county.county, opened_on=DAY)  # fmt: skip
+    with pytest.raises(Refused, match="无效"), transaction.atomic():
+        open_accounts(people.clerk, [odd])
+
+
+def test_books_are_closed_by_county(county: County, bookkeeper: User) -> None:
+    with pytest.raises(Refused, match="不是县"):
+        close(bookkeeper, county.township_a, date(2026, 3, 31))
+
+
 def test_an_account_opens_once_and_not_as_another_kind(accounts: Accounts, people: People) -> None:
     same = Account(code="租金收入", name="租金收入", kind="income", commodity="CNY",
                    region=accounts["rent"].region, opened_on=DAY)  # fmt: skip
     with transaction.atomic():
         assert open_accounts(people.clerk, [same]) == [accounts["rent"]]
-    same.kind = "expenses"
-    with pytest.raises(Conflict), transaction.atomic():
-        open_accounts(people.clerk, [same])
+    for name, other in (("kind", "expenses"), ("guarded", True)):
+        before = getattr(same, name)
+        setattr(same, name, other)
+        with pytest.raises(Conflict), transaction.atomic():
+            open_accounts(people.clerk, [same])
+        setattr(same, name, before)
 
 
 @settings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,15 @@ from django.db.models import F
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.books.commodities import COMMODITIES
-from liangtian.platform.books.models import DEBIT_KINDS, Account, Closing, Entry, Line, Voucher
+from liangtian.platform.books.models import (
+    CODE,
+    DEBIT_KINDS,
+    Account,
+    Closing,
+    Entry,
+    Line,
+    Voucher,
+)
 from liangtian.platform.errors import Conflict, NotFound, Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 COUNTY_DIGITS = 6
+_FIXED = ("kind", "region_id", "guarded")
 _AT_ONCE = 500  # rows in a statement: SQLite takes 32 766 values
 
 
@@ -60,9 +70,18 @@ class Draft:
 def open_accounts(user: User, accounts: Sequence[Account]) -> list[Account]:
     """Open accounts that are not there yet, by code and commodity; those that are come back as they are.
 
-    Runs in the transaction of the caller's act. Raises Conflict when one is there with another kind or region.
+    Runs in the transaction of the caller's act. Raises Refused for a code that cannot be, Conflict when one
+    is there with another kind or region, or guarded otherwise.
     """
     _in_transaction()
+    for (
+        account
+    ) in accounts:  # SQLite passes over what breaks a constraint when told to ignore conflicts
+        if not re.fullmatch(CODE, account.code) or account.commodity not in COMMODITIES:
+            raise Refused(
+                f"账户代码“{account.code}”或品种“{account.commodity}”无效。代码各段以“:”相连，"
+                "每段以汉字、数字或大写字母开头。"
+            )
     codes = sorted({account.code for account in accounts})
     there = _by_code(codes)
     missing = [a for a in accounts if (a.code, a.commodity) not in there]
@@ -70,8 +89,8 @@ def open_accounts(user: User, accounts: Sequence[Account]) -> list[Account]:
     there = _by_code(codes)
     for account in accounts:
         stands = there[account.code, account.commodity]
-        if (stands.kind, stands.region_id) != (account.kind, account.region_id):
-            raise Conflict(f"账户“{account.code}”已存在，但类别或区划不同。")
+        if any(getattr(stands, name) != getattr(account, name) for name in _FIXED):
+            raise Conflict(f"账户“{account.code}”已存在，但类别、区划或透支规则不同。")
     if missing:
         record(
             user,
@@ -136,6 +155,8 @@ def close(user: User, county: Region, through: date) -> Closing:
     require(user, "books.close")
     if not user.region_id or not county.code.startswith(user.region_id):
         raise NotFound
+    if county.level != Region.Level.COUNTY:
+        raise Refused(f"“{county.name}”不是县，只能按县结账。")
     with transaction.atomic():
         _lock([_county(county)])
         last = Closing.objects.filter(county=county).first()
