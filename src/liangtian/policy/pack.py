@@ -40,6 +40,7 @@ from liangtian.policy.pack_schema import (
     PackFile,
     explain,
 )
+from liangtian.policy.patch_checks.schema import DataCheck
 
 _Model = TypeVar("_Model", PackFile, OverrideFile)
 _Typed = TypeVar("_Typed")
@@ -142,6 +143,7 @@ class Pack:
     version: str
     legality: LegalityTable | None
     obligations: tuple[Obligation, ...]
+    checks: tuple[DataCheck, ...]
     _values: Mapping[str, tuple[_Dated, ...]]
     # The files themselves, so that what was used can be kept and parsed again.
     content: bytes = field(default=b"", repr=False)
@@ -278,6 +280,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         version=_version(base, own),
         legality=table,
         obligations=tuple(parsed.obligation),
+        checks=_checks(file, own_file, parsed, over, documents),
         _values=MappingProxyType(values),
         content=base,
         overrides=own,
@@ -360,6 +363,25 @@ def _check_table(
     for cited in sorted(table.documents()):
         if cited not in documents:
             raise PackRefused(f"政策包 {file}：判定表引用了未列出的文件 {cited}")
+
+
+def _checks(
+    file: str, own_file: str, base: PackFile, over: OverrideFile | None,
+    documents: Mapping[str, Document],
+) -> tuple[DataCheck, ...]:  # fmt: skip
+    """The pack's data checks, as severe as the county set them."""
+    for check in base.check:
+        if check.document is not None and check.document not in documents:
+            raise PackRefused(
+                f"政策包 {file}：数据检查 {check.code} 引用了未列出的文件 {check.document}"
+            )
+    severity = {setting.code: setting.severity for setting in (over.check if over else [])}
+    if unknown := sorted(set(severity) - {check.code for check in base.check}):
+        raise PackRefused(f"本县参数文件 {own_file}：政策包没有数据检查 {'、'.join(unknown)}")
+    return tuple(
+        check.model_copy(update={"severity": severity.get(check.code, check.severity)})
+        for check in base.check
+    )
 
 
 def _with_types(file: str, table: LegalityTable | None, own: Sequence[PatchType]) -> LegalityTable:

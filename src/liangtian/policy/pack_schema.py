@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.obligation_schema import Obligation, mistakes
+from liangtian.policy.patch_checks.schema import CheckSetting, DataCheck
 
 Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
 Confidence = Literal["H", "M", "L"]
@@ -109,12 +110,20 @@ class PackFile(_Strict):
     document: list[Document]
     values: dict[str, list[Entry]]
     obligation: list[Obligation] = []
+    check: list[DataCheck] = []
     legality: LegalityTable | None = None
 
     @model_validator(mode="after")
     def _obligations_known(self) -> PackFile:
         if wrong := list(mistakes(self.obligation, self.values)):
             raise ValueError("；".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def _checks_once(self) -> PackFile:
+        codes = [check.code for check in self.check]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"数据检查 {'、'.join(twice)} 重复")
         return self
 
 
@@ -124,6 +133,7 @@ class OverrideFile(_Strict):
     override: OverrideHead
     document: list[Document] = []
     values: dict[str, list[Entry]] = {}
+    check: list[CheckSetting] = []
     patch_type: list[PatchType] = []  # codes of the county's image producer
 
 

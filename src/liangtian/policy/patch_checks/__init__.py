@@ -1,0 +1,1 @@
+"""Data checks (数据检查) of satellite patches; `running` is the way in."""
