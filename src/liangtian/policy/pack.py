@@ -41,6 +41,7 @@ from liangtian.policy.pack_schema import (
     explain,
 )
 from liangtian.policy.patch_checks.schema import DataCheck
+from liangtian.policy.warning_schema import WarningMeasure
 
 _Model = TypeVar("_Model", PackFile, OverrideFile)
 _Typed = TypeVar("_Typed")
@@ -144,6 +145,7 @@ class Pack:
     legality: LegalityTable | None
     obligations: tuple[Obligation, ...]
     checks: tuple[DataCheck, ...]
+    warning_measures: tuple[WarningMeasure, ...]
     _values: Mapping[str, tuple[_Dated, ...]]
     # The files themselves, so that what was used can be kept and parsed again.
     content: bytes = field(default=b"", repr=False)
@@ -280,6 +282,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         version=_version(base, own),
         legality=table,
         obligations=tuple(parsed.obligation),
+        warning_measures=tuple(parsed.warning),
         checks=_checks(file, own_file, parsed, over, documents),
         _values=MappingProxyType(values),
         content=base,

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.obligation_schema import Obligation, mistakes
 from liangtian.policy.patch_checks.schema import CheckSetting, DataCheck
+from liangtian.policy.warning_schema import WarningMeasure
+from liangtian.policy.warning_schema import mistakes as warning_mistakes
 
 Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
 Confidence = Literal["H", "M", "L"]
@@ -111,11 +113,18 @@ class PackFile(_Strict):
     values: dict[str, list[Entry]]
     obligation: list[Obligation] = []
     check: list[DataCheck] = []
+    warning: list[WarningMeasure] = []
     legality: LegalityTable | None = None
 
     @model_validator(mode="after")
     def _obligations_known(self) -> PackFile:
         if wrong := list(mistakes(self.obligation, self.values)):
+            raise ValueError("；".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def _warnings_known(self) -> PackFile:
+        if wrong := list(warning_mistakes(self.warning, self.values)):
             raise ValueError("；".join(wrong))
         return self
 
