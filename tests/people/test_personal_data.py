@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from liangtian.platform import personal
+from liangtian.platform import masks, personal
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.people.models import OneTimeCode, Role, User
 from liangtian.site.cli import main
@@ -25,8 +25,8 @@ def test_ten_thousand_masked_persons_leak_no_full_number() -> None:
         card = "".join(drawn.choices("0123456789", k=drawn.randint(16, 19)))
         name = "".join(drawn.choices("张王李赵钱孙周吴郑欧阳示例样本", k=drawn.randint(2, 4)))
         shown = "，".join(
-            (personal.mask_id_number(number), personal.mask_phone(phone),
-             personal.mask_bank_card(card), personal.mask_name(name))
+            (masks.mask_id_number(number), masks.mask_phone(phone),
+             masks.mask_bank_card(card), masks.mask_name(name))
         )  # fmt: skip
         assert not re.search(r"\d{11}", shown)
         assert not any(full in shown for full in (number, phone, card, name))
@@ -37,12 +37,12 @@ def test_ten_thousand_masked_persons_leak_no_full_number() -> None:
     [("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("张", "*"), ("", "")],
 )
 def test_a_name_keeps_its_first_and_of_three_its_last(name: str, shown: str) -> None:
-    assert personal.mask_name(name) == shown
+    assert masks.mask_name(name) == shown
 
 
 def test_short_numbers_are_hidden_whole() -> None:
-    assert personal.mask_phone("12") == "**"
-    assert personal.mask_bank_card("12345") == "*****"
+    assert masks.mask_phone("12") == "**"
+    assert masks.mask_bank_card("12345") == "*****"
 
 
 def test_the_database_holds_no_phone_in_clear(people: People) -> None:

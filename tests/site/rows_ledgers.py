@@ -67,6 +67,25 @@ def _unmask(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"name": "people.accounts"}, "json": {"reason": "核实联系电话"}}
 
 
+def _number(w: World, place: str) -> Mapping[str, Any]:
+    """The system administrator has said why in every sign-in there is."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from liangtian.platform.ledgers.models import Unmasking
+    from liangtian.platform.people.models import Presence
+
+    now, user = timezone.now(), w.users["sysadmin"]
+    for sign_in in Presence.objects.filter(user=user, ended_at=None):
+        Unmasking.objects.create(
+            ledger="people.accounts", user=user, sign_in=sign_in, reason="核实联系电话",
+            at=now, until=now + timedelta(minutes=5),
+        )  # fmt: skip
+    body = {"column": "phone", "number": "13800000000"}
+    return {"path": {"name": "people.accounts"}, "json": body}
+
+
 OWNER = frozenset({"township_clerk"})
 UNSEEN = frozenset({403, 404})
 
@@ -85,5 +104,6 @@ ROWS: tuple[Row, ...] = (
     Row("PUT", f"{LEDGER}/default-view", VIEW, _no_default),
     Row("POST", f"{LEDGER}/unmask", {"sysadmin"}, _unmask),
     Row("DELETE", f"{LEDGER}/unmask", {"sysadmin"}, _unmask),
+    Row("POST", f"{LEDGER}/number", {"sysadmin"}, _number),
     Row("GET", f"{LEDGER}/rows", {"sysadmin", "security_officer"}, _people, use="people"),
 )

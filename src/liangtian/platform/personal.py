@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import models
 
 from liangtian.platform.errors import Refused
+from liangtian.platform.masks import mask_bank_card, mask_id_number, mask_name, mask_phone
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -47,8 +48,8 @@ def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
-def _keys() -> dict[str, bytes]:
-    """Keys by their short name, the one that encrypts first."""
+def keys() -> dict[str, bytes]:
+    """The keys at hand by their short names, the one that encrypts first."""
     if given := os.environ.get("LIANGTIAN_PERSONAL_KEY"):
         return _parsed(given.replace(",", "\n"))
     path = Path(settings.DATA) / KEY_FILE
@@ -82,17 +83,17 @@ def _parsed(text: str) -> dict[str, bytes]:
 
 def encrypt(text: str, column: str) -> str:
     """Key name and sealed text; sealed for one column, so that it cannot be moved to another."""
-    keys = _keys()
-    name = next(iter(keys))
+    at_hand = keys()
+    name = next(iter(at_hand))
     nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = AESGCM(keys[name]).encrypt(nonce, text.encode(), column.encode())
+    sealed = AESGCM(at_hand[name]).encrypt(nonce, text.encode(), column.encode())
     return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
 
 def decrypt(stored: str, column: str) -> str:
     """The text. Raises KeyMissing when its key is gone or the stored value was altered."""
     name, _, sealed = stored.partition(":")
-    key = _keys().get(name)
+    key = keys().get(name)
     if key is None:
         raise KeyMissing
     raw = base64.b64decode(sealed)
@@ -104,7 +105,7 @@ def decrypt(stored: str, column: str) -> str:
 
 def names() -> list[str]:
     """The short names of the keys at hand, the one that encrypts first."""
-    return list(_keys())
+    return list(keys())
 
 
 def key_of(stored: str) -> str:
@@ -113,7 +114,10 @@ def key_of(stored: str) -> str:
 
 
 class EncryptedTextField(models.TextField[str, str]):
-    """A text that the database never sees in clear; it cannot be searched. Empty stays empty."""
+    """A text that the database never sees in clear. Empty stays empty.
+
+    It is searched by its whole value only, where a `DigestField` stands beside it.
+    """
 
     @property
     def sealed_for(self) -> str:
@@ -126,35 +130,6 @@ class EncryptedTextField(models.TextField[str, str]):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         value = super().get_db_prep_save(value, connection)
         return encrypt(value, self.sealed_for) if value else value
-
-
-def mask_name(name: str) -> str:
-    """张三 → 张*, 张小三 → 张*三: the first character, and the last of three or more."""
-    if len(name) < 2:
-        return "*" * len(name)
-    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
-
-
-def mask_id_number(number: str) -> str:
-    """An identity number (身份证号): the first six and the last four stay."""
-    return _masked(number, 6, 4)
-
-
-def mask_phone(number: str) -> str:
-    """A phone number: the first three and the last four stay, of a short one the last two."""
-    return _masked(number, 3, 4) if len(number) >= 11 else _masked(number, 0, 2)
-
-
-def mask_bank_card(number: str) -> str:
-    """A bank card or account: the last four stay."""
-    return _masked(number, 0, 4)
-
-
-def _masked(text: str, head: int, tail: int) -> str:
-    text = re.sub(r"\s", "", text)
-    if len(text) < head + tail + 2:  # too short to hide anything: hide all
-        return "*" * len(text)
-    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
 
 
 Sensitivity = Literal["none", "staff", "name", "phone", "id_number", "bank_account"]

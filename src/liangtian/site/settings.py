@@ -253,7 +253,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"numbers": {"()": "liangtian.platform.personal_numbers.HiddenNumbers"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["numbers"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"liangtian": {"level": "INFO"}},
 }

@@ -33,6 +33,7 @@ from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal_numbers import refuse_to_keep
 from liangtian.platform.shapes import one_of
 
 router = Router(tags=["audit"])
@@ -202,6 +203,7 @@ def start_export(request: HttpRequest, body: AuditExportIn) -> dict[str, Any]:
     user = user_of(request)
     require_reader(user)
     asked = body.query.model_dump(mode="json", exclude_defaults=True)
+    refuse_to_keep("导出任务", [text for text in asked.values() if isinstance(text, str)])
     with transaction.atomic():
         record(user, "audit.export", _words(asked), after={"format": body.format, "query": asked})
         job = _queue(user, EXPORT, f"导出审计记录({body.format})", format=body.format, query=asked)

@@ -15,6 +15,7 @@ from liangtian.platform.audit import context
 from liangtian.platform.audit.acts import act_of
 from liangtian.platform.audit.digest import FIELDS, digest_of
 from liangtian.platform.audit.models import AuditEntry
+from liangtian.platform.personal_numbers import hidden, hidden_within
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -36,13 +37,15 @@ def record(
 ) -> AuditEntry:
     """Add one entry; must run in the transaction of the act, so that neither stands alone.
 
-    Of `before` and `after` only the fields that differ are kept. Without a region of its own or of its
+    Of `before` and `after` only the fields that differ are kept. Whole identity and mobile numbers are
+    masked in every text. Without a region of its own or of its
     target the entry lies in the actor's. Raises RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"audit entry {act!r} outside the transaction of its act")
     row = isinstance(target, models.Model)
     before, after = _difference(_plain(before), _plain(after))
+    before, after = hidden_within(before), hidden_within(after)
     entry = AuditEntry(
         at=timezone.now(),
         actor=actor,
@@ -52,11 +55,11 @@ def record(
         success=success,
         target_type=target._meta.label_lower if isinstance(target, models.Model) else "",
         target_id=str(target.pk) if isinstance(target, models.Model) else "",
-        target_label=str(target)[:200],
+        target_label=hidden(str(target))[:200],
         region=region or (getattr(target, "region", None) if row else None) or _home(actor),
         before=before,
         after=after,
-        note=note,
+        note=hidden(note),
         address=context.address.get(),
     )
     entry.digest = digest_of([getattr(entry, name) for name in FIELDS])
@@ -79,7 +82,7 @@ def saw(
     """
     since = timezone.now() - timedelta(minutes=settings.AUDIT_SEEN_MINUTES)
     seen = AuditEntry.objects.filter(
-        actor=actor, act=act, at__gte=since, target_label=str(target)[:200],
+        actor=actor, act=act, at__gte=since, target_label=hidden(str(target))[:200],
         target_id=str(target.pk) if isinstance(target, models.Model) else "",
     )  # fmt: skip
     if seen.exists():

@@ -27,6 +27,7 @@ from liangtian.platform.jobs.registry import (
     handlers,
     repeatable,
 )
+from liangtian.platform.personal_numbers import hidden
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,7 +54,7 @@ def enqueue(
         raise ValueError(f"no handler for job {kind!r}")
     with transaction.atomic():
         job = Job.objects.create(
-            kind=kind, title=title[:200], created_by=user, region=region, args=args, link=link,
+            kind=kind, title=hidden(title)[:200], created_by=user, region=region, args=args, link=link,
             target=target,
         )  # fmt: skip
         record(user, "job.enqueue", job, after={"kind": kind, "args": args})

@@ -16,6 +16,7 @@ declare(
     {
         "personal.unmask": "申请查看脱敏内容",
         "personal.mask": "恢复脱敏",
+        "personal.search": "按完整号码查询",
         "personal.saw": "查看未脱敏内容",
     },
 )

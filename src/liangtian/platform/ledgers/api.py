@@ -22,7 +22,7 @@ from liangtian.platform.ledgers.declaration import (
 from liangtian.platform.ledgers.extent import extent
 from liangtian.platform.ledgers.groups import dimensions, grouped
 from liangtian.platform.ledgers.query import LARGEST, filtered
-from liangtian.platform.ledgers.unmasking import as_seen, ask, end, page_seen
+from liangtian.platform.ledgers.unmasking import as_seen, ask, end, number_sought, page_seen
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.platform.people.security import current
@@ -126,6 +126,17 @@ class UnmaskIn(Schema):
     row: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
+class NumberIn(Schema):
+    column: Annotated[str, Field(max_length=60)]
+    number: Annotated[str, Field(max_length=60)]
+
+
+class NumberOut(Schema):
+    """What stands for the number in the column's condition."""
+
+    value: str
+
+
 class ExtentOut(Schema):
     bounds: Bounds | None
 
@@ -227,6 +238,13 @@ def unmask(request: HttpRequest, name: str, body: UnmaskIn) -> dict[str, Any]:
     made = ask(user, _session(request), ledger, body.reason, body.row)
     rows = [] if made.row is None else [made.row]
     return {"until": made.until, "whole": made.row is None, "rows": rows}
+
+
+@router.post("/{name}/number", response=NumberOut)
+def number(request: HttpRequest, name: str, body: NumberIn) -> dict[str, str]:
+    """Turn a whole number into the condition that finds it, so that no address ever holds the number."""
+    user = user_of(request)
+    return {"value": number_sought(user, _session(request), _find(name), body.column, body.number)}
 
 
 @router.delete("/{name}/unmask", response=MaskedOut)

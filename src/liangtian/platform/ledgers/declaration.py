@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "integer", "area_mu", "area_m2", "date", "datetime", "choice", "boolean"]
 Source = str | Callable[["User"], Combinable]
-FilterKind = Literal["text", "choice", "date_range", "number_range", "region"]
+FilterKind = Literal["text", "choice", "date_range", "number_range", "region", "number"]
 Tag = Literal["success", "danger", "warning", "info", "primary"]
 
 
@@ -39,7 +39,8 @@ class Column:
 
     A column that holds personal information says so (`sensitivity`). Its values are then masked, and it
     neither sorts nor groups; a filter compares whole names only. `clear` is set on the copy of the ledger
-    that is read under an unmasking (`Ledger.opened`), never in a declaration.
+    that is read under an unmasking (`Ledger.opened`), never in a declaration. An encrypted number with a
+    keyed digest beside it (`digest`, an ORM path) can then be filtered by its whole value.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Column:
     by: bool = False  # a text column whose values are few enough to group by
     nothing: str = "（空）"  # what rows without a value are called when grouped
     sensitivity: Sensitivity = "none"
+    digest: str = ""
     clear: bool = False
 
     def __post_init__(self) -> None:
@@ -77,7 +79,9 @@ class Column:
     @property
     def searchable(self) -> FilterKind | None:
         """How it can be filtered here and now: a masked number not at all, a masked name as a whole."""
-        return None if self.masked and self.sensitivity != "name" else self.filter
+        if self.masked and self.sensitivity != "name":
+            return None
+        return "number" if self.digest else self.filter
 
     @property
     def in_order(self) -> bool:

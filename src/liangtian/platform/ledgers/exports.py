@@ -26,6 +26,7 @@ from liangtian.platform.ledgers.formats import SUFFIXES, check_format, write_fil
 from liangtian.platform.ledgers.models import LedgerExport
 from liangtian.platform.ledgers.unmasking import allowed, recorded
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal_numbers import refuse_to_keep
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -69,6 +70,7 @@ def start_export(
     if reason:
         reason, ledger = allowed(user, ledger, reason), ledger.opened()
     check_format(ledger.geometry is not None, file_format)
+    refuse_to_keep("导出任务", params.values())
     count = counted(ledger, user, params, names)
     if user.region is None:
         raise Refused("您的账号未设置管辖区划，不能导出。请联系系统管理员。")

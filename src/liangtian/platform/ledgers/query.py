@@ -15,6 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger, shown_value
 from liangtian.platform.people.scope import ScopedQuerySet, below, require
 from liangtian.platform.personal import masked
+from liangtian.platform.personal_digest import are_digests
 from liangtian.platform.regions.changes import successors
 
 if TYPE_CHECKING:
@@ -111,11 +112,13 @@ def condition(ledger: Ledger, key: str, value: str) -> Q:
     if name in ledger.extra_filters and not operator:
         return Q(**{ledger.extra_filters[name]: _key(key, value)})
     column = ledger.column(name)
-    known = column is not None and (column.filter is not None or column.groupable)
+    known = column is not None and (column.filter or column.digest or column.groupable)
     if column is None or not known or operator not in OPERATORS:
         raise Refused(f"“{ledger.title}”没有查询条件“{key}”。", fields={key: "没有此查询条件"})
     if column.masked:
         return _of_masked(column, operator, key, value)
+    if column.digest:
+        return _of_number(column, operator, key, value)
     return _of_column(column, alias(column), operator, key, value)
 
 
@@ -171,6 +174,18 @@ def _of_masked(column: Column, operator: str, key: str, value: str) -> Q:
     if operator not in ("", "is"):
         raise Refused(f"“{column.label}”已脱敏，只能按完整姓名查询。", fields={key: "已脱敏"})
     return Q(**{alias(column): value})
+
+
+def _of_number(column: Column, operator: str, key: str, value: str) -> Q:
+    """An encrypted number by its digest, never by itself: an address is kept in too many places."""
+    if operator == "empty":
+        return _empty(column, value != "0")
+    if operator not in ("", "is") or not are_digests(value):
+        raise Refused(
+            f"“{column.label}”只能按完整号码查询，且号码不能写在地址里。请在台账页面的查询条件中填写。",
+            fields={key: "只能按完整号码查询"},
+        )
+    return Q(**{f"{column.digest}__in": value.split(",")})
 
 
 def _empty(column: Column, wanted: bool) -> Q:

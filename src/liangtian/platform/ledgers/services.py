@@ -16,6 +16,7 @@ from liangtian.platform.ledgers.groups import dimensions
 from liangtian.platform.ledgers.models import DefaultView, SavedView
 from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal_numbers import refuse_to_keep
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -120,6 +121,8 @@ def _check(user: User, ledger: Ledger, draft: ViewDraft) -> None:
     known = {name for name, _ in dimensions(ledger)}
     if len(draft.grouping) > 2 or not known.issuperset(draft.grouping):
         raise Refused("汇总项最多两个，且应是本台账可用的汇总项。")
+    sought = [c.label for c in ledger.columns if c.digest and c.name in draft.query]
+    refuse_to_keep("视图", [draft.name, *draft.query.values()], sought)
     filtered(ledger, user, draft.query)
 
 

@@ -25,6 +25,7 @@ from liangtian.platform.people.models import Presence
 from liangtian.platform.people.scope import require
 from liangtian.platform.people.security import current
 from liangtian.platform.personal import masked
+from liangtian.platform.personal_digest import DigestField, digests
 from liangtian.platform.reasons import reason_given
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Leave:
 
 
 PAGING = frozenset({"page", "size", "after", "totals"})
+BY_NUMBER = "（按完整号码）"
 NOTHING = Leave(False, frozenset(), (), None)
 
 
@@ -106,6 +108,36 @@ def as_seen(user: User, session: str, ledger: Ledger) -> Ledger:
     return ledger.opened() if in_force(user, session, ledger).whole else ledger
 
 
+def number_sought(user: User, session: str, ledger: Ledger, name: str, number: str) -> str:
+    """The condition that stands for a whole number; that it was looked for is written down, it itself is not.
+
+    Raises Refused for a column without digest or an empty number, Forbidden without an unmasking of the ledger.
+    """
+    require(user, ledger.permission, ledger.unmask_permission)
+    leave, column = in_force(user, session, ledger), ledger.column(name)
+    if column is None or not column.digest:
+        raise Refused(f"“{ledger.title}”没有可按完整号码查询的列“{name}”。")
+    if not leave.whole:
+        raise Forbidden(f"“{column.label}”已脱敏。请先点“查看脱敏内容”并说明事由，再按号码查询。")
+    found = digests(number, _sealed_for(ledger.rows(user).model, column.digest))
+    if not found:
+        raise Refused(f"请填写完整的{column.label}。", fields={"number": "请填写"})
+    with transaction.atomic():
+        record(user, "personal.search", ledger.title, region=user.region, note="；".join(leave.reasons),
+               after={"ledger": ledger.name, "columns": [name]})  # fmt: skip
+    return ",".join(found)
+
+
+def _sealed_for(model: Any, path: str) -> str:
+    """What the encrypted column is sealed for, whose digests lie at `path`."""
+    first, _, rest = path.partition("__")
+    field = model._meta.get_field(first)
+    if rest:
+        return _sealed_for(field.related_model, rest)
+    assert isinstance(field, DigestField)
+    return field.sealed_for
+
+
 def page_seen(
     user: User, session: str, ledger: Ledger, params: Mapping[str, str]
 ) -> tuple[Page, Leave]:
@@ -146,5 +178,8 @@ def recorded(ledger: Ledger, params: Mapping[str, str]) -> dict[str, Any]:
         if key in PAGING:
             continue
         column = ledger.column(key.partition("__")[0])
-        kept[key] = masked(column.sensitivity, value) if column else value
+        if column and column.digest:
+            kept[key] = BY_NUMBER
+        else:
+            kept[key] = masked(column.sensitivity, value) if column else value
     return kept

@@ -8,11 +8,11 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from liangtian.platform.masks import mask_phone
 from liangtian.platform.people import codes, passwords, security, sessions
 from liangtian.platform.people.models import OneTimeCode, Presence
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.shapes import PresenceOut, presence_out
-from liangtian.platform.personal import mask_phone
 
 router = Router(tags=["account"])
 SIGN_INS_SHOWN = 20

@@ -124,7 +124,7 @@ register(
                    filter="date_range"),
             Column("with_code", "动态口令", _with_code, "boolean", width=90),
             Column("phone", "联系电话", "phone", width=130, sortable=False,
-                   sensitivity="phone"),
+                   sensitivity="phone", digest="phone_digest"),
             Column("password_changed_at", "密码设置时间", "password_changed_at", "datetime",
                    width=150),
             Column("created_at", "建立时间", "created_at", "datetime", width=150),

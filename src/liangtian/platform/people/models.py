@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from liangtian.platform.personal import EncryptedTextField
+from liangtian.platform.personal_digest import DigestField, WithDigests
 
 
 class Office(models.Model):
@@ -112,7 +113,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(WithDigests, AbstractBaseUser):
     """A person who signs in. What they see follows from `region`, what they may do from `roles`."""
 
     username = models.CharField("账号", max_length=40, unique=True)
@@ -127,6 +128,7 @@ class User(AbstractBaseUser):
     )
     roles = models.ManyToManyField(Role, verbose_name="角色", blank=True)
     phone = EncryptedTextField("联系电话", blank=True, default="")
+    phone_digest = DigestField("联系电话摘要", of="phone")
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("建立时间", default=timezone.now)
     password_changed_at = models.DateTimeField("密码设置时间", default=timezone.now)
@@ -138,6 +140,12 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = verbose_name_plural = "用户"
         ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                name="user_phone_has_digest",
+                condition=Q(phone="", phone_digest="") | (~Q(phone="") & ~Q(phone_digest="")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

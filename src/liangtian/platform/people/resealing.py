@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from liangtian.platform import personal
 from liangtian.platform.audit.services import record
 from liangtian.platform.personal import EncryptedTextField
+from liangtian.platform.personal_digest import digest_fields
 
 AT_ONCE = 500
 
@@ -62,5 +63,8 @@ def _some(field: EncryptedTextField) -> int:
         rows = list(old.order_by("pk").values_list("pk", "raw")[:AT_ONCE])
         for pk, raw in rows:
             text = personal.decrypt(raw, field.sealed_for)
-            _sealed(field).filter(pk=pk, raw=raw).update(**{field.name: text})
+            beside = {
+                f.name: f.made(text) for f in digest_fields(field.model) if f.of == field.name
+            }
+            _sealed(field).filter(pk=pk, raw=raw).update(**{field.name: text}, **beside)
     return len(rows)

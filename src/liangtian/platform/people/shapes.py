@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field
 
+from liangtian.platform.masks import mask_phone
 from liangtian.platform.people.models import Grant, Office, Presence, Role, User
-from liangtian.platform.personal import mask_phone
 from liangtian.platform.shapes import one_of
 
 PageNumber = Annotated[int, Field(ge=1, le=10**7)]

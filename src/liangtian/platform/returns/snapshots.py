@@ -24,6 +24,7 @@ from liangtian.platform.ledgers.declaration import Ledger
 from liangtian.platform.ledgers.export import CHUNK, as_text, extract
 from liangtian.platform.ledgers.query import filtered, totals
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal_numbers import refuse_to_keep
 from liangtian.platform.returns.models import Snapshot, SnapshotPart
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def keep_now(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -
     require(user, ledger.permission, ledger.export_permission)
     if not title.strip() or user.region is None:
         raise Refused("请填写留存名称。", fields={"title": "请填写"})
+    refuse_to_keep("留存", [title, *query.values()])
     with transaction.atomic():
         made = keep(user, ledger, query, title=title.strip(), region=user.region)
         record(user, "ledger.keep", made,

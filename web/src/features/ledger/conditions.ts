@@ -2,7 +2,7 @@
 import type { LocationQuery } from 'vue-router'
 import type { Ledger, Region } from '@/api/types'
 import { t } from '@/locales'
-import { OF_THE_SCREEN, single } from './query'
+import { isSought, OF_THE_SCREEN, single } from './query'
 
 export interface ConditionTag {
   [key: string]: string
@@ -36,6 +36,7 @@ export function conditionTags(
 function said(column: Ledger['columns'][number], operator: string, raw: string): string {
   if (operator === 'empty') return t(raw === '0' ? 'ledger.filledValue' : 'ledger.emptyValue')
   if (operator === 'gte' || operator === 'lte') return `${operator === 'gte' ? '≥' : '≤'} ${raw}`
+  if (isSought(raw)) return t('ledger.byNumber')
   if (column.kind === 'boolean') return t(raw === '1' ? 'common.yes' : 'common.no')
   return column.choices?.find((choice) => choice.value === raw)?.label ?? raw
 }

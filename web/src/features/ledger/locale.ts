@@ -35,6 +35,9 @@ export default {
         measure: '统计',
         count: '个数',
       },
+      byNumber: '按完整号码',
+      wholeNumber: '完整号码',
+      numberInLink: '查询条件中有完整的个人号码，不能复制链接。请先清除该条件。',
       unmask: {
         ask: '查看脱敏内容',
         cell: '查看',
@@ -116,6 +119,9 @@ export default {
         measure: 'Figure',
         count: 'Count',
       },
+      byNumber: 'By whole number',
+      wholeNumber: 'Whole number',
+      numberInLink: 'A condition holds a whole personal number; clear it before copying the link.',
       unmask: {
         ask: 'Show masked values',
         cell: 'Show',

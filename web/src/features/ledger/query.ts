@@ -57,6 +57,9 @@ export function readForm(filters: LedgerFilter[], query: LocationQuery): FilterF
   return form
 }
 
+/** Whether the condition stands for a number the server was asked to look for, rather than being one. */
+export const isSought = (value: string): boolean => /^[0-9a-f]{8}:/.test(value)
+
 /** The query of the form alone; empty values are left out. */
 export function writeForm(filters: LedgerFilter[], form: FilterForm): Record<string, string> {
   const query: Record<string, string> = {}
