@@ -2054,6 +2054,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledgers/{name}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a whole number into the condition that finds it, so that no address ever holds the number. */
+        post: operations["liangtian_platform_ledgers_api_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledgers/{name}/rows": {
         parameters: {
             query?: never;
@@ -4576,7 +4593,7 @@ export interface components {
         FilterOut: {
             choices: components["schemas"]["ChoiceOut"][] | null;
             /** @enum {string} */
-            kind: "text" | "choice" | "date_range" | "number_range" | "region";
+            kind: "text" | "choice" | "date_range" | "number_range" | "region" | "number";
             label: string;
             name: string;
         };
@@ -5565,6 +5582,14 @@ export interface components {
         NoteIn: {
             /** @default  */
             note?: string;
+        };
+        NumberIn: {
+            column: string;
+            number: string;
+        };
+        /** @description What stands for the number in the column's condition. */
+        NumberOut: {
+            value: string;
         };
         ObligationOut: {
             id: string;
@@ -10086,6 +10111,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupedOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_ledgers_api_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"];
                 };
             };
         };
