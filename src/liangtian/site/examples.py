@@ -67,6 +67,7 @@ EXAMPLES: dict[str, Any] = {
     "NewOffice": {**_OFFICE, "code": "990121100-ZRZY", "parent_id": 1},
     "NewPerson": {"name": "王演示", "username": "wangyanshi", "office_id": 4, "phone": "13800000000"},
     "NoteIn": {"note": "已核对任职文件"},
+    "NumberIn": {"column": "phone", "number": "13800000000"},
     "OfficeChoice": {"office_id": 4},
     "OfficeIn": _OFFICE,
     "ParentIn": {"parent_id": 1},

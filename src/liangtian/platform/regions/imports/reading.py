@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import python_calamine
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -22,6 +17,7 @@ from liangtian.geo.clean import check
 from liangtian.geo.crs import CrsRefused, require_holdable, resolve_crs, to_4490
 from liangtian.geo.formats import FormatRefused, VectorLayer, read
 from liangtian.platform.errors import Refused
+from liangtian.platform.sheets import csv_rows, sheets
 
 CODES = (
     "区划代码",
@@ -39,9 +35,6 @@ NAMES = ("名称", "区划名称", "XZQMC", "ZLDWMC", "QHMC", "NAME", "MC", "XZM
 PARENTS = ("上级代码", "上级", "SJDM", "PARENT")
 LEVELS = ("级别", "JB", "LEVEL")
 STARTS = ("启用日期", "QYRQ", "VALID_FROM")
-MOST_CELLS = 6_000_000  # of a sheet, from A1 to the farthest: some 200 MB; a million rows of five columns fit
-LARGEST_SHEET = 200 * 1024**2
-_PLACE = re.compile(rb'\br="([A-Za-z]*)([0-9]+)"')
 TABLES = (".xlsx", ".xls", ".xlsm", ".et", ".ods", ".csv", ".txt")
 _EMPTY = {"", "none", "nan"}
 
@@ -74,7 +67,7 @@ class Delivery:
 def read_delivery(path: Path, layer: str = "") -> Delivery:
     """Read a list or boundaries. Raises Refused when the file is neither, or its columns are not known."""
     if path.suffix.lower() in TABLES and not layer and _is_table(path):
-        rows = _csv(path) if path.suffix.lower() in (".csv", ".txt") else _sheet(path)
+        rows = csv_rows(path) if path.suffix.lower() in (".csv", ".txt") else _sheet(path)
         return Delivery(_listed(rows, path.name), drawn=False)
     try:
         return _drawn(path, layer)
@@ -86,61 +79,14 @@ def _is_table(path: Path) -> bool:
     """A .txt may also be boundary points; a list names its columns in the first lines."""
     if path.suffix.lower() != ".txt":
         return True
-    head = "".join(",".join(row) for row in _csv(path)[:5])
+    head = "".join(",".join(row) for row in csv_rows(path)[:5])
     return any(word in head for word in CODES[:3])
 
 
-def _csv(path: Path) -> list[list[Any]]:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""))]
-    raise Refused(f"文件“{path.name}”的文字编码不能识别，请另存为 UTF-8 或 GBK 的 CSV。")
-
-
 def _sheet(path: Path) -> list[list[Any]]:
-    try:
-        _require_near(path)
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except Exception as error:
-        raise Refused(
-            f"文件“{path.name}”不是可以打开的 Excel 表格，请另存为 .xlsx 后上传。"
-        ) from error
-    for _, rows in sheets:
-        if _header(rows) is not None:
-            return rows
-    return sheets[0][1] if sheets else []
-
-
-def _require_near(path: Path) -> None:
-    """Raises ValueError for a sheet with a cell far out: the reader lays out every cell up to there, and with
-    a place that cannot be takes the whole process down."""
-    if not zipfile.is_zipfile(path):
-        return  # the older binary format has no such places
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            if not entry.filename.startswith("xl/worksheets/") or entry.is_dir():
-                continue
-            if entry.file_size > LARGEST_SHEET:
-                raise ValueError("too large a sheet")
-            far, wide = 0, 0
-            for letters, digits in _PLACE.findall(archive.read(entry)):
-                far = max(far, int(digits[:10]))
-                wide = max(wide, _column(letters))
-            if far * wide > MOST_CELLS:
-                raise ValueError("a cell far out")
-
-
-def _column(letters: bytes) -> int:
-    """Number of a column by its name: A is 1, AA is 27."""
-    number = 0
-    for letter in letters.upper()[:7]:
-        number = 26 * number + letter - 64
-    return number
+    """The first sheet that names the columns, else the first."""
+    found = sheets(path)
+    return next((rows for rows in found if _header(rows) is not None), found[0] if found else [])
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
