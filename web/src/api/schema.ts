@@ -5583,6 +5583,12 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /**
+         * @example {
+         *       "column": "phone",
+         *       "number": "13800000000"
+         *     }
+         */
         NumberIn: {
             column: string;
             number: string;
