@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -64,10 +66,14 @@ def serve(host: str, port: int) -> None:
 
 
 def _warm_up() -> None:
-    """Load (the first time: compile) the overlay beside whatever else there is to do."""
-    from liangtian.geo.overlay import warm_up
+    """See that the overlay lies compiled on disk, in a process of its own, whose memory comes back.
 
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    Loading it from there takes the first overlay under a second; keeping the compiler loaded
+    would take each process 150 MiB for as long as it lives.
+    """
+    words = "from liangtian.geo.overlay import warm_up; warm_up()"
+    child = subprocess.Popen([sys.executable, "-c", words])
+    threading.Thread(target=child.wait, name="warm-up", daemon=True).start()
 
 
 def _fits() -> None:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
-import pyogrio.raw
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from liangtian.geo.formats.gdal import gdal
 from liangtian.geo.formats.model import (
     FieldInfo,
     FieldType,
@@ -25,9 +24,6 @@ from liangtian.geo.formats.model import (
     VectorLayer,
     crs_label,
 )
-
-# Defence in depth: even if a name slipped through, GDAL's network file system opens nothing else.
-pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_FILENAME": "none"})
 
 _TYPES: dict[str, FieldType] = {
     "OFTInteger": "integer",
@@ -57,7 +53,7 @@ def layer_names(path: Path) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # said again, and noted, when the layer is read
-            return [str(name) for name, _ in pyogrio.list_layers(path)]
+            return [str(name) for name, _ in gdal().list_layers(path)]
     except Exception as fault:
         raise refused(path, fault) from fault
 
@@ -86,7 +82,7 @@ def read_layer(
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            meta, fids, wkb, data = pyogrio.raw.read(
+            meta, fids, wkb, data = gdal().raw.read(
                 path,
                 layer=layer,
                 return_fids=True,
@@ -131,7 +127,7 @@ def read_layer(
 def table(path: Path, skip: int, rows: int, **options: str) -> Any:
     """Some records without their shapes, as pyogrio gives them: meta, ids, None, columns."""
     try:
-        return pyogrio.raw.read(
+        return gdal().raw.read(
             path, skip_features=skip, max_features=rows, read_geometry=False, **options
         )
     except Exception as fault:
@@ -178,7 +174,7 @@ def _exact_integers(
     limit = _EXACT_DOUBLE if column.dtype == np.float64 else _EXACT_SINGLE
     if not present.any() or np.abs(column[present]).max() < limit:
         return column
-    _, again, _, data = pyogrio.raw.read(
+    _, again, _, data = gdal().raw.read(
         path,
         layer=layer,
         columns=[name],
@@ -262,7 +258,7 @@ def note_curves(path: Path, layer: VectorLayer) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _, _, _, data = pyogrio.raw.read(
+            _, _, _, data = gdal().raw.read(
                 path,
                 sql=f'SELECT OGR_GEOMETRY FROM "{name}"',
                 sql_dialect="OGRSQL",

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 
 from liangtian.geo.formats import ogr, reader, shapefile, sniff
+from liangtian.geo.formats.gdal import gdal
 from liangtian.geo.formats.model import FieldInfo, FormatRefused, VectorLayer
 
 Bounds = tuple[float, float, float, float]
@@ -197,7 +197,7 @@ def _info(source: Path, name: str) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return dict(pyogrio.read_info(source, layer=name, force_feature_count=True))
+            return dict(gdal().read_info(source, layer=name, force_feature_count=True))
     except Exception as fault:
         raise ogr.refused(source, fault) from fault
 
@@ -207,7 +207,7 @@ def _bounds(source: Path, name: str) -> Bounds:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _, each = pyogrio.read_bounds(source, layer=name)
+            _, each = gdal().read_bounds(source, layer=name)
     except Exception as fault:
         raise ogr.refused(source, fault) from fault
     with warnings.catch_warnings():

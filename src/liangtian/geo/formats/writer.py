@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pyogrio.raw
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from liangtian.geo.formats import encoding as text
+from liangtian.geo.formats.gdal import gdal
 from liangtian.geo.formats.model import FormatRefused
 from liangtian.geo.formats.ogr import objects
 
@@ -204,7 +204,7 @@ def put(path: Path, *parts: Any, **options: Any) -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            pyogrio.raw.write(path, *parts, **options)
+            gdal().raw.write(path, *parts, **options)
         except Exception as fault:
             raise FormatRefused(f"“{path.name}”写出失败。", detail=str(fault)) from fault
     if heard:
