@@ -27,7 +27,7 @@ from filling import clerk_of
 
 FORMATS = ("csv", "xlsx", "gpkg", "shp", "gdb", "geojson", "kml")
 SMALL = {"area_mu__lte": "0.99"}  # one row in thirteen
-LIMIT_MIB = 300
+LIMIT_MIB = 220
 PAUSE_SECONDS = 0.2
 
 

@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian.site.settings")
 import pytest
 from django.test import Client
 
-pytest_plugins = ("tests.selection",)
+pytest_plugins = ("tests.selection", "tests.recording")
 
 ZONE_38 = 4526  # CGCS2000 3° zone 38 with zone prefix
 EAST, NORTH = 38_440_000.0, 3_800_000.0  # south-west corner of the test county, metres

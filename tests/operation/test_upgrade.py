@@ -140,6 +140,29 @@ def test_a_migration_says_itself_what_only_a_person_can_see() -> None:
     assert (stops.compatible, stops.why) == (False, "旧程序写不进去")
 
 
+NAME = models.CharField(max_length=60)
+WAS = {("region", "name"): NAME, ("region", "on"): models.DateField(null=True)}
+
+
+@pytest.mark.parametrize(
+    ("column", "field", "breaks"),
+    [
+        ("name", models.CharField(max_length=60, db_index=True, verbose_name="名称"), False),
+        ("name", models.CharField(max_length=80, null=True), False),
+        ("name", models.CharField(max_length=40), True),
+        ("name", models.CharField(max_length=60, unique=True), True),
+        ("name", models.IntegerField(), True),
+        ("on", models.DateField(), True),
+        ("unknown", NAME, True),
+    ],
+    ids=str,
+)
+def test_a_changed_column_stops_old_programs_only_when_it_takes_less(
+    column: str, field: Any, breaks: bool
+) -> None:
+    assert bool(_breaks(migrations.AlterField("region", column, field), WAS)) is breaks
+
+
 @pytest.mark.parametrize(
     ("operation", "breaks"),
     [

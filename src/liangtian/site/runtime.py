@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DEFAULT_PORT = 8000
@@ -57,23 +59,28 @@ def serve(host: str, port: int) -> None:
     if "postgresql" in default["ENGINE"]:  # the worker has no such limit
         limit = f"-c statement_timeout={settings.REQUEST_SECONDS * 1000}"
         default.setdefault("OPTIONS", {})["options"] = limit
-    _warm_up()
     processes.start_pulse("web")
     try:
-        run_server(host, port)
+        with _compiled():
+            run_server(host, port)
     finally:
         processes.end_pulse("web")
 
 
-def _warm_up() -> None:
-    """See that the overlay lies compiled on disk, in a process of its own, whose memory comes back.
+@contextmanager
+def _compiled() -> Iterator[None]:
+    """See meanwhile that the overlay lies compiled on disk, in a process of its own, whose memory comes back.
 
     Loading it from there takes the first overlay under a second; keeping the compiler loaded
     would take each process 150 MiB for as long as it lives.
     """
     words = "from liangtian.geo.overlay import warm_up; warm_up()"
     child = subprocess.Popen([sys.executable, "-c", words])
-    threading.Thread(target=child.wait, name="warm-up", daemon=True).start()
+    threading.Thread(target=child.wait, name="compiling", daemon=True).start()
+    try:
+        yield
+    finally:
+        child.terminate()
 
 
 def _fits() -> None:
@@ -101,9 +108,9 @@ def work() -> None:
     from liangtian.platform.operation import processes
 
     _fits()
-    _warm_up()
     processes.start_pulse("worker")
     try:
-        worker.work()
+        with _compiled():
+            worker.work()
     finally:
         processes.end_pulse("worker")

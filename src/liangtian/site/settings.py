@@ -22,6 +22,7 @@ LIANGTIAN_GRACE_SECONDS  for requests that are under way when the web server is 
 LIANGTIAN_PROXY          address of the HTTPS proxy whose X-Forwarded-* headers are believed
 LIANGTIAN_WATCH_FROM     addresses or networks that may read /metrics (default: this machine)
 LIANGTIAN_BACKUP_AT      hour and minute of the daily backup by the worker, e.g. 02:30; off: none
+LIANGTIAN_BACKUP_EVERY_HOURS  instead: a backup by the worker every so many hours
 LIANGTIAN_BACKUP_DIR     folder of backups (default: backups in the data folder)
 LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
@@ -126,6 +127,7 @@ GRACE_SECONDS = float(os.environ.get("LIANGTIAN_GRACE_SECONDS", "30"))
 PROXY = os.environ.get("LIANGTIAN_PROXY", "")
 WATCH_FROM = os.environ.get("LIANGTIAN_WATCH_FROM", "127.0.0.0/8,::1").split(",")
 BACKUP_AT = os.environ.get("LIANGTIAN_BACKUP_AT", "02:30")
+BACKUP_EVERY_HOURS = float(os.environ.get("LIANGTIAN_BACKUP_EVERY_HOURS", "0"))
 BACKUP_MAX_AGE_HOURS = int(os.environ.get("LIANGTIAN_BACKUP_MAX_AGE_HOURS", "26"))
 DRILL_MAX_AGE_DAYS = int(os.environ.get("LIANGTIAN_DRILL_MAX_AGE_DAYS", "31"))
 DISK_FREE_WARNING_MB = int(os.environ.get("LIANGTIAN_DISK_FREE_WARNING_MB", "10240"))

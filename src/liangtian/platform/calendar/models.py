@@ -122,6 +122,7 @@ class Message(models.Model):
         REMINDER = "reminder", "到期提醒"
         OVERDUE = "overdue", "逾期上报"
         TASK = "task", "待办通知"
+        SYSTEM = "system", "运行告警"
 
     user = models.ForeignKey(USER, models.CASCADE, related_name="messages", verbose_name="收件人")
     kind = models.CharField("类别", max_length=10, choices=Kind)

@@ -14,6 +14,8 @@ from django.db.models import Min
 from django.utils import timezone
 
 from liangtian.platform.jobs.schedule import every
+from liangtian.platform.operation import health
+from liangtian.platform.operation.alarms import alarm_of
 from liangtian.platform.operation.models import Backup, Drill
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,17 @@ def monthly_drill() -> None:
     _start("backup", "--drill", "--by", BY)
 
 
+@every("operation.watch", 3600)
+def watch_backups() -> None:
+    """Tell the officers, once a day, that the last good backup or drill is too old or failed."""
+    installed, first_days = installed_at(), timedelta(hours=settings.BACKUP_MAX_AGE_HOURS)
+    if installed is None or timezone.now() - installed < first_days:
+        return
+    alarm_of(health.last_backup())
+    if Drill.objects.exists():
+        alarm_of(health.last_drill())
+
+
 @every("operation.statistics", 3600)
 def refresh_statistics() -> None:
     """SQLite does not look by itself at how its tables are filled, and then chooses poor ways to read them.
@@ -52,7 +65,12 @@ def refresh_statistics() -> None:
 
 
 def backup_due(now: datetime) -> bool:
-    """Whether the time of day has passed and nothing was tried since (a failure waits for the next day)."""
+    """Whether the worker's next backup is due: every so many hours, or once the time of day has passed.
+
+    Nothing is due when something was tried since; after a failure the next period is waited for.
+    """
+    if settings.BACKUP_EVERY_HOURS:
+        return due_after(settings.BACKUP_EVERY_HOURS, now)
     hour, minute = map(int, settings.BACKUP_AT.split(":"))
     due = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if now < due:
@@ -61,6 +79,14 @@ def backup_due(now: datetime) -> bool:
         return False
     installed = installed_at()
     return installed is not None and installed < due
+
+
+def due_after(hours: float, now: datetime) -> bool:
+    """Whether the last backup began so many hours ago; a failed one is tried again after one at most."""
+    last = Backup.objects.first()
+    if last is None:
+        return True
+    return now - last.started_at >= timedelta(hours=hours if last.done else min(hours, 1))
 
 
 def installed_at() -> datetime | None:

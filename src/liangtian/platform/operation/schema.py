@@ -11,7 +11,10 @@ e.g. triggers that refuse what old programs write: `old_programs_stop = "为什�
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -28,6 +31,7 @@ HARMLESS = (
     operations.AlterModelOptions, operations.AlterModelManagers, operations.AlterModelTableComment,
     operations.RemoveConstraint,
 )  # fmt: skip
+Columns = Mapping[tuple[str, str], Any]
 OLDER = "数据库比程序旧，缺少 {count} 项升级(例如 {name})。请先备份，再运行 liangtian migrate。"
 NEWER = "数据库已由更新的版本升级({name})，本程序 {version} 不能再使用它。请安装新版本程序。"
 NONE = "数据库尚未建立。请先运行 liangtian migrate。"
@@ -50,13 +54,36 @@ def pending() -> list[Step]:
     """What `liangtian migrate` would apply, in order."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    fresh = {
+    fresh = made_by(migration for migration, _ in plan)
+    begun = {m.app_label for m, _ in plan if all(app != m.app_label for app, _ in m.dependencies)}
+    steps = []
+    for migration, _ in plan:
+        if migration.app_label in begun:  # no old program knows its tables
+            steps.append(Step(migration.app_label, migration.name, True, ""))
+        else:
+            steps.append(_step(migration, fresh, partial(_columns_before, executor.loader)))
+    return steps
+
+
+def made_by(migrations: Iterable[Migration]) -> set[tuple[str, str]]:
+    """The tables that migrations make, by app and model."""
+    return {
         (migration.app_label, op.name_lower)
-        for migration, _ in plan
+        for migration in migrations
         for op in migration.operations
         if isinstance(op, operations.CreateModel)
     }
-    return [_step(migration, fresh) for migration, _ in plan]
+
+
+def _columns_before(loader: MigrationLoader, migration: Migration) -> Columns:
+    """The columns of the app's tables as they are before a migration."""
+    state = loader.project_state([(migration.app_label, migration.name)], at_end=False)
+    return {
+        (model, name): field
+        for (app, model), made in state.models.items()
+        if app == migration.app_label
+        for name, field in made.fields.items()
+    }
 
 
 _judged: dict[object, str] = {}  # what was applied when it was looked at -> the verdict
@@ -120,15 +147,24 @@ def _compatible() -> set[tuple[str, str]]:
         return set()
 
 
-def _step(migration: Migration, fresh: set[tuple[str, str]]) -> Step:
-    """What one migration means for older programs; `fresh` are the tables they do not know anyway."""
+def _step(
+    migration: Migration,
+    fresh: set[tuple[str, str]],
+    columns: Callable[[Migration], Columns] = lambda migration: {},
+) -> Step:
+    """What one migration means for older programs; `fresh` are the tables they do not know anyway.
+
+    `columns` tells how the columns were before, which is looked up only where one is altered.
+    """
+    alters = any(isinstance(op, operations.AlterField) for op in migration.operations)
+    before = columns(migration) if alters else {}
     lives = getattr(migration, "old_programs_go_on", {})
     reasons = [
         reason
         for op in migration.operations
         if (migration.app_label, getattr(op, "model_name", "").lower()) not in fresh
         and _named(op) not in lives
-        and (reason := _breaks(op))
+        and (reason := _breaks(op, before))
     ]
     if stops := getattr(migration, "old_programs_stop", ""):
         reasons.append(stops)
@@ -140,10 +176,10 @@ def _named(op: Any) -> str:
     return str(op.constraint.name if hasattr(op, "constraint") else getattr(op, "name", ""))
 
 
-def _breaks(op: Any) -> str:
+def _breaks(op: Any, before: Columns = MappingProxyType({})) -> str:
     """Why a program that does not know this operation would stumble; empty when it would not."""
     if isinstance(op, operations.SeparateDatabaseAndState):
-        return "；".join(r for inner in op.database_operations if (r := _breaks(inner)))
+        return "；".join(r for inner in op.database_operations if (r := _breaks(inner, before)))
     if isinstance(op, operations.RunPython | operations.RunSQL):
         return (
             ""  # changes rows or adds triggers; what breaks old programs says so by its own field
@@ -154,10 +190,21 @@ def _breaks(op: Any) -> str:
         filled = op.field.null or op.field.many_to_many or op.field.db_default is not NOT_PROVIDED
         return "" if filled else f"{op.model_name} 新增必填列 {op.name}"
     if isinstance(op, operations.AlterField):
-        return "" if op.field.null or _only_words(op) else f"{op.model_name} 的列 {op.name} 改变"
+        was = before.get((op.model_name_lower, op.name))
+        wider = was is not None and _takes_all_of(op.field, was)
+        return "" if wider else f"{op.model_name} 的列 {op.name} 改变"
     return str(op.describe())
 
 
-def _only_words(op: operations.AlterField) -> bool:
-    """A change of choices or labels reaches no database; anything else is looked at by a person."""
-    return bool(getattr(op.field, "choices", None)) and not op.field.unique
+def _takes_all_of(field: Any, was: Any) -> bool:
+    """Whether a changed column still takes whatever could be written before, and gives it back alike."""
+    if type(field) is not type(was) or field.unique > was.unique or field.null < was.null:
+        return False
+    if field.db_column != was.db_column or field.remote_field:
+        return False
+    own, earlier = ((f.max_length, f.db_default) for f in (field, was))
+    if own[1] is NOT_PROVIDED and earlier[1] is not NOT_PROVIDED:
+        return False  # old programs may leave it to the database to fill
+    longer = own[0] is None or (earlier[0] is not None and own[0] >= earlier[0])
+    places = ("max_digits", "decimal_places")
+    return longer and all(getattr(field, n, None) == getattr(was, n, None) for n in places)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
+from liangtian.platform.operation.alarms import alarm
 from liangtian.platform.operation.models import Backup, Drill
 
 
@@ -18,6 +19,8 @@ def note_backup(backup: Backup) -> Backup:
         record(
             None, act, backup, after={"sha256": backup.sha256, "by": backup.by}, note=backup.error
         )
+        if not backup.done:
+            alarm("backup.failed", "备份没有完成", backup.error)
     return backup
 
 
@@ -30,4 +33,6 @@ def note_drill(drill: Drill) -> Drill:
             None, "operation.drill", drill, after={"passed": drill.passed, "by": drill.by},
             note=drill.error,
         )  # fmt: skip
+        if not drill.passed:
+            alarm("drill.failed", "恢复测试未通过", drill.error)
     return drill
