@@ -22,7 +22,7 @@ MOST_ROWS = 200
 
 class MessageOut(Schema):
     id: int
-    kind: Literal["reminder", "overdue", "task"]
+    kind: Literal["reminder", "overdue", "task", "system"]
     kind_label: str
     title: str
     body: str
