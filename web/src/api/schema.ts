@@ -5514,7 +5514,7 @@ export interface components {
             created_at: string;
             id: number;
             /** @enum {string} */
-            kind: "reminder" | "overdue" | "task";
+            kind: "reminder" | "overdue" | "task" | "system";
             kind_label: string;
             link: string;
             read: boolean;
