@@ -32,6 +32,7 @@ from liangtian.platform.ledgers.api_views import router as ledger_views
 from liangtian.platform.maps.api import router as maps
 from liangtian.platform.operation import watching
 from liangtian.platform.operation.api import router as operation
+from liangtian.platform.overlays.api import router as overlays
 from liangtian.platform.packs.api import router as packs
 from liangtian.platform.people.api import router as session
 from liangtian.platform.people.api_account import router as account
@@ -92,6 +93,7 @@ for prefix, router in (
     ("/snapshots", snapshots),
     ("/layers", layers),
     ("/sketches", sketches),
+    ("/overlays", overlays),
     ("/ogc", features),
     ("/tokens", tokens),
     ("/maps", maps),

@@ -70,6 +70,9 @@ EXAMPLES: dict[str, Any] = {
     "NumberIn": {"column": "phone", "number": "13800000000"},
     "OfficeChoice": {"office_id": 4},
     "OfficeIn": _OFFICE,
+    "OverlayIn": {
+        "source": "layer", "key": 12, "layers": [3, 5], "ordered": True, "near_id": 7, "near_m": 200,
+    },
     "ParentIn": {"parent_id": 1},
     "PasswordIn": {"old": "Jiu-Mima-2025", "new": "Xin-Mima-2026"},
     "PasswordOnly": {"password": "Xin-Mima-2026"},

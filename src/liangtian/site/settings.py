@@ -28,6 +28,8 @@ LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
 LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the background (default 5000)
 LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
+LIANGTIAN_OVERLAY_LAYERS  the most layers that plots are measured against in one run (default 20)
+LIANGTIAN_OVERLAY_NEAR_METRES  the farthest that a run looks for the nearest figure, metres (default 5000)
 LIANGTIAN_SNAPSHOT_ROWS  the most rows of a ledger kept at once, for a return or a comparison (default 50000)
 LIANGTIAN_REASON_CHARACTERS  the shortest reason (理由) that is taken (default 5)
 LIANGTIAN_LETTER_FIELD_CHARACTERS  the longest text of one field of a letter (default 2000)
@@ -149,6 +151,7 @@ INSTALLED_APPS = [
     "liangtian.platform.files",
     "liangtian.platform.jobs",
     "liangtian.platform.layers",
+    "liangtian.platform.overlays",
     "liangtian.platform.sketches",
     "liangtian.platform.calendar",
     "liangtian.platform.packs",
@@ -217,6 +220,8 @@ WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # the build puts a hash in the name
 EXPORT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_EXPORT_ROWS_AT_ONCE", "5000"))
 EXPORT_DAYS = int(os.environ.get("LIANGTIAN_EXPORT_DAYS", "7"))
+OVERLAY_LAYERS = int(os.environ.get("LIANGTIAN_OVERLAY_LAYERS", "20"))
+OVERLAY_NEAR_METRES = int(os.environ.get("LIANGTIAN_OVERLAY_NEAR_METRES", "5000"))
 SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "50000"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"

@@ -2499,6 +2499,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/overlays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs over the user's region, newest first. */
+        get: operations["liangtian_platform_overlays_api_runs"];
+        put?: never;
+        /** Ask for a run; a worker fills it. */
+        post: operations["liangtian_platform_overlays_api_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overlays/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plots and the layers that can be chosen. */
+        get: operations["liangtian_platform_overlays_api_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overlays/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run: what it was made with, and its sums once it is whole. */
+        get: operations["liangtian_platform_overlays_api_show"];
+        put?: never;
+        post?: never;
+        /** Discard a run. */
+        delete: operations["liangtian_platform_overlays_api_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/packs": {
         parameters: {
             query?: never;
@@ -5688,6 +5741,64 @@ export interface components {
             /** @enum {string} */
             outcome: "legal" | "illegal" | "other" | "split" | "undetermined";
         };
+        OverlayBrief: {
+            /** Format: date */
+            as_of: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            done_at: string | null;
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layers: number;
+            mine: boolean;
+            plots: number;
+            region_name: string;
+            source_title: string;
+            title: string;
+        };
+        OverlayChoices: {
+            layers: components["schemas"]["OverlayLayer"][];
+            most_layers: number;
+            most_metres: number;
+            sources: components["schemas"]["OverlaySource"][];
+        };
+        /**
+         * @description What is asked for; `layers` in the order in which ground is counted to them.
+         * @example {
+         *       "key": 12,
+         *       "layers": [
+         *         3,
+         *         5
+         *       ],
+         *       "near_id": 7,
+         *       "near_m": 200,
+         *       "ordered": true,
+         *       "source": "layer"
+         *     }
+         */
+        OverlayIn: {
+            as_of?: string | null;
+            key: number;
+            layers: number[];
+            near_id?: number | null;
+            near_m?: number | null;
+            /** @default false */
+            ordered?: boolean;
+            /** @default  */
+            region_code?: string;
+            source: string;
+            /** @default  */
+            title?: string;
+        };
+        /** @description A layer with its published versions, newest first; `in_force` is the one of the day asked for. */
+        OverlayLayer: {
+            code: string;
+            group: string;
+            in_force: number | null;
+            name: string;
+            versions: components["schemas"]["OverlayVersion"][];
+        };
         OverlayLayerOut: {
             inside_m2: number;
             layer_code: string;
@@ -5697,6 +5808,13 @@ export interface components {
             version_id: number;
             version_label: string;
         };
+        OverlayLine: {
+            category: string;
+            label: string;
+            m2: string;
+            mu: string;
+            touched: number;
+        };
         OverlayOut: {
             /** Format: date-time */
             at: string;
@@ -5704,11 +5822,70 @@ export interface components {
             layers: components["schemas"]["OverlayLayerOut"][];
             total_m2: number;
         };
+        OverlayPage: {
+            rows: components["schemas"]["OverlayBrief"][];
+            total: number;
+        };
         OverlayRowOut: {
             category: string;
             label: string;
             m2: number;
             mu: number;
+        };
+        OverlayRunOut: {
+            /** Format: date */
+            as_of: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            done_at: string | null;
+            engine: string;
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layers: number;
+            mine: boolean;
+            near: string;
+            near_m: number | null;
+            ordered: boolean;
+            pack: string;
+            pack_version: string;
+            plots: number;
+            region_name: string;
+            seen_m2: string;
+            seen_plots: number;
+            sliver_m2: string;
+            source_title: string;
+            sums: components["schemas"]["OverlaySums"][];
+            title: string;
+        };
+        /** @description Plots that can be measured. */
+        OverlaySource: {
+            key: number;
+            plots: number;
+            source: string;
+            title: string;
+        };
+        /** @description One layer of a run; `first` is the ground that no earlier layer covers. */
+        OverlaySums: {
+            categories: components["schemas"]["OverlayLine"][];
+            first: components["schemas"]["OverlayLine"];
+            id: number;
+            layer_name: string;
+            townships: components["schemas"]["OverlayTownship"][];
+            version_id: number;
+            version_label: string;
+        };
+        /** @description m² of each category, in the order of the categories. */
+        OverlayTownship: {
+            code: string;
+            m2: string[];
+            name: string;
+        };
+        OverlayVersion: {
+            id: number;
+            label: string;
+            /** Format: date */
+            valid_from: string;
         };
         PackAmount: {
             article: string;
@@ -10751,6 +10928,116 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StatusOut"];
                 };
+            };
+        };
+    };
+    liangtian_platform_overlays_api_runs: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayPage"];
+                };
+            };
+        };
+    };
+    liangtian_platform_overlays_api_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayBrief"];
+                };
+            };
+        };
+    };
+    liangtian_platform_overlays_api_choices: {
+        parameters: {
+            query?: {
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayChoices"];
+                };
+            };
+        };
+    };
+    liangtian_platform_overlays_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_overlays_api_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -193,3 +193,8 @@ export type Hooks = Schemas['HooksOut']
 export type HookTarget = Schemas['HookOut']
 export type HookMade = Schemas['HookMade']
 export type HookDeliveries = Schemas['DeliveryPage']
+
+export type OverlayBrief = Schemas['OverlayBrief']
+export type OverlayRun = Schemas['OverlayRunOut']
+export type OverlaySums = Schemas['OverlaySums']
+export type OverlayChoices = Schemas['OverlayChoices']

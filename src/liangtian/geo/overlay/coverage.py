@@ -35,10 +35,14 @@ _GRID = 1e-11
 
 
 class Zone(NamedTuple):
-    """One of several layers that are looked at in order, and where its geometries come from."""
+    """One of several layers that are looked at in order, and where its geometries come from.
+
+    `exclusive` says that its figures never overlap, so that their shares add up to the ground covered.
+    """
 
     layer: PreparedLayer
     figures: Figures
+    exclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,30 +83,43 @@ def cover(plots: Shapes, found: Pairs, zone: Zone, usable: Ints | None = None) -
     plot, source, m2 = found.plot[counts], found.source[counts], found.m2[counts]
     out = np.bincount(plot, m2, len(plots)).astype(np.float64)
     several = np.flatnonzero(np.bincount(plot, minlength=len(plots)) > 1)
-    for index in several.tolist():
+    for index in () if zone.exclusive else several.tolist():
         others = zone.figures(zone.layer.ids[source[plot == index]])
         out[index] = _size(split(plots[index], others)[0])
     return np.minimum(out, found.whole)
 
 
-def exclusions(plots: Shapes, zones: Sequence[Zone]) -> Exclusions:
+def exclusions(
+    plots: Shapes, zones: Sequence[Zone], found: Sequence[Pairs] | None = None
+) -> Exclusions:
     """How much of each plot lies in each of several zones, alone and in their order.
+
+    `found` are the shares of the plots in each zone, where they are known already. Geometry is built only for plots
+    that two zones cover in part before one covers the whole.
 
     Raises:
         GeometryRefused: an invalid plot.
     """
-    found = [shares(plots, zone.layer) for zone in zones]
+    found = found or [shares(plots, zone.layer) for zone in zones]
     applies = np.column_stack(
         [cover(plots, one, zone) for one, zone in zip(found, zones, strict=True)]
     )
-    first = applies.copy()
-    for index in np.flatnonzero((applies >= NEGLIGIBLE_M2).sum(axis=1) > 1).tolist():
+    whole = np.min([one.whole for one in found], axis=0)
+    touches = applies >= NEGLIGIBLE_M2
+    full = applies >= whole[:, None] - NEGLIGIBLE_M2
+    # What lies behind the first zone that covers the whole plot gets nothing.
+    behind = np.cumsum(full & touches, axis=1) - (full & touches) > 0
+    first = np.where(touches & ~behind, applies, 0.0)
+    partial = touches & ~full & ~behind
+    for index in np.flatnonzero(partial.sum(axis=1) > 1).tolist():
         left = plots[index]
-        for k in np.flatnonzero(applies[index] >= NEGLIGIBLE_M2).tolist():
+        for k in np.flatnonzero(partial[index]).tolist():
             mine = found[k].source[found[k].plot == index]
-            others = zones[k].figures(zones[k].layer.ids[mine])
-            inside, left = split(left, others)
+            inside, left = split(left, zones[k].figures(zones[k].layer.ids[mine]))
             first[index, k] = _size(inside)
+    for k in range(first.shape[1]):
+        last = full[:, k] & touches[:, k] & ~behind[:, k]
+        first[last, k] = np.maximum(whole[last] - first[last, :k].sum(axis=1), 0.0)
     return Exclusions(applies, first)
 
 

@@ -22,6 +22,7 @@ from liangtian.platform.geofield import SRID, GeometryField, index_fed_in_bulk, 
 
 _COPY_TYPES = {
     "BigAutoField": "int8", "ForeignKey": "int8", "PositiveIntegerField": "int4",
+    "PositiveSmallIntegerField": "int2", "BigIntegerField": "int8",
     "CharField": "varchar", "TextField": "text", "DateField": "date", "FloatField": "float8",
     "DecimalField": "numeric", "JSONField": "bytea", "GeometryField": "bytea",
 }  # fmt: skip
@@ -29,20 +30,23 @@ _JSONB_VERSION = b"\x01"
 
 
 def insert_rows(
-    model: type[models.Model], columns: dict[str, Sequence[Any]], geoms: NDArray[np.object_]
+    model: type[models.Model],
+    columns: dict[str, Sequence[Any]],
+    geoms: NDArray[np.object_] | None = None,
 ) -> None:
     """Insert rows given column by column (attribute names as `version_id`), all or nothing.
 
-    `geoms` fills the model's one geometry column: multipolygons or None, in EPSG:4490. JSON columns take
-    dicts or lists. Raises IntegrityError where the database refuses.
+    `geoms` fills the geometry column of a model that has one: multipolygons or None, in EPSG:4490. JSON
+    columns take dicts or lists. Raises IntegrityError where the database refuses.
     """
-    place = next(f for f in model._meta.local_fields if isinstance(f, GeometryField))
     fields = [_field(model, name) for name in columns]
-    names = [str(field.column) for field in (*fields, place)]
     values = [_texts(field, column) for field, column in zip(fields, columns.values(), strict=True)]
+    if geoms is not None:
+        fields.append(next(f for f in model._meta.local_fields if isinstance(f, GeometryField)))
+    names = [str(field.column) for field in fields]
     insert = _copy if connection.vendor == "postgresql" else _execute
     with transaction.atomic():
-        insert(model, [*fields, place], names, values, geoms)
+        insert(model, fields, names, values, geoms)
 
 
 def update_rows(
@@ -87,15 +91,17 @@ def _execute(
     fields: Sequence[models.Field[Any, Any]],
     names: list[str],
     values: list[Sequence[Any]],
-    geoms: NDArray[np.object_],
+    geoms: NDArray[np.object_] | None,
 ) -> None:
     table, place = model._meta.db_table, fields[-1]
     quoted = ",".join(f'"{name}"' for name in names)
     marks = ",".join(["%s"] * len(names))
-    wkb = shapely.to_wkb(geoms)
-    rows = list(zip(*[_plain(column) for column in values], wkb.tolist(), strict=True))
+    wkb = [] if geoms is None else [shapely.to_wkb(geoms).tolist()]
+    rows = list(zip(*[_plain(column) for column in values], *wkb, strict=True))
     with connection.cursor() as cursor, index_fed_in_bulk(connection):
         cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', rows)
+        if geoms is None:
+            return
         # Numbers are given out one after the other, and the write lock is ours.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name=%s", [table])
         first = int(cursor.fetchone()[0]) - len(geoms) + 1
@@ -121,17 +127,29 @@ def _copy(
     fields: Sequence[models.Field[Any, Any]],
     names: list[str],
     values: list[Sequence[Any]],
-    geoms: NDArray[np.object_],
+    geoms: NDArray[np.object_] | None,
 ) -> None:
-    kinds = [field.get_internal_type() for field in fields]
+    kinds = [_kind(field) for field in fields]
     columns = [
         [_JSONB_VERSION + value.encode() for value in column] if kind == "JSONField" else column
         for kind, column in zip(kinds, values, strict=False)
     ]
-    wkb = shapely.to_wkb(shapely.set_srid(geoms, SRID), include_srid=True, flavor="extended")
+    if geoms is not None:
+        held = shapely.set_srid(geoms, SRID)
+        columns.append(shapely.to_wkb(held, include_srid=True, flavor="extended").tolist())
     quoted = ",".join(f'"{name}"' for name in names)
     statement = f'COPY "{model._meta.db_table}" ({quoted}) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types([_COPY_TYPES[kind] for kind in kinds])
-        for row in zip(*columns, wkb.tolist(), strict=True):
+        for row in zip(*columns, strict=True):
             copy.write_row(row)
+
+
+def _kind(field: models.Field[Any, Any]) -> str:
+    """The kind of column; a key is of the kind that it points to, as regions have codes."""
+    target = getattr(field, "target_field", field)
+    return (
+        "ForeignKey"
+        if target.primary_key and target.get_internal_type() == "BigAutoField"
+        else target.get_internal_type()
+    )

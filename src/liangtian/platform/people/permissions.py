@@ -18,6 +18,8 @@ PERMISSIONS: dict[str, str] = {
     "layers.publish": "发布与撤回参考图层",
     "layers.export": "导出参考图层",
     "sketches.draw": "标绘与套合量算",
+    "overlays.view": "查看多图层套合结果",
+    "overlays.run": "发起多图层套合",
     "jobs.view": "查看后台任务",
     "files.upload": "上传文件",
     "packs.view": "查看政策参数",
@@ -47,7 +49,15 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
-_OFFICE = [*_VIEW, "enforcement.export", "jobs.view", "api.token", "tasks.opinion"]
+_OFFICE = [
+    *_VIEW,
+    "enforcement.export",
+    "jobs.view",
+    "api.token",
+    "tasks.opinion",
+    "overlays.view",
+    "overlays.run",
+]
 _BUREAU = [
     "layers.view",
     "packs.view",
@@ -60,6 +70,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [
             "enforcement.*",
             "layers.*",
+            "overlays.*",
             "sketches.draw",
             "jobs.view",
             "files.upload",
@@ -88,6 +99,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         "领导",
         [
             *_VIEW,
+            "overlays.view",
             "enforcement.export",
             "returns.check",
             "returns.sign",
@@ -109,13 +121,20 @@ ROLES: dict[str, tuple[str, list[str]]] = {
     ),
     "township_leader": (
         "乡镇分管领导",
-        [*_VIEW, "enforcement.export", "returns.check", "returns.sign", "tasks.handover"],
+        [
+            *_VIEW,
+            "overlays.view",
+            "enforcement.export",
+            "returns.check",
+            "returns.sign",
+            "tasks.handover",
+        ],
     ),
     "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),
     "finance": ("财政局人员", [*_BUREAU, "books.*"]),
     "water": ("水利局人员", _BUREAU),
-    "agriculture": ("农业农村局人员", [*_BUREAU, "layers.export"]),
-    "forestry": ("林业局人员", [*_BUREAU, "layers.export"]),
+    "agriculture": ("农业农村局人员", [*_BUREAU, "layers.export", "overlays.*"]),
+    "forestry": ("林业局人员", [*_BUREAU, "layers.export", "overlays.*"]),
     "power": ("供电公司人员", _BUREAU),
     "company": ("实施（经营）企业人员", ["packs.view"]),
     "sysadmin": (

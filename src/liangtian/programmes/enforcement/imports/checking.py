@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from liangtian.platform.regions.models import Region
+from liangtian.platform.regions.places import Places
 from liangtian.programmes.enforcement.imports.attributes import cells, check_attributes
 from liangtian.programmes.enforcement.imports.figures import (
     Limits,
@@ -14,7 +15,6 @@ from liangtian.programmes.enforcement.imports.figures import (
     find_places,
 )
 from liangtian.programmes.enforcement.imports.findings import Checked, Findings, Row
-from liangtian.programmes.enforcement.imports.places import Places
 from liangtian.programmes.enforcement.imports.reading import Source
 from liangtian.programmes.enforcement.imports.values import text_of
 

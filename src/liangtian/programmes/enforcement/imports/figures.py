@@ -16,8 +16,9 @@ from liangtian.geo.area import densified, round_m2, survey_areas, to_mu
 from liangtian.geo.clean import check
 from liangtian.geo.crs import CrsRefused, to_4490
 from liangtian.platform.regions.models import Region
+from liangtian.platform.regions.places import Places
 from liangtian.programmes.enforcement.imports.findings import SHAPE, Findings, Place
-from liangtian.programmes.enforcement.imports.places import Places, point_of
+from liangtian.programmes.enforcement.imports.places import point_of
 from liangtian.programmes.enforcement.imports.reading import Source
 
 _INSIDE = 0.9999  # a patch drawn along the county's border loses that much to rounding
