@@ -1,6 +1,6 @@
 """Sample sheets and dossiers; every person and company here is invented."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -8,18 +8,23 @@ import pypdfium2
 from PIL import Image
 
 from liangtian.press.dossier import (
-    Attachment,
-    Confirmation,
+    Block,
+    Check,
+    Cover,
     Dossier,
-    EvidencePhoto,
     Fact,
+    Facts,
+    Notice,
     OverlayRow,
     OverlayTable,
-    PhaseImage,
-    Proposal,
-    Reason,
-    Record,
-    Step,
+    Part,
+    Picture,
+    Pictures,
+    Scans,
+    Section,
+    Sheets,
+    Text,
+    overlay_block,
 )
 from liangtian.press.map import MapLayer, MapPolygon, MapSheet, PhotoPoint
 
@@ -57,63 +62,83 @@ def map_sheet() -> MapSheet:
     )
 
 
-def full_dossier() -> Dossier:
+PATCH_NO = "示例2026-10-XZ0001"
+
+
+def cover() -> Cover:
+    return Cover(
+        "示例县自然资源局",
+        "示例镇第一示范村卫片图斑案卷",
+        [("批　　次", "2026年10月卫片"), ("判定结论", "违法"), ("起止日期", "")],
+        [("全宗号", ""), ("案卷号", "2026-0001"), ("保管期限", "30年")],
+    )
+
+
+def photo(number: int, *, content: bytes | None, azimuth: float | None = 135.0) -> Picture:
+    lines = ["时间：2026-10-12 10:21:33", "位置：东经117.100000°，北纬30.200000°"]
+    return Picture(f"照片 {number}", content, lines, "原图未入库", azimuth)
+
+
+def full_dossier(photos: int = 2) -> Dossier:
+    table = OverlayTable(
+        "年度国土变更调查",
+        "2025年度",
+        [
+            OverlayRow("0101", "水田", Decimal("12000.00")),
+            OverlayRow("0103", "旱地", Decimal("6000.00")),
+            OverlayRow("", "图层以外", Decimal("0.37")),
+        ],
+    )
+    facts = Facts(
+        [Fact("坐落", "示例镇第一示范村", wide=True), Fact("证件号码", "659001199001010011")]
+    )
+    found: list[Block] = [Text(["经现场核查，图斑范围内已建成冷库一座。"]), overlay_block(table)]
+    phases = [
+        Picture("前时相影像", jpeg(), ["来源：省级影像"]),
+        Picture("后时相影像", None, ["来源：未填"], "上级尚未下发"),
+    ]
+    shown = [photo(n, content=jpeg() if n % 7 else None) for n in range(1, photos + 1)]
     return Dossier(
-        county="示例县",
-        batch="2026年10月卫片",
-        patch_no="示例2026-10-XZ0001",
-        judgement="违法用地",
+        cover=cover(),
+        number=PATCH_NO,
         maker="示例县自然资源局",
         on=DAY,
-        facts=[Fact("坐落", "示例镇第一示范村", wide=True), Fact("证件号码", "659001199001010011")],
-        statement=["经现场核查，图斑范围内已建成冷库一座。"],
-        overlays=[
-            OverlayTable(
-                "年度国土变更调查",
-                "2025年度",
+        verdict="应有 2 项，缺 1 项。",
+        checks=[
+            Check("情况说明", "there", "", "示例规范第二条"),
+            Check("处罚文书", "missing", "尚未立案", "示例规范第六条"),
+            Check("验收意见", "later", "整改后补入", "示例规范第六条"),
+            Check("补办手续", "not_needed", "未要求补办", "示例规范第六条"),
+        ],
+        sections=[
+            Section("情况说明", [Part("图斑基本情况", [facts, *found])]),
+            Section("影像", [Part("前后时相影像", [Pictures(phases, 75.0)])]),
+            Section("套合图件", [Part("套合图", [Sheets([map_sheet(), map_sheet()])])]),
+            Section("现场照片", [Part("现场举证照片", [Pictures(shown)])]),
+            Section(
+                "违法类件处理材料",
                 [
-                    OverlayRow("0101", "水田", Decimal("12000.00")),
-                    OverlayRow("0103", "旱地", Decimal("6000.00")),
-                    OverlayRow("", "图层以外", Decimal("0.37")),
+                    Part("判定", [Notice("改判：结论与拟判意见不一致。", grave=True)]),
+                    Part(
+                        "处罚文书",
+                        [Notice("无。尚未立案，缺行政处罚决定书。")],
+                        "示例罚〔2026〕1号",
+                        "示例县自然资源局",
+                        "2026-10-20",
+                        "缺",
+                    ),
+                    Part(
+                        "批准书（原件）", [Scans("批准书.pdf", [jpeg(900, 1200), jpeg(900, 1200)])]
+                    ),
                 ],
-            )
-        ],
-        proposal=Proposal(
-            "违法用地",
-            [Reason("批准红线外面积超过规定比例", "示例规范第十二条")],
-            "示例省卫片执法",
-            "a1b2c3d4",
-            DAY,
-            ["政策包已过有效期。"],
-        ),
-        confirmation=Confirmation(
-            "合法用地", "李样本", "执法大队", datetime(2026, 11, 10, 15, 30), "经会审改判", True
-        ),
-        images=[
-            PhaseImage("前时相", "省级影像", "2025-09-30", jpeg()),
-            PhaseImage("后时相", "", "", None, "上级尚未下发"),
-        ],
-        maps=[map_sheet()],
-        photos=[
-            EvidencePhoto(
-                "1",
-                jpeg(),
-                datetime(2026, 10, 12, 10, 21, 33),
-                "东经117.1°，北纬30.2°",
-                135.0,
-                12.34,
-                HASH,
             ),
-            EvidencePhoto("2", None, None, "", None, None, ""),
         ],
-        records=[Record("处罚文书", missing="尚未立案，缺行政处罚决定书。")],
-        history=[Step(datetime(2026, 10, 8, 9, 0), "张示例", "下发", "分派至示例镇")],
-        attachments=[Attachment("批准书.pdf", "批准文件", 1234567, HASH)],
+        notes=["本卷缺 1 项：处罚文书。"],
     )
 
 
 def empty_dossier() -> Dossier:
-    return Dossier("示例县", "2026年10月卫片", "XZ0002", "", "示例县自然资源局", DAY)
+    return Dossier(cover(), PATCH_NO, "示例县自然资源局", DAY)
 
 
 def pages(pdf: bytes) -> list[str]:

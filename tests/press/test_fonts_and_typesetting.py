@@ -4,12 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from liangtian.press.dossier import dossier_pdf
+from liangtian.press.dossier import Dossier, Part, Section, Text
+from liangtian.press.dossier_pdf import dossier_pdf
 from liangtian.press.errors import FontMissing, GlyphMissing, ImageRefused, PressError
 from liangtian.press.fonts import FONT_DIRECTORY, FONT_FILES, load_fonts, require_fonts
 from liangtian.press.picture import for_print
 from liangtian.press.typeset import typeset
-from tests.press.samples import DAY, empty_dossier, jpeg, pages
+from tests.press.samples import DAY, cover, empty_dossier, jpeg, pages
+
+
+def said(text: str) -> Dossier:
+    parts = [Part("说明", [Text([text])])]
+    return replace(empty_dossier(), sections=[Section("情况说明", parts)])
 
 
 def test_only_the_four_house_fonts_are_loaded() -> None:
@@ -32,7 +38,7 @@ def test_a_missing_font_is_named_in_chinese(tmp_path: Path) -> None:
 
 def test_a_character_in_no_font_stops_the_document_and_is_located() -> None:
     with pytest.raises(GlyphMissing, match=r"「😀」（U\+1F600）") as refused:
-        dossier_pdf(replace(empty_dossier(), statement=["现场情况良好😀请审核"]))
+        dossier_pdf(said("现场情况良好😀请审核"))
     assert "现场情况良好😀请审核" in str(refused.value)
 
 
@@ -58,7 +64,7 @@ def test_threads_get_their_own_documents() -> None:
     numbers = [f"XZ{n:04d}" for n in range(8)]
 
     def first_page(number: str) -> str:
-        return pages(dossier_pdf(replace(empty_dossier(), patch_no=number)))[0]
+        return pages(dossier_pdf(replace(empty_dossier(), cover=replace(cover(), title=number))))[0]
 
     with ThreadPoolExecutor(4) as pool:
         for number, text in zip(numbers, pool.map(first_page, numbers), strict=True):
@@ -74,7 +80,7 @@ def test_a_broken_picture_is_refused_by_name() -> None:
 
 def test_markup_in_data_is_printed_not_run() -> None:
     text = '#panic("x") *粗* $a$ \\ @ref <tag>'
-    assert text in pages(dossier_pdf(replace(empty_dossier(), statement=[text])))[2]
+    assert text in pages(dossier_pdf(said(text)))[2]
 
 
 def test_nothing_is_left_in_the_temporary_directory(

@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from liangtian.policy.dossier_items import DossierItem
 from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.obligation_schema import Obligation
 from liangtian.policy.pack_errors import (
@@ -146,6 +147,7 @@ class Pack:
     obligations: tuple[Obligation, ...]
     checks: tuple[DataCheck, ...]
     warning_measures: tuple[WarningMeasure, ...]
+    dossier: tuple[DossierItem, ...]
     _values: Mapping[str, tuple[_Dated, ...]]
     # The files themselves, so that what was used can be kept and parsed again.
     content: bytes = field(default=b"", repr=False)
@@ -284,6 +286,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         obligations=tuple(parsed.obligation),
         warning_measures=tuple(parsed.warning),
         checks=_checks(file, own_file, parsed, over, documents),
+        dossier=tuple(parsed.dossier),
         _values=MappingProxyType(values),
         content=base,
         overrides=own,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from liangtian.policy.dossier_items import DossierItem
 from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.obligation_schema import Obligation, mistakes
 from liangtian.policy.patch_checks.schema import CheckSetting, DataCheck
@@ -19,6 +20,7 @@ Kind = Literal["decimal", "int", "text", "bool", "date", "monthday", "list"]
 Confidence = Literal["H", "M", "L"]
 Amount = Decimal | int | str | bool | date | tuple[str, ...]
 
+CONTENTS = "enforcement.dossier_contents"
 _MONTHDAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _WANTED: dict[str, tuple[type, str]] = {
     "decimal": (str, '带引号的十进制数，如 "0.15"'),
@@ -114,6 +116,7 @@ class PackFile(_Strict):
     obligation: list[Obligation] = []
     check: list[DataCheck] = []
     warning: list[WarningMeasure] = []
+    dossier: list[DossierItem] = []
     legality: LegalityTable | None = None
 
     @model_validator(mode="after")
@@ -130,9 +133,28 @@ class PackFile(_Strict):
 
     @model_validator(mode="after")
     def _checks_once(self) -> PackFile:
-        codes = [check.code for check in self.check]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"数据检查 {'、'.join(twice)} 重复")
+        for what, rows in (("数据检查", self.check), ("卷宗材料", self.dossier)):
+            codes = [row.code for row in rows]
+            if twice := sorted({code for code in codes if codes.count(code) > 1}):
+                raise ValueError(f"{what} {'、'.join(twice)} 重复")
+        return self
+
+    @model_validator(mode="after")
+    def _dossier_in_its_contents(self) -> PackFile:
+        documents = {document.id for document in self.document}
+        known = {
+            name
+            for entry in self.values.get(CONTENTS, [])
+            if isinstance(entry.amount, list)
+            for name in entry.amount
+        }
+        for item in self.dossier:
+            if item.section not in known:
+                raise ValueError(
+                    f"卷宗材料 {item.code} 的 section“{item.section}”不在 {CONTENTS} 中"
+                )
+            if item.document is not None and item.document not in documents:
+                raise ValueError(f"卷宗材料 {item.code} 引用了未列出的文件 {item.document}")
         return self
 
 

@@ -1,17 +1,22 @@
-"""One patch, one dossier (一图斑一卷宗): everything about a patch as one paginated PDF.
+"""One patch, one dossier (一图斑一卷宗): what is printed, as sections of parts made of blocks.
 
-The caller gives what is known; a part that has nothing is still printed, says 无, and says what
-is missing, so that a reader never has to guess whether a page was lost.
+The caller gives the parts in their order; a part that has nothing is still given, with a notice that
+says so, so that a reader never has to guess whether a page was lost. `dossier_pdf` prints it.
 """
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Literal
 
-from liangtian.press.map import MapSheet, frame_for_dossier, sheet_data
-from liangtian.press.picture import PHOTO_PIXELS, for_print
-from liangtian.press.typeset import typeset
+from liangtian.press.map import MapSheet
+
+Content = bytes | Path  # a picture, or the file it lies in
+State = Literal["there", "missing", "later", "not_needed"]
 
 
 @dataclass(frozen=True)
@@ -42,115 +47,138 @@ class OverlayTable:
 
 
 @dataclass(frozen=True)
-class Reason:
+class Picture:
+    """A picture in a half-page slot; content None prints an empty slot with `missing`.
+
+    `azimuth_deg`: where the camera looked, clockwise from north, drawn as an arrow on a small compass.
+    """
+
+    title: str
+    content: Content | None
+    lines: Sequence[str] = ()
+    missing: str = ""
+    azimuth_deg: float | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labelled values, two to a row."""
+
+    rows: Sequence[Fact]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Running text."""
+
+    paragraphs: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a reader must not miss: that something is absent, or (`grave`) that it contradicts."""
+
     text: str
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A ruled table. `widths` in millimetres, 0 for what shares the rest; `numbers` are the columns
+    set to the right. Under the head the rows, then the total; `note` in small print below."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[float]
+    title: str = ""
+    total: Sequence[str] = ()
+    note: str = ""
+    numbers: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures two to a row, each `height_mm` high."""
+
+    items: Sequence[Picture]
+    height_mm: float = 51.0
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Map sheets, a page each."""
+
+    sheets: Sequence[MapSheet]
+
+
+@dataclass(frozen=True)
+class Scans:
+    """Pages of an original (原件), a page each."""
+
+    name: str
+    pages: Sequence[Content]
+
+
+Block = Facts | Text | Notice | Table | Pictures | Sheets | Scans
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry of the index (卷内文件目录): its number (文号), who made it, its title, its day."""
+
+    title: str
+    blocks: Sequence[Block]
+    number: str = ""
+    responsible: str = ""
+    dated: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the contents that the rules ask for (卷宗内容), with its parts."""
+
+    title: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the list of what a whole dossier holds (卷宗材料检查)."""
+
+    label: str
+    state: State
+    said: str
     clause: str
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """What the rules propose (拟判), with the pack that says so."""
+class Cover:
+    """The cover (卷皮). `archive`: labels and values of the archive's own fields; an empty value leaves
+    a blank line to write on."""
 
-    label: str
-    reasons: Sequence[Reason]
-    pack: str
-    pack_version: str
-    on: date
-    warnings: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What people decided (判定确认). `override`: it differs from what the rules proposed."""
-
-    label: str
-    person: str
-    office: str
-    at: datetime
-    reason: str
-    override: bool = False
-
-
-@dataclass(frozen=True)
-class PhaseImage:
-    """An image of one date (时相); content None prints an empty slot with `missing`."""
-
-    phase: str
-    source: str
-    taken: str
-    content: bytes | None
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class EvidencePhoto:
-    """One evidence photo (举证照片); azimuth in degrees from north, distance to the patch in metres."""
-
-    no: str
-    content: bytes | None
-    taken_at: datetime | None
-    position: str
-    azimuth_deg: float | None
-    distance_m: float | None
-    sha256: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Record:
-    """A further part: review minutes (会审纪要), penalty papers (处罚文书), rectification, acceptance."""
-
+    county: str
     title: str
-    facts: Sequence[Fact] = ()
-    paragraphs: Sequence[str] = ()
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the process (办理过程)."""
-
-    at: datetime
-    person: str
-    step: str
-    opinion: str
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """An original kept beside the dossier, with its full hash."""
-
-    name: str
-    kind: str
-    size: int
-    sha256: str
+    fields: Sequence[tuple[str, str]]
+    archive: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything printed. `judgement` "" prints 尚未判定. `missing` maps a part's key (facts,
-    overlays, proposal, confirmation, images, maps, photos, history, attachments) to what is
-    missing there. `watermark` e.g. 草稿 or 内部资料."""
+    """Everything printed. `verdict` sums up the checks; `notes` go on the last page (备考表).
 
-    county: str
-    batch: str
-    patch_no: str
-    judgement: str
+    watermark: e.g. 草稿 or 内部资料.
+    """
+
+    cover: Cover
+    number: str
     maker: str
     on: date
-    facts: Sequence[Fact] = ()
-    statement: Sequence[str] = ()
-    overlays: Sequence[OverlayTable] = ()
-    proposal: Proposal | None = None
-    confirmation: Confirmation | None = None
-    images: Sequence[PhaseImage] = ()
-    maps: Sequence[MapSheet] = ()
-    photos: Sequence[EvidencePhoto] = ()
-    records: Sequence[Record] = ()
-    history: Sequence[Step] = ()
-    attachments: Sequence[Attachment] = ()
-    signers: Sequence[str] = ("经办人", "审核人", "负责人")
-    missing: tuple[tuple[str, str], ...] = ()
+    verdict: str = ""
+    checks: Sequence[Check] = ()
+    sections: Sequence[Section] = ()
+    notes: Sequence[str] = ()
+    signers: Sequence[str] = ("立卷人", "检查人", "负责人")
     watermark: str = ""
     title: str = "卫片执法图斑卷宗"
 
@@ -158,43 +186,6 @@ class Dossier:
 _CENT = Decimal("0.01")
 _MU_PER_M2 = Decimal("0.0015")
 _WINDS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
-
-
-def dossier_pdf(dossier: Dossier) -> bytes:
-    """The dossier as an A4 PDF. Equal input gives equal bytes.
-
-    Raises FontMissing, GlyphMissing, ImageRefused, MapRefused (all PressError).
-    """
-    images: dict[str, bytes] = {}
-    data = {
-        "title": dossier.title,
-        "county": dossier.county,
-        "batch": dossier.batch,
-        "patch_no": dossier.patch_no,
-        "judgement": dossier.judgement or "尚未判定",
-        "maker": dossier.maker,
-        "date": _day(dossier.on),
-        "watermark": dossier.watermark,
-        "missing": dict(dossier.missing),
-        "facts": [_fact(f) for f in dossier.facts],
-        "statement": list(dossier.statement),
-        "overlays": [overlay_data(table) for table in dossier.overlays],
-        "proposal": _proposal(dossier.proposal),
-        "confirmation": _confirmation(dossier.confirmation),
-        "images": [_phase(p, n, images) for n, p in enumerate(dossier.images, 1)],
-        "maps": [
-            sheet_data(sheet, frame_for_dossier(sheet), images, f"map-{n}.jpg")
-            for n, sheet in enumerate(dossier.maps, 1)
-        ],
-        "photos": [_photo(p, n, images) for n, p in enumerate(dossier.photos, 1)],
-        "records": [_record(r) for r in dossier.records],
-        "history": [[_minute(s.at), s.person, s.step, s.opinion] for s in dossier.history],
-        "attachments": [
-            [a.name, a.kind, f"{a.size:,}", a.sha256.lower()] for a in dossier.attachments
-        ],
-        "signers": list(dossier.signers),
-    }
-    return typeset("dossier.typ", data, images, dossier.on)
 
 
 def overlay_data(table: OverlayTable) -> dict[str, object]:
@@ -222,88 +213,23 @@ def overlay_data(table: OverlayTable) -> dict[str, object]:
     }
 
 
-def _fact(fact: Fact) -> dict[str, object]:
-    return {"label": fact.label, "value": fact.value, "wide": fact.wide}
-
-
-def _proposal(proposal: Proposal | None) -> dict[str, object] | None:
-    if proposal is None:
-        return None
-    return {
-        "label": proposal.label,
-        "reasons": [[r.text, r.clause] for r in proposal.reasons],
-        "pack": f"{proposal.pack}（版本 {proposal.pack_version}）",
-        "date": _day(proposal.on),
-        "warnings": list(proposal.warnings),
-    }
-
-
-def _confirmation(confirmation: Confirmation | None) -> dict[str, object] | None:
-    if confirmation is None:
-        return None
-    return {
-        "label": confirmation.label,
-        "person": confirmation.person,
-        "office": confirmation.office,
-        "at": _minute(confirmation.at),
-        "reason": confirmation.reason,
-        "override": confirmation.override,
-    }
-
-
-def _phase(phase: PhaseImage, number: int, images: dict[str, bytes]) -> dict[str, object]:
-    name = f"{phase.phase}影像"
-    file = _store(phase.content, f"phase-{number}.jpg", name, images)
-    return {
-        "file": file,
-        "missing": phase.missing or "影像未提供",
-        "lines": [name, f"来源：{phase.source or '未填'}", f"时间：{phase.taken or '未填'}"],
-    }
-
-
-def _photo(photo: EvidencePhoto, number: int, images: dict[str, bytes]) -> dict[str, object]:
-    taken = f"{photo.taken_at:%Y-%m-%d %H:%M:%S}" if photo.taken_at else "未知"
-    azimuth, distance = "方位角未知", "距图斑未知"
-    if photo.azimuth_deg is not None:
-        azimuth = f"方位角 {photo.azimuth_deg:.0f}°（{wind(photo.azimuth_deg)}）"
-    if photo.distance_m is not None:
-        distance = f"距图斑 {photo.distance_m:.1f} 米"
-    lines = [f"时间：{taken}", f"位置：{photo.position or '未知'}", f"{azimuth}，{distance}"]
-    lines.append(f"SHA-256：{photo.sha256[:16].lower()}…" if photo.sha256 else "SHA-256：无")
-    if photo.note:
-        lines.append(photo.note)
-    return {
-        "no": photo.no,
-        "file": _store(photo.content, f"photo-{number}.jpg", f"照片{photo.no}", images),
-        "missing": "原图未入库",
-        "lines": lines,
-    }
+def overlay_block(table: OverlayTable) -> Table:
+    """One layer's result as a table of the dossier."""
+    data = overlay_data(table)
+    rows, total, remark = data["rows"], data["total"], data["remark"]
+    assert isinstance(rows, list)
+    assert isinstance(total, list)
+    return Table(
+        ("编码", "类别", "面积（平方米）", "面积（亩）"),
+        rows,
+        (24, 0, 34, 26),
+        title=f"{table.layer}（版本：{table.version}）",
+        total=("合　计", "", *total),
+        note=f"注：{remark}" if remark else "",
+        numbers=(2, 3),
+    )
 
 
 def wind(azimuth_deg: float) -> str:
     """Degrees clockwise from north -> one of the eight winds (八方位)."""
     return _WINDS[round(azimuth_deg % 360 / 45) % 8]
-
-
-def _store(content: bytes | None, file: str, name: str, images: dict[str, bytes]) -> str:
-    if content is None:
-        return ""
-    images[file] = for_print(content, PHOTO_PIXELS, name)
-    return file
-
-
-def _record(record: Record) -> dict[str, object]:
-    return {
-        "title": record.title,
-        "facts": [_fact(f) for f in record.facts],
-        "paragraphs": list(record.paragraphs),
-        "missing": record.missing,
-    }
-
-
-def _day(on: date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"

@@ -17,6 +17,10 @@ class ImageRefused(PressError):  # noqa: N818
     """An image's bytes cannot be read as a picture."""
 
 
+class ScanRefused(PressError):  # noqa: N818
+    """An attached PDF cannot be opened, or is locked by a password."""
+
+
 class MapRefused(PressError):  # noqa: N818
     """A map sheet (图幅) has no extent, or coordinates that are not numbers."""
 

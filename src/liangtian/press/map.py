@@ -185,8 +185,11 @@ def largest_frame(paper: Paper, *, portrait: bool = False) -> Frame:
 
 
 def frame_for_dossier(sheet: MapSheet) -> Frame:
-    """The frame on an upright A4 page of a dossier: a longer legend, a lower frame. Raises MapRefused."""
-    return _frame_above_legend(sheet, Frame(160.0, 197.0))
+    """The frame on an upright A4 page of a dossier, below two headings: a longer legend, a lower frame.
+
+    Raises MapRefused.
+    """
+    return _frame_above_legend(sheet, Frame(160.0, 186.0))
 
 
 def _frame_above_legend(

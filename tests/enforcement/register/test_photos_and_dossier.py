@@ -145,7 +145,7 @@ def test_the_dossier_tells_the_patch_from_facts_to_history(
     text = "".join(text_of(answer.content).split())
     for wanted in (
         patch.number, "青禾县", "水田", "示例批〔2025〕1号", "国土调查套合图", "管控与审批套合图",
-        "中央经线114°E", "张示例", "判定确认", "距图斑20", "部分合法", register.batch.file_sha256[:16],
+        "中央经线114°E", "张示例", "照片拍摄位置图", "距图斑20", "部分合法", register.batch.file_sha256[:16],
     ):  # fmt: skip
         assert wanted in text, wanted
     entry = AuditEntry.objects.get(act="enforcement.patch.dossier")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from liangtian.platform.files.stores import store_in_use
+from liangtian.platform.files.stores import LocalStore, store_in_use
 from liangtian.platform.people.scope import ScopedModel
 
 
@@ -44,6 +45,15 @@ class StoredFile(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def content(self) -> bytes | Path:
+        """The file where it lies on this machine, its bytes where the store is elsewhere."""
+        place = store_in_use()
+        if isinstance(place, LocalStore):
+            return place.path(self.sha256)
+        with self.open() as stream:
+            return stream.read()
 
     def open(self) -> IO[bytes]:
         """The bytes as a stream. Refused (503) when the store cannot give them."""

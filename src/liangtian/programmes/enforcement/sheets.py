@@ -30,7 +30,9 @@ from liangtian.programmes.enforcement.proposing import SURVEY
 
 LEAST_MARGIN_M = 60.0  # ground shown around a patch, at least
 MARGIN_SHARE = 0.6  # and at least this share of its larger side
-FRAME = Frame(160.0, 190.0)  # the largest map frame of a dossier page, mm
+PHOTO_MARGIN_SHARE = 0.1  # photos stand close around a patch, and are drawn as large as they fit
+FARTHEST_DRAWN_M = 500  # a photo farther off would make the patch too small to read
+FRAME = Frame(160.0, 150.0)  # about the map frame of a dossier page, mm
 SLANT = 1.03
 PATCH_COLOUR = "#d0021b"
 PART_FILLS: dict[str, str] = {
@@ -104,14 +106,8 @@ def survey_sheet(view: View, version: LayerVersion, maker: str, on: date) -> Map
     )
 
 
-def control_sheet(
-    view: View,
-    versions: Sequence[LayerVersion],
-    photos: Sequence[PatchPhoto],
-    maker: str,
-    on: date,
-) -> MapSheet:
-    """The patch with protection, planning and approval lines, and where the photos were taken."""
+def control_sheet(view: View, versions: Sequence[LayerVersion], maker: str, on: date) -> MapSheet:
+    """The patch with protection, planning and approval lines."""
     layers, absent = [], []
     for version in versions:
         if version.layer.code == SURVEY:
@@ -125,18 +121,54 @@ def control_sheet(
         stroke = str(entry.get("stroke", "#333333"))[:7]
         hatch: Hatch = "forward" if entry.get("hatch") else ""
         layers.append(MapLayer(version.layer.name, polygons, "", stroke, 0.4, hatch))
-    notes = [f"图面范围内没有：{'、'.join(absent)}"] if absent else []
-    points = list(_points(photos, view))
     return MapSheet(
         title=f"图斑 {view.patch.number} 管控与审批套合图",
         layers=[*_part_layers(view), *layers, _patch_layer(view)],
         crs_label=view.crs_label,
         maker=maker,
         on=on,
-        points=[point for point, near in points if near],
-        notes=[*notes, *(f"照片 {p.no} 的拍摄点在图面以外" for p, near in points if not near)],
+        notes=[f"图面范围内没有：{'、'.join(absent)}"] if absent else [],
         extent=view.outline.bounds,
         scale=view.scale,
+    )
+
+
+def photo_sheet(view: View, photos: Sequence[PatchPhoto], maker: str, on: date) -> MapSheet:
+    """Where the photos were taken and which way (照片拍摄位置图); what lies far off is named, not drawn."""
+    points, far, nowhere = [], [], []
+    for number, photo in enumerate(photos, start=1):
+        if photo.lon is None or photo.lat is None:
+            nowhere.append(str(number))
+        elif photo.distance_m is not None and photo.distance_m > FARTHEST_DRAWN_M:
+            far.append(str(number))
+        else:
+            spot = to_plane(_array([shapely.Point(photo.lon, photo.lat)]), view.zone)[0]
+            points.append(PhotoPoint(spot.x, spot.y, photo.azimuth, str(number)))
+    notes = []
+    if far:
+        notes.append(f"照片 {'、'.join(far)} 的拍摄点距图斑超过 {FARTHEST_DRAWN_M} 米，不在图上")
+    if nowhere:
+        notes.append(f"照片 {'、'.join(nowhere)} 没有定位信息，不在图上")
+    x0, y0, x1, y1 = view.outline.bounds
+    xs, ys = [x0, x1, *(p.x for p in points)], [y0, y1, *(p.y for p in points)]
+    return MapSheet(
+        title=f"图斑 {view.patch.number} 照片拍摄位置图",
+        layers=[*_part_layers(view), _patch_layer(view)],
+        crs_label=view.crs_label,
+        maker=maker,
+        on=on,
+        points=points,
+        notes=notes,
+        extent=(min(xs), min(ys), max(xs), max(ys)),
+        scale=_scale_for(max(xs) - min(xs), max(ys) - min(ys)),
+    )
+
+
+def _scale_for(wide: float, high: float) -> int:
+    """The scale at which so much ground and a margin around it fit the frame."""
+    margin = max(LEAST_MARGIN_M / 2, PHOTO_MARGIN_SHARE * max(wide, high))
+    return round_scale(
+        max((wide + 2 * margin) / FRAME.width, (high + 2 * margin) / FRAME.height) * 1000
     )
 
 
@@ -147,8 +179,9 @@ def _patch_layer(view: View) -> MapLayer:
 
 def _part_layers(view: View) -> list[MapLayer]:
     """The parts of a split patch, each in the colour of its outcome and numbered as in the statement."""
-    layers = []
-    for number, part in enumerate(view.patch.parts.all(), start=1):
+    layers: list[MapLayer] = []
+    parts = list(view.patch.parts.all())
+    for number, part in enumerate(parts if len(parts) > 1 else [], start=1):
         shape = to_plane(_array([part.geom]), view.zone)
         polygons = list(_polygons(shape, [f"{number}"]))
         name = f"分割部分 {number} {Outcome(part.outcome).label}"
@@ -174,20 +207,6 @@ def _polygons(shapes: Iterable[BaseGeometry | None], labels: Sequence[str]) -> I
 
 def _rings(polygon: BaseGeometry) -> list[BaseGeometry]:
     return [polygon.exterior, *polygon.interiors]
-
-
-def _points(photos: Sequence[PatchPhoto], view: View) -> Iterable[tuple[PhotoPoint, bool]]:
-    """Numbered photo points; False for one outside the window."""
-    west, south, east, north = view.window
-    for number, photo in enumerate(photos, start=1):
-        if photo.lon is None or photo.lat is None:
-            continue
-        near = west <= photo.lon <= east and south <= photo.lat <= north
-        x = y = 0.0
-        if near:
-            spot = to_plane(_array([shapely.Point(photo.lon, photo.lat)]), view.zone)[0]
-            x, y = spot.x, spot.y
-        yield PhotoPoint(x, y, photo.azimuth, str(number)), near
 
 
 def _array(geoms: Sequence[BaseGeometry | None]) -> NDArray[np.object_]:
