@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from tests.geo.exact import shared_exactly
 
 from liangtian.geo.overlay.chains import chains_of, select
-from liangtian.geo.overlay.index import boxes_of, tree_over
 from liangtian.geo.overlay.kernel import (
     GRID_M2,
-    Indexed,
     Pairs,
     areas_of,
     indexed,
+    over,
     shared_areas,
 )
 
@@ -150,8 +149,7 @@ def test_the_order_in_which_pieces_are_found_changes_no_byte() -> None:
     plots, cells = county(5)
     ready = indexed(chains_of(shapely.union_all(cells.reshape(-1, 10), axis=1)), 16)
     mixed = np.random.default_rng(6).permutation(ready.pieces.number)
-    pieces = select(ready.pieces, mixed)
-    other = Indexed(pieces, ready.source[mixed], tree_over(boxes_of(pieces)), ready.number)
+    other = over(select(ready.pieces, mixed), ready.source[mixed], ready.number)
     usual, found = (shared_areas(chains_of(plots), one, threads=1) for one in (ready, other))
     assert [a.tobytes() for a in usual] == [a.tobytes() for a in found]
 

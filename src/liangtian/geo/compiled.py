@@ -31,6 +31,7 @@ numba.config.CACHE_DIR = str(_KEPT / f"compiled-{sources(_HERE)}")  # type: igno
 
 _ALL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _INNER = {**_ALL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INLINED = {**_INNER, "forceinline": True}
 _ANY_ORDER = {"reassoc", "contract", "nsz"}
 
 
@@ -47,9 +48,14 @@ def inner(function: F) -> F:
     return cast(F, numba.njit(**_INNER)(function))
 
 
+def inlined(function: F) -> F:
+    """`inner`, put in the place of every call: where arrays are passed along so often that passing them takes time."""
+    return cast(F, numba.njit(**_INLINED)(function))
+
+
 def vectorised(function: F) -> F:
-    """`inner`, for a loop of sums that may be added in another order: the same on one kind of processor.
+    """`inlined`, for a loop of sums that may be added in another order: the same on one kind of processor.
 
     Between kinds of processors the last digit may differ, which the rounding of results hides.
     """
-    return cast(F, numba.njit(**_INNER, fastmath=_ANY_ORDER)(function))
+    return cast(F, numba.njit(**_INLINED, fastmath=_ANY_ORDER)(function))

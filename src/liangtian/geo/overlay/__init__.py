@@ -19,7 +19,7 @@ from liangtian.geo.overlay.pieces import pieces
 
 __all__ = ["ENGINE", "REMAINDER", "Areas", "GeometryRefused", "areas", "pieces", "raw_areas"]
 
-ENGINE = "等积边界积分 1"
+ENGINE = "等积边界积分 2"
 """Name and version of the way areas are found, for the record. The version changes when a figure could."""
 
 

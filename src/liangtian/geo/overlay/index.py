@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from liangtian.geo.compiled import compiled, inner
+from liangtian.geo.compiled import compiled, inlined, inner
 from liangtian.geo.overlay.chains import Chains, Floats, Ints
 
 NODE = 8
 """Boxes under one box of the level above."""
-_ORDER = 16
-_LARGEST = 2**_ORDER - 1
+_ORDER, _ROUGH = 16, 8
 
 
 class Tree(NamedTuple):
@@ -50,27 +49,37 @@ def box_into(box: Floats, chains: Chains, f: int) -> None:
 
 def hilbert_order(boxes: Floats) -> Ints:
     """Positions of boxes along a Hilbert curve through their centres; neighbours come close together."""
+    return np.argsort(_along_curve(boxes, _ORDER), kind="stable")
+
+
+def rough_hilbert_order(boxes: Floats) -> Ints:
+    """The same on a coarser grid, which sorts much faster."""
+    return np.argsort(_along_curve(boxes, _ROUGH).astype(np.uint16), kind="stable")
+
+
+def _along_curve(boxes: Floats, order: int) -> Ints:
+    """The place of each box on a curve through 2^order cells each way."""
     if not len(boxes):
         return np.empty(0, np.int64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     low = centres.min(axis=0)
     side = max(float((centres.max(axis=0) - low).max()), 1e-9)
-    cells = ((centres - low) * (_LARGEST / side)).astype(np.int64)
-    return np.argsort(_along_curve(cells), kind="stable")
+    return _places(centres, low, (2**order - 1) / side, order)
 
 
 @compiled
-def _along_curve(cells: Ints) -> Ints:
-    out = np.zeros(len(cells), np.int64)
-    for i in range(len(cells)):
-        x, y = cells[i, 0], cells[i, 1]
-        side = np.int64(1) << (_ORDER - 1)
+def _places(centres: Floats, low: Floats, scale: float, order: int) -> Ints:
+    out, largest = np.zeros(len(centres), np.int64), (1 << order) - 1
+    for i in range(len(centres)):
+        x = int((centres[i, 0] - low[0]) * scale)
+        y = int((centres[i, 1] - low[1]) * scale)
+        side = np.int64(1) << (order - 1)
         while side > 0:
             east, north = np.int64((x & side) != 0), np.int64((y & side) != 0)
             out[i] += side * side * ((3 * east) ^ north)
             if north == 0:
                 if east == 1:
-                    x, y = _LARGEST - x, _LARGEST - y
+                    x, y = largest - x, largest - y
                 x, y = y, x
             side >>= 1
     return out
@@ -91,43 +100,37 @@ def tree_over(boxes: Floats) -> Tree:
     return Tree(every, level)
 
 
-@inner
-def meeting(tree: Tree, box: Floats, waiting: Ints, found: Ints) -> tuple[Ints, int]:
-    """The boxes that share ground with this one, touching excluded, and their number, in a fixed order.
+@inlined
+def meeting(
+    boxes: Floats, levels: Ints, box: Floats, found: Ints, waiting: Ints
+) -> tuple[int, Ints, Ints]:
+    """How many boxes of a tree share ground with this one, touching excluded, and which, in the tree's order.
 
-    `waiting` is room for the boxes yet to be looked at (see `room_for`), `found` for the result: it is given
-    back, made longer if it had to be.
+    `found` and `waiting` are room for the result and for the level above it; they are given back, exchanged or
+    longer.
     """
-    top = len(tree.level) - 2
-    left, number = 0, 0
-    for i in range(tree.level[top], tree.level[top + 1]):
-        waiting[left] = i
-        left += 1
-    while left:
-        left -= 1
-        at = waiting[left]
-        one = tree.boxes[at]
-        if one[0] >= box[2] or one[2] <= box[0] or one[1] >= box[3] or one[3] <= box[1]:
-            continue
-        if at < tree.level[1]:
-            if number == len(found):
-                longer = np.empty(2 * number, np.int64)
-                for i in range(number):
-                    longer[i] = found[i]
-                found = longer
-            found[number] = at
-            number += 1
-            continue
-        level = 1
-        while at >= tree.level[level + 1]:
-            level += 1
-        first = tree.level[level - 1] + (at - tree.level[level]) * NODE
-        for below in range(first, min(first + NODE, tree.level[level])):
-            waiting[left] = below
-            left += 1
-    return found, number
+    top = len(levels) - 2
+    west, south, east, north = box[0], box[1], box[2], box[3]
+    number = 0
+    for i in range(levels[top], levels[top + 1]):
+        found[number] = i
+        number += _meet(boxes, i, west, south, east, north)
+    for level in range(top, 0, -1):
+        found, waiting = waiting, found
+        if len(found) < number * NODE:
+            found = np.empty(2 * number * NODE, np.int64)
+        above, number = number, 0
+        for k in range(above):
+            first = levels[level - 1] + (waiting[k] - levels[level]) * NODE
+            for i in range(max(first, 0), min(first + NODE, levels[level])):
+                found[number] = i
+                number += _meet(boxes, i, west, south, east, north)
+    return number, found, waiting
 
 
-def room_for(tree: Tree) -> Ints:
-    """Room in which `meeting` keeps the boxes it has yet to look at."""
-    return np.empty(NODE * len(tree.level), np.int64)
+@inlined
+def _meet(boxes: Floats, i: int, west: float, south: float, east: float, north: float) -> bool:
+    """Whether boxes share ground; all four sides are looked at, since a wrong guess costs more."""
+    return bool(
+        (boxes[i, 0] < east) & (boxes[i, 2] > west) & (boxes[i, 1] < north) & (boxes[i, 3] > south)
+    )

@@ -8,24 +8,26 @@ special cases. docs/algorithms/overlay.md derives it.
 
 from __future__ import annotations
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
-from liangtian.geo.compiled import compiled, inner, vectorised
+from liangtian.geo.compiled import compiled, inlined, inner
 from liangtian.geo.overlay.chains import Chains, Floats, Ints, select
-from liangtian.geo.overlay.cutting import PIECE_VERTICES, Pieces, cut
+from liangtian.geo.overlay.cutting import PIECE_VERTICES, cut
 from liangtian.geo.overlay.index import (
     Tree,
-    box_into,
     boxes_of,
     hilbert_order,
     meeting,
-    room_for,
+    rough_hilbert_order,
     tree_over,
 )
+from liangtian.geo.overlay.lanes import STEEP, Frame, left_of, loaded, room_for_lanes, under
+from liangtian.geo.overlay.stretches import Singles, Stretches, round_out, stretches_of
 
 GRID_M2 = 2.0**-20
 """Areas are rounded to this, about 1e-6 m². Sums of such numbers are exact up to 8 billion m², so that they do
@@ -35,20 +37,25 @@ _FINE = 2.0**30
 """Pieces are rounded to 2⁻³⁰ m² before they are added: with what `_add` keeps apart, sums of such numbers are exact,
 so that it does not matter in which order the tree finds the pieces."""
 
-_LANES = 8
-_FAR = 1e9
-_TINY = 1e-300
 _AT_ONCE = 64
 """Plots that one thread takes at a time, at the least."""
+_NEXT = np.uint64(1)
+_FEW = 48
+"""Numbers up to which sorting by insertion is the fastest."""
 
 
 class Indexed(NamedTuple):
-    """Figures cut into pieces, the pieces in Hilbert order under a tree; `number` figures."""
+    """Figures cut into pieces, the pieces in Hilbert order under a tree, their borders in stretches; `number` figures.
+
+    No piece has more than `largest` vertices.
+    """
 
     pieces: Chains
     source: Ints
     tree: Tree
+    stretches: Stretches
     number: int
+    largest: int
 
 
 class Pairs(NamedTuple):
@@ -64,40 +71,35 @@ class Pairs(NamedTuple):
 
 
 class _Plots(NamedTuple):
-    """Plots cut into pieces; those of plot p are `begin[p]` to `begin[p + 1]`. `order` is the order of work."""
+    """Plots in pieces; plot `number[k]` has the pieces `begin[k]` to `begin[k + 1]`, with their boxes."""
 
     pieces: Chains
+    boxes: Floats
     begin: Ints
-    order: Ints
+    number: Ints
 
 
-class _Edges(NamedTuple):
-    """Segments of one plot piece, by x from `left` to `right`: height at the left, slope, and +1 for those that
-    run west, which bound the inside from above. Padded to whole lanes with segments beyond all others."""
+class _Part(NamedTuple):
+    """What one call found: `number[k]` pairs of the k-th of its plots, one plot after another."""
 
-    left: Floats
-    right: Floats
-    height: Floats
-    slope: Floats
-    sign: Floats
-
-
-class _Frame(NamedTuple):
-    """Centre and half sides of the box of a plot piece, and its area; edges are relative to the centre."""
-
-    x: float
-    y: float
-    wide: float
-    high: float
-    area: float
+    plot: Ints
+    number: Ints
+    source: Ints
+    m2: Floats
 
 
 def indexed(chains: Chains, most: int = PIECE_VERTICES) -> Indexed:
     """Figures made ready to be measured against, in the plane of their coordinates."""
     pieces, source = cut(chains, most)
-    boxes = boxes_of(pieces)
-    order = hilbert_order(boxes)
-    return Indexed(select(pieces, order), source[order], tree_over(boxes[order]), chains.number)
+    order = hilbert_order(boxes_of(pieces))
+    return over(select(pieces, order), source[order], chains.number)
+
+
+def over(pieces: Chains, source: Ints, number: int) -> Indexed:
+    """Pieces of `number` figures, in the order given, under a tree."""
+    largest = int(pieces.sizes().max(initial=0))
+    tree, stretches = tree_over(boxes_of(pieces)), stretches_of(pieces)
+    return Indexed(pieces, source, tree, stretches, number, largest)
 
 
 def shared_areas(
@@ -108,24 +110,22 @@ def shared_areas(
     Plots are measured on `threads` threads (as many as there are processors, at most four), each plot by one
     of them, so that their number changes nothing.
     """
-    ready = _ready(cut(plots, most), plots.number)
     threads = threads or min(4, os.cpu_count() or 1)
-    number = max(1, min(plots.number // _AT_ONCE, threads * 8))
-    bounds = np.linspace(0, plots.number, number + 1).astype(np.int64)
+    sizes = plots.sizes()
+    large = np.flatnonzero(sizes > most)
+    work = _in_turns(_small(plots, np.flatnonzero((sizes > 0) & (sizes <= most))), threads)
+    if len(large):
+        work += _in_turns(_cut(plots, large, most), threads)
 
-    def work(k: int) -> tuple[Ints, Floats]:
-        return _measured(ready, figures, int(bounds[k]), int(bounds[k + 1]))
+    def measured(task: tuple[_Plots, int, int]) -> _Part:
+        return _Part(*_measure(task[0], figures, task[1], task[2]))
 
-    if number == 1 or threads == 1:
-        parts = [work(k) for k in range(number)]
+    if threads == 1 or len(work) == 1:
+        parts = [measured(task) for task in work]
     else:
         with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(work, range(number)))
-    plot, source = np.concatenate([pairs for pairs, _ in parts]).T
-    m2 = on_grid(np.concatenate([sums for _, sums in parts]))
-    keep = np.flatnonzero(m2 != 0)
-    keep = keep[np.lexsort((source[keep], plot[keep]))]
-    return Pairs(plot[keep], source[keep], m2[keep], on_grid(areas_of(plots)))
+            parts = list(pool.map(measured, work))
+    return Pairs(*_together(parts, plots.number), on_grid(areas_of(plots)))
 
 
 def on_grid(m2: Floats) -> Floats:
@@ -149,166 +149,189 @@ def areas_of(chains: Chains) -> Floats:
     return out
 
 
-def _ready(cuts: Pieces, count: int) -> _Plots:
-    """Pieces by plot; plots are worked through along a Hilbert curve, so that threads share what they read."""
-    begin = np.searchsorted(cuts.source, np.arange(count + 1))
-    first = begin[:-1][np.diff(begin) > 0]
-    there = np.flatnonzero(np.diff(begin) > 0)
-    order = there[hilbert_order(boxes_of(select(cuts.chains, first)))]
-    gone = np.flatnonzero(np.diff(begin) == 0)
-    return _Plots(cuts.chains, begin, np.concatenate([order, gone]))
+def _small(plots: Chains, which: Ints) -> _Plots:
+    """Plots that need not be cut, along a Hilbert curve, so that one finds in memory what the last one read."""
+    boxes = boxes_of(plots)
+    which = which[rough_hilbert_order(boxes[which])]
+    return _Plots(plots, boxes, np.stack([which, which + 1], axis=1), which)
 
 
-def _measured(plots: _Plots, figures: Indexed, first: int, last: int) -> tuple[Ints, Floats]:
-    """(plot, source) and m² of all pairs of some plots."""
-    room = _LANES + int(plots.pieces.sizes().max(initial=0))
-    edges = _Edges(*np.empty((5, room)))
-    found, waiting = np.empty(256, np.int64), room_for(figures.tree)
-    slot = np.full(figures.number, -1)
-    some = 16 * (last - first) + 256
-    pairs, sums = np.empty((some, 2), np.int64), np.empty((some, 2))
-    pairs, sums, number = _measure(
-        plots, figures, first, last, edges, found, waiting, slot, pairs, sums
-    )
-    return pairs[:number], sums[:number].sum(axis=1)
+def _cut(plots: Chains, which: Ints, most: int) -> _Plots:
+    """Large plots cut into pieces."""
+    pieces, source = cut(select(plots, which), most)
+    begin = np.searchsorted(source, np.arange(len(which) + 1))
+    return _Plots(pieces, boxes_of(pieces), np.stack([begin[:-1], begin[1:]], axis=1), which)
+
+
+def _in_turns(plots: _Plots, threads: int) -> list[tuple[_Plots, int, int]]:
+    """Work for threads to take as they come."""
+    number = len(plots.number)
+    tasks = 1 if threads == 1 else max(1, min(number // _AT_ONCE, threads * 8))
+    bounds = np.linspace(0, number, tasks + 1).astype(int).tolist()
+    return [(plots, first, last) for first, last in itertools.pairwise(bounds)]
+
+
+def _together(parts: list[_Part], plots: int) -> tuple[Ints, Ints, Floats]:
+    """All pairs by plot, then source."""
+    begin = np.zeros(plots + 1, np.int64)
+    for part in parts:
+        begin[part.plot + 1] = part.number
+    np.cumsum(begin, out=begin)
+    total = int(begin[-1])
+    plot = np.repeat(np.arange(plots), np.diff(begin))
+    source, m2 = np.empty(total, np.int64), np.empty(total)
+    for part in parts:
+        _put(part, begin, source, m2)
+    return plot, source, m2
+
+
+@compiled
+def _put(part: _Part, begin: Ints, source: Ints, m2: Floats) -> None:
+    at = 0
+    for k in range(len(part.plot)):
+        to = begin[part.plot[k]]
+        for i in range(part.number[k]):
+            source[to + i], m2[to + i] = part.source[at], part.m2[at]
+            at += 1
 
 
 @compiled
 def _measure(
-    plots: _Plots, figures: Indexed, first: int, last: int, edges: _Edges,
-    found: Ints, waiting: Ints, slot: Ints, pairs: Ints, sums: Floats,
-) -> tuple[Ints, Floats, int]:  # fmt: skip
-    """Fills `pairs` and `sums` (the sum, and what its rounding lost); `slot` is -1 for every source."""
-    box, total = np.empty(4), 0
+    plots: _Plots, figures: Indexed, first: int, last: int
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """The pairs of some plots, as in `_Part`."""
+    lanes = room_for_lanes(_longest(plots, first, last))
+    found, waiting = np.empty(256, np.int64), np.empty(256, np.int64)
+    number, total, some = np.zeros(last - first, np.int64), 0, 16 * (last - first) + 256
+    source, m2, outer = np.empty(some, np.int64), np.empty(some), np.empty(4, np.float32)
+    segment, end = np.empty(figures.largest + 1, np.int64), np.empty(figures.largest + 1, np.int64)
+    # Taking arrays out of tuples counts references; inside the loops that would take longer than the sums.
+    pieces, stretches = figures.pieces, figures.stretches
+    boxes, level = figures.tree.boxes, figures.tree.level
+    x, y, of, sources = pieces.x, pieces.y, stretches.figure, figures.source
+    span, edge = stretches.span, stretches.box
+    row, begin, reach = lanes.row, lanes.first, lanes.last
     for k in range(first, last):
-        p, start = plots.order[k], total
-        for piece in range(plots.begin[p], plots.begin[p + 1]):
-            frame, number = _loaded(plots.pieces, piece, box, edges)
-            found, hits = meeting(figures.tree, box, waiting, found)
-            for hit in range(hits):
-                exact = _shared(figures.pieces, found[hit], frame, edges, number)
-                m2 = np.rint(exact * _FINE) / _FINE
-                s = figures.source[found[hit]]
-                if slot[s] < 0:
-                    if total == len(pairs):
-                        pairs, sums = _longer(pairs, sums)
-                    slot[s] = total
-                    pairs[total, 0], pairs[total, 1] = p, s
-                    sums[total, 0], sums[total, 1] = 0.0, 0.0
-                    total += 1
-                _add(sums, slot[s], m2)
-        for at in range(start, total):
-            slot[pairs[at, 1]] = -1
-    return pairs, sums, total
+        start = total
+        for piece in range(plots.begin[k, 0], plots.begin[k, 1]):
+            box = plots.boxes[piece]
+            frame = loaded(plots.pieces, piece, box, lanes)
+            round_out(box, outer)
+            hits, found, waiting = meeting(boxes, level, box, found, waiting)
+            if total + hits > len(m2):
+                source, m2 = _longer(source, m2, total, total + hits)
+            for q in found[:hits]:
+                segments, ends = _near(x, y, span, edge, of[q], of[q + 1], box, outer, segment, end)
+                exact = _over(x, end[:ends], frame, row, reach)
+                exact += _within(x, y, segment[:segments], frame, row, begin, reach)
+                source[total], m2[total] = sources[q], np.rint(exact * _FINE) / _FINE
+                total += m2[total] != 0.0
+        total = _summed(source, m2, start, total)
+        number[k - first] = total - start
+    return plots.number[first:last], number, source[:total], m2[:total]
+
+
+@inlined
+def _over(x: Floats, end: Ints, frame: Frame, row: Floats, reach: Ints) -> float:
+    """What the runs above the plot with these ends count."""
+    total, sign = 0.0, 1.0
+    for i in end:
+        total += sign * left_of(x[i] - frame.x, frame, row, reach)
+        sign = -sign
+    return total
+
+
+@inlined
+def _within(
+    x: Floats, y: Floats, segment: Ints, frame: Frame, row: Floats, begin: Ints, reach: Ints
+) -> float:
+    """What the segments that end at these vertices count."""
+    total = 0.0
+    for i in segment:
+        x0, y0 = x[i - 1] - frame.x, y[i - 1] - frame.y
+        x1, y1 = x[i] - frame.x, y[i] - frame.y
+        total += under(x0, y0, x1, y1, frame, row, begin, reach)
+    return total
 
 
 @inner
-def _longer(pairs: Ints, sums: Floats) -> tuple[Ints, Floats]:
-    more_pairs, more_sums = np.empty((2 * len(pairs), 2), np.int64), np.empty((2 * len(sums), 2))
-    for i in range(len(pairs)):
-        for k in range(2):
-            more_pairs[i, k], more_sums[i, k] = pairs[i, k], sums[i, k]
-    return more_pairs, more_sums
+def _longest(plots: _Plots, first: int, last: int) -> int:
+    """Vertices of the largest piece of some plots."""
+    most, pieces = 0, plots.pieces
+    for k in range(first, last):
+        for f in range(plots.begin[k, 0], plots.begin[k, 1]):
+            most = max(most, pieces.ring[pieces.figure[f + 1]] - pieces.ring[pieces.figure[f]])
+    return most
 
 
 @inner
-def _add(sums: Floats, at: int, value: float) -> None:
+def _longer(source: Ints, m2: Floats, used: int, needed: int) -> tuple[Ints, Floats]:
+    more_source, more_m2 = np.empty(2 * needed, np.int64), np.empty(2 * needed)
+    more_source[:used], more_m2[:used] = source[:used], m2[:used]
+    return more_source, more_m2
+
+
+@inner
+def _summed(source: Ints, m2: Floats, start: int, end: int) -> int:
+    """Sort what one plot found from `start` to `end` by source and add up each; where it ends then."""
+    if end - start > _FEW:
+        order = np.argsort(source[start:end])
+        source[start:end], m2[start:end] = source[start:end][order], m2[start:end][order]
+    for i in range(start + 1, end):
+        key, value, to = source[i], m2[i], i
+        while to > start and source[to - 1] > key:
+            source[to], m2[to] = source[to - 1], m2[to - 1]
+            to -= 1
+        source[to], m2[to] = key, value
+    to = at = start
+    while at < end:
+        key, total, lost = source[at], 0.0, 0.0
+        while at < end and source[at] == key:
+            total, lost = _added(total, lost, m2[at])
+            at += 1
+        source[to], m2[to] = key, np.rint((total + lost) / GRID_M2) * GRID_M2
+        to += m2[to] != 0.0
+    return to
+
+
+@inner
+def _added(total: float, lost: float, value: float) -> tuple[float, float]:
     """Add, and keep apart what the rounding loses (Neumaier)."""
-    total = sums[at, 0]
     new = total + value
     if abs(total) >= abs(value):
-        sums[at, 1] += (total - new) + value
-    else:
-        sums[at, 1] += (value - new) + total
-    sums[at, 0] = new
+        return new, lost + ((total - new) + value)
+    return new, lost + ((value - new) + total)
 
 
-@inner
-def _loaded(pieces: Chains, f: int, box: Floats, edges: _Edges) -> tuple[_Frame, int]:
-    """The segments of a piece, relative to the centre of its box."""
-    box_into(box, pieces, f)
-    cx, cy, n, area = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 0, 0.0
-    for r in range(pieces.figure[f], pieces.figure[f + 1]):
-        for i in range(pieces.ring[r], pieces.ring[r + 1] - 1):
-            x0, y0 = pieces.x[i] - cx, pieces.y[i] - cy
-            x1, y1 = pieces.x[i + 1] - cx, pieces.y[i + 1] - cy
-            if x0 == x1:
-                continue
-            sign = 1.0 if x0 > x1 else -1.0
-            if x0 > x1:
-                x0, y0, x1, y1 = x1, y1, x0, y0
-            edges.left[n], edges.right[n], edges.height[n] = x0, x1, y0
-            edges.slope[n], edges.sign[n] = (y1 - y0) / (x1 - x0), sign
-            area += sign * (x1 - x0) * (y0 + y1) / 2
-            n += 1
-    while n % _LANES:
-        edges.left[n], edges.right[n], edges.height[n] = _FAR, -_FAR, 0.0
-        edges.slope[n], edges.sign[n] = 0.0, 0.0
-        n += 1
-    return _Frame(cx, cy, (box[2] - box[0]) / 2, (box[3] - box[1]) / 2, area), n
+@inlined
+def _near(
+    x: Floats, y: Floats, span: Ints, edge: Singles, first: int, last: int,
+    box: Floats, outer: Singles, segment: Ints, end: Ints,
+) -> tuple[int, int]:  # fmt: skip
+    """Where the stretches `first` to `last` of a figure come near a plot: fills `segment` and `end`, says how many.
 
-
-@inner
-def _shared(pieces: Chains, q: int, frame: _Frame, edges: _Edges, n: int) -> float:
-    """Area of a piece of a figure inside the loaded plot piece."""
-    total = 0.0
-    for r in range(pieces.figure[q], pieces.figure[q + 1]):
-        above = False
-        first, last = pieces.ring[r], pieces.ring[r + 1]
-        x1, y1 = pieces.x[first] - frame.x, pieces.y[first] - frame.y
-        for i in range(first + 1, last):
-            x0, y0 = x1, y1
-            x1, y1 = pieces.x[i] - frame.x, pieces.y[i] - frame.y
-            if y0 >= frame.high and y1 >= frame.high:
-                # A run above the plot counts by its ends alone.
-                if not above:
-                    total += _left_of(x0, frame, edges, n)
-                above = True
-                continue
-            if above:
-                total -= _left_of(x0, frame, edges, n)
-                above = False
-            if (y0 <= -frame.high and y1 <= -frame.high) or x0 == x1:
-                continue
-            if max(x0, x1) <= -frame.wide or min(x0, x1) >= frame.wide:
-                continue
-            if x0 < x1:
-                total += _under(x0, y0, x1, (y1 - y0) / (x1 - x0), edges, n)
-            else:
-                total -= _under(x1, y1, x0, (y0 - y1) / (x0 - x1), edges, n)
-        if above:
-            total -= _left_of(x1, frame, edges, n)
-    return total
-
-
-@vectorised
-def _under(left: float, height: float, right: float, slope: float, edges: _Edges, n: int) -> float:
-    """Signed area between a segment and those segments of the plot that lie below it."""
-    total = 0.0
-    for j in range(n):
-        a = max(edges.left[j], left)
-        wide = max(min(edges.right[j], right) - a, 0.0)
-        start = (height + slope * (a - left)) - (
-            edges.height[j] + edges.slope[j] * (a - edges.left[j])
-        )
-        end = start + (slope - edges.slope[j]) * wide
-        top = max(start, 0.0) + max(end, 0.0)
-        total += edges.sign[j] * wide * top * top / (abs(start) + abs(end) + _TINY)
-    return total / 2
-
-
-@inner
-def _left_of(x: float, frame: _Frame, edges: _Edges, n: int) -> float:
-    """Area of the plot piece left of x."""
-    if x <= -frame.wide:
-        return 0.0
-    return frame.area if x >= frame.wide else _strip(x, edges, n)
-
-
-@vectorised
-def _strip(x: float, edges: _Edges, n: int) -> float:
-    total = 0.0
-    for j in range(n):
-        wide = max(min(edges.right[j], x) - edges.left[j], 0.0)
-        total += edges.sign[j] * wide * (edges.height[j] + edges.slope[j] * wide / 2)
-    return total
+    A run of stretches above the plot counts by its ends alone, those below or beside it do not count.
+    """
+    segments, ends, above, stop = 0, 0, False, -1
+    for k in range(first, last):
+        start = span[k, 0]
+        new, over = start != stop, edge[k, 1] >= outer[3]
+        if above and (new or not over):
+            end[ends] = stop
+            ends += 1
+        if over and (new or not above):
+            end[ends] = start
+            ends += 1
+        above, stop = over, span[k, 1]
+        if over or edge[k, 3] <= outer[1] or edge[k, 2] <= outer[0] or edge[k, 0] >= outer[2]:
+            continue
+        for i in range(np.uint64(start), np.uint64(stop)):
+            # Numbers without a sign cannot count from the end of an array, which saves a question.
+            x0, y0, x1, y1 = x[i], y[i], x[i + _NEXT], y[i + _NEXT]
+            beside = (max(x0, x1) <= box[0]) | (min(x0, x1) >= box[2])
+            segment[segments] = i + _NEXT
+            segments += not (beside | (max(y0, y1) <= box[1]) | (abs(x1 - x0) <= STEEP))
+    if above:
+        end[ends] = stop
+        ends += 1
+    return segments, ends
