@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from liangtian.geo.area import survey_areas
 from liangtian.geo.densify import split_edges
 from liangtian.geo.overlay import pieces, raw_areas
-from liangtian.geo.overlay.chains import Chains, chains_of, chains_of_wkb, select
+from liangtian.geo.overlay.chains import Chains, chains_of, select
 from liangtian.geo.overlay.equal_area import BEND_LIMIT, plane_around, projected
 from liangtian.geo.overlay.kernel import areas_of
+from liangtian.geo.overlay.wkb import chains_of_wkb
 
 METRES = 111_700.0
 

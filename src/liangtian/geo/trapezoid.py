@@ -12,13 +12,26 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
-from liangtian.geo.compiled import compiled, inner
+from liangtian.geo.compiled import compiled, inlined, inner, vectorised
 from liangtian.geo.gauss import E2, B
-from liangtian.geo.overlay.chains import Chains, Floats
+from liangtian.geo.overlay.chains import Chains, Floats, Ints
+from liangtian.geo.overlay.wkb import (
+    BROKEN,
+    MULTIPOLYGON,
+    Bytes,
+    apart,
+    counted,
+    head,
+    refuse,
+    together,
+    u32,
+)
 
 # A to E with their signs, in powers of the FIRST eccentricity squared.
 COEFFICIENTS = (
@@ -38,7 +51,7 @@ _S9 = 256 * _E
 
 _MICROSECOND = math.pi / 180 / 3600 / 1e6
 _NEAR = 0.005
-"""Radians, 32 km: up to here the series of `_sine` are exact to the last digit."""
+"""Radians, 32 km: up to here the series of `_near_series` are exact to the last digit."""
 _MANY = 200_000
 """Vertices from which a second thread is worth starting."""
 
@@ -46,50 +59,131 @@ _MANY = 200_000
 def areas_of(degrees: Chains) -> Floats:
     """m² of each figure (chains of EPSG:4490), unrounded; B and L are taken to 0.000001 arc-seconds."""
     out = np.zeros(degrees.number)
-    threads = min(4, os.cpu_count() or 1) if len(degrees.x) >= _MANY else 1
-    if threads == 1:
-        _areas(degrees, out, 0, len(out))
-        return out
-    bounds = np.linspace(0, len(out), 8 * threads + 1).astype(int).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda k: _areas(degrees, out, bounds[k], bounds[k + 1]), range(8 * threads)))
+    longest = int(np.diff(degrees.ring).max(initial=0))
+    _in_threads(partial(_areas, degrees, longest, out), len(out), len(degrees.x))
     return out
 
 
+def areas_of_wkb(wkb: Sequence[bytes | None]) -> Floats:
+    """The same of polygons and multipolygons in little-endian WKB or EWKB, whichever way their rings run; None is 0.
+
+    Raises:
+        ValueError: not little-endian, neither Polygon nor MultiPolygon, or not whole.
+    """
+    data, start = together(wkb)
+    out = np.zeros(len(start) - 1)
+    _in_threads(partial(_areas_of_wkb, data, start, out), len(out), len(data) // 16)
+    if np.isnan(out).any():
+        raise refuse(int(np.flatnonzero(np.isnan(out))[0]))
+    return out
+
+
+def _in_threads(work: Callable[[int, int], None], figures: int, vertices: int) -> None:
+    """Do the work on all figures, on several threads if there is enough of it."""
+    threads = min(4, os.cpu_count() or 1) if vertices >= _MANY else 1
+    if threads == 1:
+        work(0, figures)
+        return
+    bounds = np.linspace(0, figures, 8 * threads + 1).astype(int).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, bounds[:-1], bounds[1:]))
+
+
 @compiled
-def _areas(degrees: Chains, out: Floats, first: int, last: int) -> None:
+def _areas(degrees: Chains, longest: int, out: Floats, first: int, last: int) -> None:
+    q = np.empty((2, longest))
     for f in range(first, last):
         for r in range(degrees.figure[f], degrees.figure[f + 1]):
             start, end = degrees.ring[r], degrees.ring[r + 1]
-            # Any reference meridian gives the same closed sum; one through the ring keeps all digits.
-            meridian, parallel = _kept(degrees.x[start]), _kept(degrees.y[start])
-            sine, cosine = math.sin(parallel), math.cos(parallel)
-            lon0, q0, total = 0.0, _q(sine), 0.0
-            for i in range(start + 1, end):
-                lon1 = _kept(degrees.x[i]) - meridian
-                q1 = _q(_sine(_kept(degrees.y[i]) - parallel, sine, cosine))
-                total += (lon0 + lon1) * (q1 - q0)
-                lon0, q0 = lon1, q1
-            out[f] += B * B / 2 * total
+            out[f] += _ring(degrees.x[start:end], degrees.y[start:end], q)
+
+
+@compiled
+def _areas_of_wkb(data: Bytes, start: Ints, out: Floats, first: int, last: int) -> None:
+    """Broken figures become NaN. A shell counts for its size whichever way it runs, its holes are taken away."""
+    room = 256
+    x, y, q = np.empty(room), np.empty(room), np.empty((2, room))
+    for f in range(first, last):
+        if start[f] == start[f + 1]:
+            continue
+        rings, vertices = counted(data, start[f], start[f + 1])
+        if vertices > room:
+            room = 2 * vertices
+            x, y, q = np.empty(room), np.empty(room), np.empty((2, room))
+        out[f] = _of_wkb(data, start[f], x, y, q) if rings != BROKEN else np.nan
 
 
 @inner
+def _of_wkb(data: Bytes, at: int, x: Floats, y: Floats, q: Floats) -> float:
+    kind, dims, at = head(data, at)
+    parts, total = 1, 0.0
+    if kind == MULTIPOLYGON:
+        parts = u32(data, at)
+        at += 4
+    for _ in range(parts):
+        if kind == MULTIPOLYGON:
+            _, dims, at = head(data, at)
+        number = u32(data, at)
+        at += 4
+        for r in range(number):
+            length = u32(data, at)
+            at += 4
+            values = data[at : at + 8 * dims * length].view(np.float64)
+            at += 8 * dims * length
+            if length > 3:
+                apart(values, dims, x[:length], y[:length])
+                size = abs(_ring(x[:length], y[:length], q))
+                total += size if r == 0 else -size
+    return total
+
+
+@inner
+def _ring(x: Floats, y: Floats, room: Floats) -> float:
+    """Signed m² of one ring."""
+    # Any reference meridian gives the same closed sum; one through the ring keeps all digits.
+    meridian, parallel, n = _kept(x[0]), _kept(y[0]), len(x)
+    sine, cosine = math.sin(parallel), math.cos(parallel)
+    lon, q = room[0, :n], room[1, :n]
+    far = _near_series(x, y, meridian, parallel, sine, cosine, lon, q)
+    if far:
+        for i in range(n):
+            d = _kept(y[i]) - parallel
+            q[i] = _q(sine * math.cos(d) + cosine * math.sin(d))
+    return B * B / 2 * _summed(lon, q)
+
+
+@inner
+def _near_series(
+    x: Floats, y: Floats, meridian: float, parallel: float, sine: float, cosine: float,
+    lon: Floats, q: Floats,
+) -> bool:  # fmt: skip
+    """Longitudes from the meridian, and Q by the series of the sine; whether a vertex is too far for them."""
+    most = 0.0
+    for i in range(len(x)):
+        lon[i] = _kept(x[i]) - meridian
+        d = _kept(y[i]) - parallel
+        most = max(most, abs(d))
+        t = d * d
+        small = d * (1 - t / 6 * (1 - t / 20))
+        q[i] = _q(sine + (cosine * small - sine * t / 2 * (1 - t / 12 * (1 - t / 30))))
+    return most > _NEAR
+
+
+@vectorised
+def _summed(lon: Floats, q: Floats) -> float:
+    total = 0.0
+    for i in range(len(lon) - 1):
+        total += (lon[i] + lon[i + 1]) * (q[i + 1] - q[i])
+    return total
+
+
+@inlined
 def _kept(degrees: float) -> float:
     """Radians of an angle in arc-seconds to 6 decimals, as the survey keeps it."""
     return float(np.rint(degrees * 3600 * 1e6) * _MICROSECOND)
 
 
-@inner
-def _sine(d: float, sine: float, cosine: float) -> float:
-    """The sine at d radians from an angle whose sine and cosine are known."""
-    if abs(d) > _NEAR:
-        return sine * math.cos(d) + cosine * math.sin(d)
-    t = d * d
-    small = d * (1 - t / 6 * (1 - t / 20))
-    return sine + (cosine * small - sine * t / 2 * (1 - t / 12 * (1 - t / 30)))
-
-
-@inner
+@inlined
 def _q(s: float) -> float:
     t = s * s
     return s * (_S1 + t * (_S3 + t * (_S5 + t * (_S7 + t * _S9))))

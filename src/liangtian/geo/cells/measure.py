@@ -56,9 +56,9 @@ def areas_in(
     categories: Sequence[str], plane: tuple[float, float],
 ) -> Areas:  # fmt: skip
     """As `geo.overlay.areas`, of valid figures in WKB, in a given plane and on one thread."""
-    from liangtian.geo.overlay.chains import chains_of_wkb
     from liangtian.geo.overlay.equal_area import Plane, projected
     from liangtian.geo.overlay.kernel import indexed, shared_areas
+    from liangtian.geo.overlay.wkb import chains_of_wkb
 
     names, codes = np.unique(np.asarray(categories, dtype=str), return_inverse=True)
     where = Plane(*plane)
