@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.utils import timezone
 
 from liangtian.platform.calendar import deadlines, hooks
@@ -227,3 +229,39 @@ def test_only_hosts_of_the_list_are_contacted(people: People, settings: Any, url
     settings.HOOK_HOSTS = ["127.0.0.1:80"]
     with pytest.raises(Refused, match="不允许"):
         hooks.allowed_parts(url)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_of_holidays_is_read_looked_at_and_saved_with_its_notice(
+    kind: str, people: People, signed_in: SignedIn, tmp_path: Path
+) -> None:
+    lines = [["日期", "安排", "名称"], ["2099年10月1日至13月3日", "放假", "国庆节"],
+             ["2099年10月1日至3日", "放假", "国庆节"], ["2099-10-10", "上班", ""]]  # fmt: skip
+    client, address = signed_in(people.clerk), "/api/calendar/holidays/2099"
+
+    def sent(rows: list[list[str]]) -> Any:
+        path = tmp_path / f"list.{kind}"
+        if kind == "xlsx":
+            book = xlsxwriter.Workbook(str(path))
+            sheet = book.add_worksheet()
+            for n, row in enumerate(rows):
+                sheet.write_row(n, 0, row)
+            book.close()
+        else:
+            path.write_text("\n".join(",".join(row) for row in rows), "gb18030")
+        with path.open("rb") as file:
+            return client.post(f"{address}/list", {"file": file})
+
+    refused = sent(lines)
+    assert refused.status_code == 422
+    assert "第 2 行" in refused.json()["error"]["message"]
+    days = sent([lines[0], *lines[2:]]).json()["days"]
+    assert [(d["day"], d["works"]) for d in days] == [
+        ("2099-10-01", False), ("2099-10-02", False), ("2099-10-03", False), ("2099-10-10", True),
+    ]  # fmt: skip
+    body = {"days": days, "document": "国办发明电〔2098〕0号"}
+    assert client.put(address, body, content_type="application/json").status_code == 200
+    kept = client.get(address).json()
+    assert (kept["document"], kept["entered_by"]) == (body["document"], people.clerk.name)
+    assert len(kept["days"]) == 4
+    assert sent([["日子", "什么"]]).status_code == 422

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.site.matrix import EVERYONE, JUDGE, VIEW, Request, Row
 from tests.site.world import ABROAD, HOME, PLACES, World
 
@@ -129,6 +131,11 @@ def _holidays(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"year": 2099}, "json": body}
 
 
+def _holiday_list(w: World, place: str) -> Mapping[str, Any]:
+    text = "日期,安排,名称\n2099-01-01,放假,元旦\n"
+    return {"path": {"year": 2099}, "form": {"file": SimpleUploadedFile("list.csv", text.encode())}}
+
+
 def _hook(**body: Any) -> Request:
     def request(w: World, place: str) -> Mapping[str, Any]:
         from liangtian.platform.calendar.models import HookTarget
@@ -157,6 +164,7 @@ ROWS += (
     Row("POST", f"{DEADLINE}/extend", KEEPERS, _deadline(due_on="2099-12-31", reason=WHY), WHERE),
     Row("GET", "/api/calendar/holidays/{year}", VIEW, lambda w, p: {"path": {"year": 2099}}),
     Row("PUT", "/api/calendar/holidays/{year}", KEEPERS, _holidays),
+    Row("POST", "/api/calendar/holidays/{year}/list", KEEPERS, _holiday_list),
     Row("POST", f"{DEADLINE}/resume", KEEPERS, _deadline(periodic=True, paused=True), (HOME, ABROAD),
         frozenset({403, 404})),
     Row("GET", "/api/messages", EVERYONE),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -28,6 +30,17 @@ def sources(folder: Path) -> str:
 _HERE = Path(__file__).parent
 _KEPT = Path(os.environ.get("NUMBA_CACHE_DIR") or _HERE / "__pycache__")
 numba.config.CACHE_DIR = str(_KEPT / f"compiled-{sources(_HERE)}")  # type: ignore[attr-defined]
+
+
+def drop_old_code(folder: Path | None = None, days: int = 7) -> int:
+    """Remove the compiled code of earlier sources, when nothing was added to it for some days; how many folders."""
+    kept, limit, dropped = Path(str(numba.config.CACHE_DIR)), time.time() - days * 86_400, 0  # type: ignore[attr-defined]
+    for old in (folder or _KEPT).glob("compiled-*"):
+        if old.name != kept.name and old.is_dir() and old.stat().st_mtime < limit:
+            shutil.rmtree(old, ignore_errors=True)
+            dropped += 1
+    return dropped
+
 
 _ALL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _INNER = {**_ALL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import File, Query, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Field
 
 from liangtian.platform.calendar import deadlines, holidays, reading
-from liangtian.platform.calendar.models import Deadline, Holiday
+from liangtian.platform.calendar.models import Deadline, Holiday, HolidayNotice
 from liangtian.platform.calendar.packs import own_arrangement, packs
 from liangtian.platform.errors import Refused
 from liangtian.platform.people.request import user_of
@@ -148,9 +152,16 @@ class HolidaysOut(Schema):
     published: bool
     own: bool
     days: list[HolidayRow]
+    document: str
+    entered_by: str
 
 
 class HolidaysIn(Schema):
+    days: list[HolidayRow]
+    document: Annotated[str, Field(max_length=120)] = ""
+
+
+class HolidayList(Schema):
     days: list[HolidayRow]
 
 
@@ -257,15 +268,28 @@ def holidays_of(request: HttpRequest, year: int) -> dict[str, Any]:
 def set_holidays(request: HttpRequest, year: int, body: HolidaysIn) -> dict[str, Any]:
     """Replace it."""
     rows = [(row.day, row.works, row.name) for row in body.days]
-    moved = holidays.set_year(user_of(request), year, rows)
+    moved = holidays.set_year(user_of(request), year, rows, body.document)
     return {**_holidays(year), "moved": moved}
+
+
+@router.post("/holidays/{int:year}/list", response=HolidayList)
+def read_holidays(request: HttpRequest, year: int, file: File[UploadedFile]) -> dict[str, Any]:
+    """What a list of the days says (columns 日期, 安排, 名称), to be looked at before it is saved."""
+    require(user_of(request), "calendar.view", "calendar.manage")
+    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
+        path = Path(folder) / f"list{Path(file.name or '').suffix[:8]}"
+        path.write_bytes(file.read())
+        rows = holidays.read_list(path, year)
+    return {"days": [{"day": day, "works": works, "name": name} for day, works, name in rows]}
 
 
 def _holidays(year: int) -> dict[str, Any]:
     days = list(Holiday.objects.filter(day__year=year).values("day", "works", "name"))
+    notice = HolidayNotice.objects.select_related("entered_by").filter(year=year).first()
     return {
         "year": year, "published": published(year, own_arrangement()), "own": bool(days),
-        "days": days,
+        "days": days, "document": notice.document if notice else "",
+        "entered_by": notice.entered_by.name if notice and notice.entered_by else "",
     }  # fmt: skip
 
 

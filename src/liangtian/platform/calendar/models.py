@@ -115,6 +115,24 @@ class Holiday(models.Model):
         return f"{self.day} {self.name}"
 
 
+class HolidayNotice(models.Model):
+    """Where the table of a year comes from: the notice of the State Council or the region (文号)."""
+
+    year = models.PositiveSmallIntegerField("年份", primary_key=True)
+    document = models.CharField("依据文件", max_length=120)
+    entered_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name="录入人"
+    )
+    entered_at = models.DateTimeField("录入时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日安排依据"
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.document}"
+
+
 class Message(models.Model):
     """A message inside the system to one person. Two with the same key never reach one person."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from liangtian.platform.calendar import deadlines
+from liangtian.platform.calendar.models import Deadline
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import read_chunks, store
@@ -32,6 +34,7 @@ from liangtian.site.demo.generate import generate
 Say = Callable[[str], None]
 PASSWORD = "Liangtian-2026"
 ACCOUNTS_NOTE = f"密码均为 {PASSWORD}，仅限本机试用"
+LATE, EARLY_DAYS = 1, 2  # obligations left undone; days before the due day that others were done
 LAYER_CODES = {
     "survey": "dltb",
     "pbf": "pbf",
@@ -67,6 +70,7 @@ def load_county(size: Any, say: Say) -> None:
     for entry in batches[:-1]:
         _load_batch(clerk, folder, entry, say)
     _load_photos(clerk, folder, manifest["photos"], say)
+    _load_deadlines(say)
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:
@@ -149,6 +153,24 @@ def _load_photos(clerk: User, folder: Path, photos: list[dict[str, Any]], say: S
         say(f"正在导入举证照片({len(photos)} 张)…")
     for patch in patches:
         add_photos(clerk, patch.pk, [(p.name, read_chunks(p)) for p in by_number[patch.number]])
+
+
+def _load_deadlines(say: Say) -> None:
+    """The obligations of this year as of today: what is past was done in time, but for the last, which is late."""
+    today = deadlines.today()
+    new_year = today.replace(month=1, day=1)
+    ahead = today + timedelta(days=settings.CALENDAR_DAYS_AHEAD)
+    if not deadlines.make_periodic(new_year, ahead, due_from=new_year):
+        return
+    say(f"正在生成 {today.year} 年的时限…")
+    past = Deadline.objects.filter(source_kind="", done_on=None, due_on__lt=today)
+    for deadline in past.order_by("due_on", "pk")[: max(past.count() - LATE, 0)]:
+        doer = User.objects.filter(roles__code=deadline.role, region=deadline.desk).order_by("pk")[
+            0
+        ]
+        deadlines.finish(doer, deadline.pk, "示例：已按期完成")
+        done_on = max(deadline.starts_on, deadline.due_on - timedelta(days=EARLY_DAYS))
+        Deadline.objects.filter(pk=deadline.pk).update(done_on=done_on)
 
 
 def _stored(user: User, path: Path, kind: str) -> StoredFile:

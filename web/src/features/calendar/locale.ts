@@ -15,6 +15,7 @@ export default {
       holidays: '节假日安排', year: '年份', ownTable: '本县录入', builtIn: '软件已收录', unpublished: '未收录，按周末估算',
       unpublishedLong: '本年节假日安排尚未收录，工作日按周六、周日休息估算。国务院办公厅公布后请在“节假日安排”中录入，时限会自动重算。',
       holidaysHint: '软件收录国务院办公厅已公布的安排。新一年的安排公布后，可在此录入全年的放假和调休上班日；已收录的年份只须录入本县另外放假或上班的日子，其余仍按软件收录的安排。',
+      document: '依据文件', documentHint: '如：国务院办公厅关于某年部分节假日安排的通知（文号）', importList: '导入列表', listRead: '读出 {n} 天，请核对后保存', enteredBy: '录入人：{name}',
       noHolidays: '本县没有录入这一年的安排', day: '日期', kind: '安排', name: '名称', remove: '删除', addDay: '添加一天', spanFrom: '放假开始', spanTo: '放假结束', save: '保存',
       holidaysSaved: '已保存，重新计算了 {moved} 个时限',
       hooks: {
@@ -42,6 +43,7 @@ export default {
       holidays: 'Holidays', year: 'Year', ownTable: 'Own table', builtIn: 'Built in', unpublished: 'Not published; weekends',
       unpublishedLong: 'The holidays of this year are not known yet; working days are estimated by weekends. Enter them under Holidays once published.',
       holidaysHint: 'Once a new year is published, enter all its holidays and make-up days here. In a year that is built in, enter only what the county has besides.',
+      document: 'By notice', documentHint: 'Title and number of the notice', importList: 'Read a list', listRead: '{n} days read; look through them and save', enteredBy: 'Entered by {name}',
       noHolidays: 'No table of this year', day: 'Day', kind: 'Kind', name: 'Name', remove: 'Remove', addDay: 'Add a day', spanFrom: 'Holiday from', spanTo: 'until', save: 'Save',
       holidaysSaved: 'Saved; {moved} deadlines moved',
       hooks: {
