@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar", "0001_initial"),
+        ("calendar", "0002_system_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
