@@ -362,6 +362,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/holidays/{year}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a list of the days says (columns 日期, 安排, 名称), to be looked at before it is saved. */
+        post: operations["liangtian_platform_calendar_api_read_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar/month": {
         parameters: {
             query?: never;
@@ -4822,6 +4839,9 @@ export interface components {
             title: string;
             to: string | null;
         };
+        HolidayList: {
+            days: components["schemas"]["HolidayRow"][];
+        };
         HolidayRow: {
             /** Format: date */
             day: string;
@@ -4836,15 +4856,21 @@ export interface components {
          */
         HolidaysIn: {
             days: components["schemas"]["HolidayRow"][];
+            /** @default  */
+            document?: string;
         };
         HolidaysOut: {
             days: components["schemas"]["HolidayRow"][];
+            document: string;
+            entered_by: string;
             own: boolean;
             published: boolean;
             year: number;
         };
         HolidaysSet: {
             days: components["schemas"]["HolidayRow"][];
+            document: string;
+            entered_by: string;
             moved: number;
             own: boolean;
             published: boolean;
@@ -7828,6 +7854,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HolidaysSet"];
+                };
+            };
+        };
+    };
+    liangtian_platform_calendar_api_read_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayList"];
                 };
             };
         };
