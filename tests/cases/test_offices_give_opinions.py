@@ -84,7 +84,7 @@ def test_each_office_answers_for_itself_and_the_patch_comes_back_to_who_asked(
         stance = "disagree" if role == "water" else "agree"
         answer(user, bureaus.task(role).pk, stance, "经核对，意见如上所述")
         assert not inbox.waiting_for(user).exists()
-    assert bureaus.stage == "received"
+    assert bureaus.stage == "verified"
     back = Task.objects.get(case=bureaus.patch.case_id, closed_at=None)
     assert back.holder == bureaus.clerk
     due.refresh_from_db()
@@ -105,7 +105,7 @@ def test_a_majority_is_enough_where_that_was_asked_and_the_rest_need_not_answer(
     late = bureaus.task("water")
     for role in ("agriculture", "forestry"):
         answer(bureaus.people[role], bureaus.task(role).pk, "agree", "同意按违法处理")
-    assert bureaus.stage == "received"
+    assert bureaus.stage == "verified"
     with pytest.raises(Conflict, match="已答复，或征求意见已结束"):
         answer(bureaus.people["water"], late.pk, "agree", "同意按违法处理")
     assert not inbox.waiting_for(bureaus.people["water"]).exists()
@@ -124,7 +124,7 @@ def test_nobody_answers_for_another_office_and_nobody_outside_sees_the_question(
     with pytest.raises(NotFound):
         answer(people.township_b, task.pk, "agree", "同意按违法处理")
     with pytest.raises(Conflict):  # nobody judges while others are asked
-        judging.confirm(people.clerk, bureaus.patch.pk, "illegal")
+        judging.judge(people.clerk, bureaus.patch.pk, "illegal")
     with pytest.raises(Conflict):  # nor says himself that enough have answered
         take_step(FLOW, bureaus.patch.case, "conclude", people.clerk)
 
@@ -141,7 +141,7 @@ def test_one_of_the_office_may_claim_the_question_and_then_answers_alone(bureaus
             bureaus.people["agriculture"], task.pk, bureaus.people["water"].pk, "业务不归我局"
         )
     answer(bureaus.people["agriculture"], task.pk, "none", "")
-    assert bureaus.stage == "received"
+    assert bureaus.stage == "verified"
 
 
 def test_what_is_asked_wrongly_is_refused(bureaus: Asking, county: County) -> None:
@@ -168,12 +168,12 @@ def test_the_asking_is_ended_with_a_reason_and_asked_again(bureaus: Asking) -> N
     judging.step(bureaus.clerk, bureaus.patch.pk, "stop_asking", "农业农村局逾期未复，先行判定")
     first.refresh_from_db()
     assert first.ended_at is not None
-    assert bureaus.stage == "received"
+    assert bureaus.stage == "verified"
     assert not Task.objects.filter(parallel=True, closed_at=None).exists()
     again = bureaus.ask("agriculture")
     answer(bureaus.people["agriculture"], bureaus.task("agriculture").pk, "agree", "同意按违法处理")
     assert again.pk != first.pk
-    assert bureaus.stage == "received"
+    assert bureaus.stage == "verified"
 
 
 def test_a_task_lies_with_the_offices_of_its_kind_where_somebody_there_can_do_it(

@@ -14,11 +14,13 @@ from liangtian.platform.cases import delegating, handing, inbox
 from liangtian.platform.cases.models import Case, CaseStep, Task
 from liangtian.platform.errors import Conflict, Forbidden, Refused
 from liangtian.programmes.enforcement import judging, judging_many
+from liangtian.programmes.enforcement.checking import CheckForm, save_check
 from liangtian.programmes.enforcement.models import Patch
 from tests.conftest import People
 from tests.enforcement.register.conftest import Register
 
 pytestmark = pytest.mark.django_db
+FOUND = CheckForm(situation="built", checked_on=date(2026, 3, 20), land_use="仓库")
 
 
 def stage(patch: Patch) -> str:
@@ -30,7 +32,7 @@ def task(patch: Patch) -> Task:
 
 
 def departing(people: People, patch: Patch) -> None:
-    judging.confirm(people.clerk, patch.pk, "other", "现场核实为设施农业用房")
+    judging.judge(people.clerk, patch.pk, "other", "现场核实为设施农业用房")
 
 
 def test_a_patch_goes_out_comes_back_is_judged_sent_back_and_confirmed(
@@ -40,7 +42,10 @@ def test_a_patch_goes_out_comes_back_is_judged_sent_back_and_confirmed(
     judging.assign(people.clerk, patch.pk)
     assert inbox.waiting_for(people.township_a).count() == 1
     assert inbox.waiting_for(people.township_b).count() == 0
-    with pytest.raises(Conflict, match="现有照片 0 张，要求至少 4 张"):
+    with pytest.raises(Conflict, match="还没有填写实地核查表"):
+        judging.step(people.township_a, patch.pk, "return", "现场无法进入，说明见函")
+    save_check(people.township_a, patch.pk, FOUND)
+    with pytest.raises(Conflict, match="现有照片 0 张，要求至少 4 张；缺少朝东、南、西、北方向"):
         judging.step(people.township_a, patch.pk, "return")
     judging.step(people.township_a, patch.pk, "return", "现场无法进入，说明见函")
     departing(people, patch)
@@ -50,11 +55,13 @@ def test_a_patch_goes_out_comes_back_is_judged_sent_back_and_confirmed(
     departing(people, patch)
     judging.step(people.reviewer, patch.pk, "review")
     assert stage(patch) == "confirmed"
+    patch.refresh_from_db()
+    assert (patch.judged_by, patch.confirmed_by) == (people.clerk, people.reviewer)
     steps = [s.step for s in CaseStep.objects.filter(case=patch.case_id)]
     assert steps == [
         "receive", "assign", "return", "submit", "send_back", "submit", "review",
     ]  # fmt: skip
-    assert not Task.objects.filter(case=patch.case_id, closed_at=None).exists()
+    assert task(patch).title == "下达处置或归档"
 
 
 def test_who_judged_cannot_alone_confirm(register: Register, people: People) -> None:
@@ -62,24 +69,6 @@ def test_who_judged_cannot_alone_confirm(register: Register, people: People) -> 
     with pytest.raises(Conflict, match="由您本人判定，须由另一人复核"):
         judging.step(people.clerk, register.a_illegal.pk, "review")
     assert stage(register.a_illegal) == "judged"
-
-
-def test_a_judgement_as_proposed_needs_no_second_person_unless_the_county_says_so(
-    register: Register, people: People, settings: Any, tmp_path: Any
-) -> None:
-    judging.confirm(people.clerk, register.a_illegal.pk, "illegal")
-    assert stage(register.a_illegal) == "confirmed"
-    own = tmp_path / "packs"
-    own.mkdir()
-    (own / "county-enforcement-2022.toml").write_text(
-        '[override]\npack = "county-enforcement-2022"\ncounty = "青禾县"\n'
-        '[[values."enforcement.review_all"]]\ntype = "bool"\namount = true\n'
-        'label = "全部复核"\nclause = "会议纪要"\n',
-        "utf-8",
-    )
-    settings.PACK_OVERRIDES = own
-    judging.confirm(people.clerk, register.b_legal.pk, "legal")
-    assert stage(register.b_legal) == "judged"
 
 
 def test_the_database_refuses_a_stage_without_a_step_and_any_change_of_a_step(
@@ -124,11 +113,11 @@ def test_what_one_has_claimed_another_cannot_do_unless_he_stands_in(
     with pytest.raises(Conflict, match="已由张示例签收"):
         handing.claim(second_clerk, task(patch).pk)
     with pytest.raises(Conflict, match="由张示例承办"):
-        judging.confirm(second_clerk, patch.pk, "illegal")
+        judging.judge(second_clerk, patch.pk, "illegal")
     today = timezone.localdate()
     delegating.delegate(people.clerk, second_clerk.pk, today, today + timedelta(days=3), "出差")
     assert inbox.waiting_for(second_clerk, "delegated").count() == 1
-    judging.confirm(second_clerk, patch.pk, "illegal")
+    judging.judge(second_clerk, patch.pk, "illegal")
     last = CaseStep.objects.filter(case=patch.case_id).order_by("-id")[0]
     assert (last.by, last.on_behalf_of) == (second_clerk, people.clerk)
 
@@ -178,10 +167,13 @@ def test_the_clock_of_a_patch_runs_until_it_is_confirmed_and_again_when_reopened
     patch = register.a_illegal
     clock = Deadline.objects.get(source_id=patch.case_id, obligation="month_clear")
     assert not clock.done_on
-    judging.confirm(people.clerk, patch.pk, "illegal")
+    judging.judge(people.clerk, patch.pk, "illegal")
+    clock.refresh_from_db()
+    assert not clock.done_on
+    judging.step(people.reviewer, patch.pk, "review")
     clock.refresh_from_db()
     assert clock.done_on == timezone.localdate()
-    assert clock.done_by == people.clerk
+    assert clock.done_by == people.reviewer
     judging.reopen(people.clerk, patch.pk, "收到新的批准文件")
     clock.refresh_from_db()
     assert not clock.done_on
@@ -189,14 +181,14 @@ def test_the_clock_of_a_patch_runs_until_it_is_confirmed_and_again_when_reopened
 
 
 def test_many_at_once_tells_of_each_or_leaves_all(register: Register, people: People) -> None:
-    judging.confirm(people.clerk, register.a_illegal.pk, "illegal")
+    judging.judge(people.clerk, register.a_illegal.pk, "illegal")
     ids = [register.a_illegal.pk, register.b_legal.pk, 999_999]
     whole = judging_many.take(people.clerk, ids, "confirm", whole=True)
     assert (whole["done"], stage(register.b_legal)) == (0, "received")
     each = judging_many.take(people.clerk, ids, "confirm", whole=False)
     assert [row["done"] for row in each["rows"]] == [False, True, False]
-    assert "已判定" in each["rows"][0]["message"]
-    assert stage(register.b_legal) == "confirmed"
+    assert "待复核" in each["rows"][0]["message"]
+    assert stage(register.b_legal) == "judged"
 
 
 def test_the_inbox_costs_the_same_for_any_number_of_rows(

@@ -10,7 +10,7 @@ from django.db import connection
 
 from liangtian.platform.cases.models import CaseStep
 from liangtian.platform.errors import Refused
-from liangtian.programmes.enforcement.judging import confirm
+from liangtian.programmes.enforcement.judging import judge
 from tests.conftest import make_county, make_people
 from tests.enforcement.ground import box, make_batch, publish_usual
 
@@ -32,22 +32,22 @@ def test_one_wins_and_the_other_is_told() -> None:
     gate = threading.Barrier(2, timeout=30)
     results: dict[str, Any] = {}
 
-    def judge(user: Any) -> None:
+    def act(user: Any) -> None:
         try:
             gate.wait()
-            confirm(user, patch.pk, patch.proposal_outcome)
+            judge(user, patch.pk, patch.proposal_outcome)
             results[user.username] = "done"
         except Refused as refusal:
             results[user.username] = refusal
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=judge, args=(u,)) for u in (people.clerk, people.reviewer)]
+    threads = [threading.Thread(target=act, args=(u,)) for u in (people.clerk, people.reviewer)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     lost = [r for r in results.values() if r != "done"]
     assert list(results.values()).count("done") == 1
-    assert [(r.status, "现处于“已判定”环节" in r.message) for r in lost] == [(409, True)]
-    assert CaseStep.objects.filter(case=patch.case_id, step="confirm").count() == 1
+    assert [(r.status, "现处于“待复核”环节" in r.message) for r in lost] == [(409, True)]
+    assert CaseStep.objects.filter(case=patch.case_id, step="submit").count() == 1

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from liangtian.programmes.enforcement.judging import confirm
+from liangtian.programmes.enforcement.judging import judge
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.models import Batch, EarlierOverlap, Patch
 from tests.conftest import County, People, SignedIn
@@ -116,7 +116,7 @@ def test_the_page_shows_the_judgement_and_before_that_the_proposal(
     assert (shown["outcome"], shown["judged"]) == ("illegal", False)
     assert shown["mu"] == pytest.approx(shown["m2"] * 0.0015, abs=0.005)
     earlier = Patch.objects.get(number="A1")
-    confirm(people.clerk, earlier.pk, "other", "现场核实，为设施农业用地")
+    judge(people.clerk, earlier.pk, "other", "现场核实，为设施农业用地")
     (shown,) = page(client, "B1")["earlier"]
     assert (shown["id"], shown["label"], shown["judged"]) == (earlier.pk, "其他用地", True)
     assert page(client, "A1")["earlier"] == []

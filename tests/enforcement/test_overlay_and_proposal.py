@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from liangtian.geo.area import survey_areas
 from liangtian.programmes.enforcement import measuring
-from liangtian.programmes.enforcement.judging import confirm
+from liangtian.programmes.enforcement.judging import judge
 from liangtian.programmes.enforcement.measuring import measure_patches, replay
 from liangtian.programmes.enforcement.models import Batch, Patch, PatchArea
 from tests.conftest import County, People, Run, SignedIn
@@ -278,7 +278,7 @@ def test_after_the_missing_layer_is_published_the_batch_is_measured_again(
     )  # fmt: skip
     measure_patches(batch)
     first, second = batch.patches.order_by("number")
-    confirm(people.clerk, first.pk, "illegal", "现场核实，无任何批准手续")
+    judge(people.clerk, first.pk, "illegal", "现场核实，无任何批准手续")
     publish_usual(people, county)
     address = f"/api/enforcement/batches/{batch.pk}/measure"
     assert signed_in(people.township_a).post(address).status_code == 403

@@ -25,7 +25,7 @@ HOME, NEXT, ABROAD = "home", "next", "abroad"  # township A, township B, the oth
 ROLES = (
     "county_clerk", "county_reviewer", "leader", "township_clerk", "township_leader",
     "grid_worker", "auditor", "sysadmin", "security_officer",
-    "finance", "water", "agriculture", "forestry", "power", "company",
+    "finance", "water", "agriculture", "forestry", "power", "company", "secrecy_keeper",
 )  # fmt: skip
 NOBODY = "nobody"
 AT_HOME = (
@@ -165,6 +165,7 @@ def _people(world: World, counties: dict[str, Any]) -> None:
         "沈拟林",
         "韩拟电",
         "杨拟企",
+        "许拟密",
     )
     for role, name in zip(ROLES, names, strict=True):
         at = {"grid_worker": village}.get(role, role in AT_HOME and world.regions[HOME])
@@ -298,10 +299,10 @@ def _evidence(world: World, place: str) -> None:
 
 def _judged(world: World, place: str) -> None:
     """The second patch is confirmed."""
-    from liangtian.programmes.enforcement.judging import confirm
+    from liangtian.programmes.enforcement.judging import judge
 
     clerk = world.users["clerk_abroad" if place == ABROAD else "county_clerk"]
-    confirm(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形")
+    judge(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形")
 
 
 def _letters(world: World, place: str) -> None:

@@ -59,12 +59,12 @@ def test_confirming_as_proposed_needs_no_reason(
 ) -> None:
     client, address = signed_in(people.clerk), f"{PATCHES}/{register.a_illegal.pk}"
     page = post(client, f"{address}/confirm", outcome="illegal", reason="").json()
-    assert page["stage"] == "confirmed"
+    assert page["stage"] == "judged"
     assert page["judgement"]["overridden"] is False
     assert page["judgement"]["by"] == "张示例"
-    assert page["history"][-1]["step_label"] == "判定确认"
+    assert page["history"][-1]["step_label"] == "判定并提交复核"
     assert page["may"]["judge"] is False
-    entry = AuditEntry.objects.get(act="enforcement.patch.confirm")
+    entry = AuditEntry.objects.get(act="enforcement.patch.submit")
     assert entry.after is not None
     assert (entry.actor, entry.after["outcome"]) == (people.clerk, "illegal")
 
@@ -77,7 +77,7 @@ def test_departing_from_the_proposal_without_a_reason_is_refused(
     assert refused.status_code == 422
     assert "至少 5 个字" in refused.json()["error"]["fields"]["reason"]
     assert Patch.objects.get(pk=register.a_illegal.pk).judgement_outcome == ""
-    assert not AuditEntry.objects.filter(act="enforcement.patch.confirm").exists()
+    assert not AuditEntry.objects.filter(act="enforcement.patch.submit").exists()
     done = post(client, address, outcome="legal", reason="已核对供地文件，手续齐全").json()
     assert done["judgement"]["overridden"] is True
 
@@ -112,7 +112,7 @@ def test_a_patch_judged_already_is_a_conflict(
     post(client, address, outcome="illegal")
     again = post(client, address, outcome="illegal")
     assert again.status_code == 409
-    assert "已判定" in again.json()["error"]["message"]
+    assert "待复核" in again.json()["error"]["message"]
 
 
 def test_a_judgement_is_taken_back_with_a_reason_and_stays_in_the_history(
@@ -122,9 +122,9 @@ def test_a_judgement_is_taken_back_with_a_reason_and_stays_in_the_history(
     post(client, f"{address}/confirm", outcome="illegal")
     assert post(client, f"{address}/reopen", reason="错").status_code == 422
     page = post(client, f"{address}/reopen", reason="依据有误，重新核实").json()
-    assert (page["stage"], page["judgement"]) == ("received", None)
+    assert (page["stage"], page["judgement"]) == ("verified", None)
     steps = [step["step"] for step in page["history"]]
-    assert steps[-2:] == ["confirm", "reopen"]
+    assert steps[-2:] == ["submit", "reopen"]
     entry = AuditEntry.objects.get(act="enforcement.patch.reopen")
     assert entry.before is not None
     assert entry.before["outcome"] == "illegal"
@@ -161,5 +161,5 @@ def test_the_page_asks_the_database_a_bounded_number_of_questions(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = signed_in(people.clerk)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         client.get(f"{PATCHES}/{register.a_split.pk}")

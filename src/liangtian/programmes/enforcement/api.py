@@ -79,7 +79,7 @@ def patch(request: HttpRequest, patch_id: int) -> dict[str, Any]:
 @router.post("/patches/{patch_id}/confirm", response=PatchOut)
 def confirm(request: HttpRequest, patch_id: int, body: ConfirmIn) -> dict[str, Any]:
     """Judge as proposed, or otherwise with a reason."""
-    judging.confirm(user_of(request), patch_id, body.outcome, body.reason)
+    judging.judge(user_of(request), patch_id, body.outcome, body.reason)
     return _page(request, patch_id)
 
 

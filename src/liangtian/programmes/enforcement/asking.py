@@ -10,8 +10,9 @@ from liangtian.platform.audit.services import record
 from liangtian.platform.cases.opinions import Asked, ask, offices_to_ask
 from liangtian.platform.people.models import Office, User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import CONSULT, FLOW
-from liangtian.programmes.enforcement.judging import facts_of, lock_patch
+from liangtian.programmes.enforcement.judging import lock_patch
 from liangtian.programmes.enforcement.models import Patch
 
 
@@ -27,7 +28,7 @@ def consult(user: User, patch_id: int, asked: Asked) -> Patch:
     require(user, "enforcement.view", "enforcement.judge")
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
-        made = ask(FLOW, patch.case, CONSULT, user, replace(asked, facts=facts_of(patch)))
+        made = ask(FLOW, patch.case, CONSULT, user, replace(asked, facts=PatchState(patch)))
         offices = [one.office.name for one in made.opinions.select_related("office")]
         record(
             user, "enforcement.patch.consult", patch,

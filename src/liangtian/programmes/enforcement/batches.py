@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
-from liangtian.programmes.enforcement.flow import CONFIRMED
+from liangtian.programmes.enforcement.flow import SETTLED
 from liangtian.programmes.enforcement.models import Batch, Patch
 
 
@@ -20,7 +20,7 @@ def batches_out(user: User) -> list[dict[str, Any]]:
         for row in Patch.objects.visible_to(user)
         .order_by()
         .values("batch_id")
-        .annotate(total=Count("pk"), confirmed=Count("pk", filter=Q(case__stage=CONFIRMED)))
+        .annotate(total=Count("pk"), confirmed=Count("pk", filter=Q(case__stage__in=SETTLED)))
     }
     own = Batch.objects.visible_to(user).values_list("pk", flat=True)
     batches = Batch.objects.filter(pk__in={*counts, *own}).select_related("file", "imported_by")

@@ -17,16 +17,16 @@ from liangtian.platform.dashboards.declaration import (
     register,
 )
 from liangtian.programmes.enforcement.flow import (
-    CHECKING,
-    CONFIRMED,
-    CONSULTING,
+    ARCHIVED,
     JUDGED,
-    RECEIVED,
+    SETTLED,
+    UNJUDGED,
 )
 from liangtian.programmes.enforcement.ledgers import PATCHES
 from liangtian.programmes.enforcement.models import Outcome
 
-OPEN = ",".join((RECEIVED, CHECKING, CONSULTING, JUDGED))
+OPEN = ",".join((*UNJUDGED, JUDGED))
+DONE = ",".join(SETTLED)
 _ILLEGAL = {"conclusion": Outcome.ILLEGAL.value}
 
 
@@ -59,10 +59,11 @@ ENFORCEMENT = register(
         home=("received", "confirmed", "illegal", "illegal_farmland", "illegal_pbf"),
         figures=(
             Figure("received", "下发图斑"),
-            Figure("judged", "已提交判定", where={"stage": f"{JUDGED},{CONFIRMED}"}),
-            Figure("confirmed", "已判定", where={"stage": CONFIRMED}, tag="success"),
+            Figure("judged", "已提交判定", where={"stage": f"{JUDGED},{DONE}"}),
+            Figure("confirmed", "已判定", where={"stage": DONE}, tag="success"),
             Figure("confirmed_share", "判定率", "%", "percent", share=("confirmed", "received")),
-            Figure("open", "未办结", where={"stage": OPEN}, tag="warning"),
+            Figure("archived", "已归档", where={"stage": ARCHIVED}),
+            Figure("open", "未判定", where={"stage": OPEN}, tag="warning"),
             Figure("overdue", "逾期时限", "项", counted=True, to=_calendar, timed=False,
                    needs="calendar.view", tag="danger", note="截至今日"),
             Figure("illegal", "违法图斑", where=_ILLEGAL, tag="danger"),

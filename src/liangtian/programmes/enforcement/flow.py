@@ -1,4 +1,4 @@
-"""The way of a patch: received, checked on the ground, judged, reviewed by another where that is asked."""
+"""The way of a patch, from the monthly list to the archive; every step, who may take it, what must hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from liangtian.platform.cases.machine import (
     Desk,
     Machine,
     Opinions,
-    Situation,
     State,
     Transition,
     register,
@@ -19,60 +18,31 @@ from liangtian.platform.cases.machine import (
 from liangtian.platform.cases.models import Case
 from liangtian.platform.cases.services import open_cases
 from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement.guards import GUARDS
 from liangtian.programmes.enforcement.rules import pack_in_use
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 KIND = "enforcement.patch"
-RECEIVED, CHECKING, JUDGED, CONFIRMED = "received", "checking", "judged", "confirmed"
-CONSULTING = "consulting"
-UNJUDGED = (RECEIVED, CHECKING, CONSULTING)
-RECEIVE, CONFIRM, REOPEN = "receive", "confirm", "reopen"
-ASSIGN, RETURN, DECLINE, RECALL = "assign", "return", "decline", "recall"
+RECEIVED, CHECKING, VERIFIED, CONSULTING = "received", "checking", "verified", "consulting"
+JUDGED, CONFIRMED, DISPOSITION = "judged", "confirmed", "disposition"
+RECTIFIED, ACCEPTED, ARCHIVED = "rectified", "accepted", "archived"
+TO_JUDGE = (RECEIVED, VERIFIED)
+UNJUDGED = (RECEIVED, CHECKING, VERIFIED, CONSULTING)
+SETTLED = (CONFIRMED, DISPOSITION, RECTIFIED, ACCEPTED, ARCHIVED)  # judged and confirmed by another
+RECEIVE, ASSIGN, RETURN, DECLINE, RECALL, RECHECK = (
+    "receive", "assign", "return", "decline", "recall", "recheck",
+)  # fmt: skip
 CONSULT, CONCLUDE, STOP_ASKING = "consult", "conclude", "stop_asking"
-SUBMIT, REVIEW, SEND_BACK = "submit", "review", "send_back"
+SUBMIT, REVIEW, SEND_BACK, DECIDE, REOPEN = "submit", "review", "send_back", "decide", "reopen"
+DISPOSE, OBJECT, REVISE, RECTIFY = "dispose", "object", "revise", "rectify"
+ACCEPT, REJECT, RETURN_ACCEPTANCE = "accept", "reject", "return_acceptance"
+ARCHIVE, UNARCHIVE = "archive", "unarchive"
 _RECEIVED, _ASSIGNED = "enforcement.received", "enforcement.assigned"
 _CONSULTED = "enforcement.consulted"
+_DISPOSED, _RECTIFIED = "enforcement.disposed", "enforcement.rectified"
 _TALK, _ACCOUNTABLE = "enforcement.talk_held", "enforcement.accountability_held"
-
-
-def measured(at: Situation) -> str | None:
-    """Facts: `number`, `measured`."""
-    if at.facts["measured"]:
-        return None
-    return f"图斑 {at.facts['number']} 尚未完成套合，还不能判定。请等批次入库任务结束。"
-
-
-def review_not_needed(at: Situation) -> str | None:
-    """Facts: `review_needed`, None while no outcome is chosen."""
-    if not at.facts["review_needed"]:
-        return None
-    return f"图斑 {at.facts['number']} 属重点、改判或须全部复核的图斑，判定后须提交复核。"
-
-
-def review_needed(at: Situation) -> str | None:
-    """The other way round."""
-    if at.facts["review_needed"] is not False:
-        return None
-    return f"图斑 {at.facts['number']} 无须复核，可直接判定确认。"
-
-
-def another_person(at: Situation) -> str | None:
-    """Who judged cannot alone confirm. Facts: `judged_by`, `judged_by_name`."""
-    if at.facts["judged_by"] != at.user_id:
-        return None
-    return f"图斑 {at.facts['number']} 由您本人判定，须由另一人复核。"
-
-
-def evidence_enough(at: Situation) -> str | None:
-    """Photos as the pack asks, or an opinion that says why not. Facts: `photos`, `photos_wanted`."""
-    if at.facts["photos"] >= at.facts["photos_wanted"] or at.opinion.strip():
-        return None
-    return (
-        f"图斑 {at.facts['number']} 现有照片 {at.facts['photos']} 张，要求至少 {at.facts['photos_wanted']} 张。"
-        "请补充照片，或在意见中说明原因。"
-    )
 
 
 def _pages(cases: Collection[int]) -> dict[int, str]:
@@ -90,54 +60,84 @@ def _shown(case_id: int) -> list[tuple[str, str]]:
 
 
 _JUDGE, _EVIDENCE, _REVIEW = "enforcement.judge", "enforcement.evidence", "enforcement.review"
+_DISPOSE, _RECTIFY = "enforcement.dispose", "enforcement.rectify"
+_ACCEPT, _ARCHIVE = "enforcement.accept", "enforcement.archive"
+_STATES = (
+    State(RECEIVED, "待派发", Desk(_JUDGE, "county", "派发核查或判定", "bureau")),
+    State(CHECKING, "核查中", Desk(_EVIDENCE, "township", "实地核查举证", "township")),
+    State(VERIFIED, "待判定", Desk(_JUDGE, "county", "判定图斑", "bureau")),
+    State(
+        CONSULTING, "会办中", opinions=Opinions("tasks.opinion", "答复会办意见", CONCLUDE, _shown)
+    ),
+    State(JUDGED, "待复核", Desk(_REVIEW, "county", "复核判定", "bureau")),
+    State(CONFIRMED, "已判定", Desk(_DISPOSE, "county", "下达处置或归档", "bureau")),
+    State(DISPOSITION, "处置中", Desk(_RECTIFY, "township", "落实整改", "township")),
+    State(RECTIFIED, "待验收", Desk(_ACCEPT, "county", "验收整改", "bureau")),
+    State(ACCEPTED, "已验收", Desk(_ARCHIVE, "county", "整理归档", "bureau")),
+    State(ARCHIVED, "已归档", final=True),
+)
+_CHECK = (
+    Transition(RECEIVE, "接收入库", (START,), RECEIVED, "enforcement.import", starts=(_RECEIVED,)),
+    Transition(ASSIGN, "派发核查", (RECEIVED,), CHECKING, _JUDGE, withdrawable=True,
+               starts=(_ASSIGNED,)),
+    Transition(RETURN, "返回举证", (CHECKING,), VERIFIED, _EVIDENCE,
+               ("form_filled", "evidence_enough"), withdrawable=True, stops=(_ASSIGNED,)),
+    Transition(DECLINE, "退回派发", (CHECKING,), RECEIVED, _EVIDENCE, opinion=True,
+               stops=(_ASSIGNED,)),
+    Transition(RECALL, "收回派发", (CHECKING,), RECEIVED, _JUDGE, opinion=True, of_holder=False,
+               stops=(_ASSIGNED,)),
+    Transition(RECHECK, "退回补充核查", (VERIFIED,), CHECKING, _JUDGE, opinion=True,
+               withdrawable=True, starts=(_ASSIGNED,)),
+)  # fmt: skip
+_JUDGING = (
+    Transition(CONSULT, "征求意见", TO_JUDGE, CONSULTING, _JUDGE, starts=(_CONSULTED,)),
+    Transition(CONCLUDE, "意见收齐", (CONSULTING,), VERIFIED, _JUDGE, automatic=True,
+               stops=(_CONSULTED,)),
+    Transition(STOP_ASKING, "结束会办", (CONSULTING,), VERIFIED, _JUDGE, opinion=True,
+               of_holder=False, stops=(_CONSULTED,)),
+    Transition(SUBMIT, "判定并提交复核", TO_JUDGE, JUDGED, _JUDGE,
+               ("measured", "on_no_agenda"), withdrawable=True),
+    Transition(REVIEW, "复核通过", (JUDGED,), CONFIRMED, _REVIEW,
+               ("another_person", "on_no_agenda", "leaders_looked", "met"), stops=(_RECEIVED,)),
+    Transition(SEND_BACK, "复核退回", (JUDGED,), VERIFIED, _REVIEW, ("another_person",),
+               opinion=True),
+    Transition(DECIDE, "会审判定", (*TO_JUDGE, JUDGED), CONFIRMED, "enforcement.sign",
+               ("measured", "another_person", "leaders_looked"), of_holder=False,
+               stops=(_RECEIVED,)),
+    Transition(REOPEN, "撤回判定", (CONFIRMED, JUDGED), VERIFIED, _JUDGE, opinion=True,
+               of_holder=False, starts=(_RECEIVED,)),
+)  # fmt: skip
+_PUTTING_RIGHT = (
+    Transition(DISPOSE, "下达处置", (CONFIRMED,), DISPOSITION, _DISPOSE,
+               ("illegal", "disposition_planned"), withdrawable=True, starts=(_DISPOSED,)),
+    Transition(OBJECT, "退回处置", (DISPOSITION,), CONFIRMED, _RECTIFY, opinion=True,
+               stops=(_DISPOSED,)),
+    Transition(REVISE, "收回处置", (DISPOSITION,), CONFIRMED, _DISPOSE, opinion=True,
+               of_holder=False, stops=(_DISPOSED,)),
+    Transition(RECTIFY, "报请验收", (DISPOSITION,), RECTIFIED, _RECTIFY, ("put_right",),
+               withdrawable=True, stops=(_DISPOSED,), starts=(_RECTIFIED,)),
+    Transition(ACCEPT, "验收通过", (RECTIFIED,), ACCEPTED, _ACCEPT,
+               ("not_reported_by_self", "leaders_looked"), stops=(_RECTIFIED,)),
+    Transition(REJECT, "验收退回", (RECTIFIED,), DISPOSITION, _ACCEPT, ("not_reported_by_self",),
+               opinion=True, stops=(_RECTIFIED,), starts=(_DISPOSED,)),
+    Transition(RETURN_ACCEPTANCE, "退回重新验收", (ACCEPTED,), RECTIFIED, _ARCHIVE, opinion=True,
+               starts=(_RECTIFIED,)),
+    Transition(ARCHIVE, "归档", (CONFIRMED, ACCEPTED), ARCHIVED, _ARCHIVE,
+               ("nothing_left_to_do", "leaders_looked")),
+    Transition(UNARCHIVE, "调卷重办", (ARCHIVED,), CONFIRMED, _ARCHIVE, opinion=True,
+               of_holder=False),
+)  # fmt: skip
 FLOW = register(
     Machine(
         kind=KIND,
         title="卫片图斑",
-        states=(
-            State(RECEIVED, "待判定", Desk(_JUDGE, "county", "判定图斑", "bureau")),
-            State(CHECKING, "核查中", Desk(_EVIDENCE, "township", "实地核查举证", "township")),
-            State(CONSULTING, "会办中",
-                  opinions=Opinions("tasks.opinion", "答复会办意见", CONCLUDE, _shown)),
-            State(JUDGED, "待复核", Desk(_REVIEW, "county", "复核判定", "bureau")),
-            State(CONFIRMED, "已判定", final=True),
-        ),
-        transitions=(
-            Transition(RECEIVE, "接收入库", (START,), RECEIVED, "enforcement.import",
-                       starts=(_RECEIVED,)),
-            Transition(ASSIGN, "派发核查", (RECEIVED,), CHECKING, _JUDGE, withdrawable=True,
-                       starts=(_ASSIGNED,)),
-            Transition(RETURN, "返回举证", (CHECKING,), RECEIVED, _EVIDENCE, ("evidence_enough",),
-                       withdrawable=True, stops=(_ASSIGNED,)),
-            Transition(DECLINE, "退回派发", (CHECKING,), RECEIVED, _EVIDENCE, opinion=True,
-                       stops=(_ASSIGNED,)),
-            Transition(RECALL, "收回派发", (CHECKING,), RECEIVED, _JUDGE, opinion=True,
-                       of_holder=False, stops=(_ASSIGNED,)),
-            Transition(CONSULT, "征求意见", (RECEIVED,), CONSULTING, _JUDGE, starts=(_CONSULTED,)),
-            Transition(CONCLUDE, "意见收齐", (CONSULTING,), RECEIVED, _JUDGE, automatic=True,
-                       stops=(_CONSULTED,)),
-            Transition(STOP_ASKING, "结束会办", (CONSULTING,), RECEIVED, _JUDGE, opinion=True,
-                       of_holder=False, stops=(_CONSULTED,)),
-            Transition(CONFIRM, "判定确认", (RECEIVED,), CONFIRMED, _JUDGE,
-                       ("measured", "review_not_needed"), stops=(_RECEIVED,)),
-            Transition(SUBMIT, "判定并提交复核", (RECEIVED,), JUDGED, _JUDGE,
-                       ("measured", "review_needed"), withdrawable=True),
-            Transition(REVIEW, "复核通过", (JUDGED,), CONFIRMED, _REVIEW, ("another_person",),
-                       stops=(_RECEIVED,)),
-            Transition(SEND_BACK, "复核退回", (JUDGED,), RECEIVED, _REVIEW, ("another_person",),
-                       opinion=True),
-            Transition(REOPEN, "撤回判定", (CONFIRMED, JUDGED), RECEIVED, _JUDGE, opinion=True,
-                       of_holder=False, starts=(_RECEIVED,)),
-        ),
-        guards={
-            "measured": measured, "review_not_needed": review_not_needed,
-            "review_needed": review_needed, "another_person": another_person,
-            "evidence_enough": evidence_enough,
-        },
-        events=(_RECEIVED, _ASSIGNED, _CONSULTED, _TALK, _ACCOUNTABLE),
+        states=_STATES,
+        transitions=(*_CHECK, *_JUDGING, *_PUTTING_RIGHT),
+        guards=GUARDS,
+        events=(_RECEIVED, _ASSIGNED, _CONSULTED, _DISPOSED, _RECTIFIED, _TALK, _ACCOUNTABLE),
         pages=_pages,
     )
-)  # fmt: skip
+)
 STEP_LABELS = FLOW.step_labels
 uses(pack_in_use)
 

@@ -13,7 +13,7 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.enforcement.batches import batches_out
-from liangtian.programmes.enforcement.flow import CONFIRMED, RECEIVED
+from liangtian.programmes.enforcement.flow import SETTLED, TO_JUDGE
 from liangtian.programmes.enforcement.models import BatchImport, Outcome, Patch
 from liangtian.programmes.enforcement.patch_page import region_path
 
@@ -61,17 +61,27 @@ def _mu(cents: int | None) -> Decimal:
 
 
 def _tasks(user: User, rows: ScopedQuerySet) -> list[dict[str, Any]]:
-    waiting = rows.filter(case__stage=RECEIVED)
+    waiting = rows.filter(case__stage__in=TO_JUDGE)
     tasks = []
     if user.may("enforcement.judge"):
         key = waiting.filter(proposal__flags__key_patch=True).count()
         tasks.append(
-            ("key_patch", "重点图斑须实地核查", key, "/patches?stage=received&key_patch=yes")
+            (
+                "key_patch",
+                "重点图斑须实地核查",
+                key,
+                "/patches?stage=received,verified&key_patch=yes",
+            )
         )
     if user.may("enforcement.evidence"):
         bare = waiting.filter(photos=None).count()
         tasks.append(
-            ("evidence", "尚无举证照片的图斑", bare, "/patches?stage=received&photos__lte=0")
+            (
+                "evidence",
+                "尚无举证照片的图斑",
+                bare,
+                "/patches?stage=received,verified&photos__lte=0",
+            )
         )
     if user.may("enforcement.import"):
         status = BatchImport.Status
@@ -92,7 +102,7 @@ def _by_township(rows: ScopedQuerySet) -> list[dict[str, Any]]:
         .values("township")
         .annotate(
             total=Count("pk"),
-            confirmed=Count("pk", filter=Q(case__stage=CONFIRMED)),
+            confirmed=Count("pk", filter=Q(case__stage__in=SETTLED)),
             illegal_count=Count("pk", filter=_ILLEGAL),
             cents=Sum("farmland_cents", filter=_ILLEGAL, output_field=BigIntegerField()),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,27 +14,43 @@ from liangtian.platform.cases.services import Taking, take_step, withdraw
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import (
+    ARCHIVE,
     ASSIGN,
-    CONFIRM,
     DECLINE,
     FLOW,
     JUDGED,
+    OBJECT,
     RECALL,
+    RECHECK,
     REOPEN,
     RETURN,
+    RETURN_ACCEPTANCE,
     REVIEW,
+    REVISE,
     SEND_BACK,
     STOP_ASKING,
     SUBMIT,
+    UNARCHIVE,
 )
-from liangtian.programmes.enforcement.models import Outcome, Patch
-from liangtian.programmes.enforcement.proposing import proposal_day
-from liangtian.programmes.enforcement.rules import check_judgement, pack_in_use
+from liangtian.programmes.enforcement.models import Disposition, Outcome, Patch
+from liangtian.programmes.enforcement.parts import (
+    CONCLUSIONS,
+    PartJudgement,
+    judge_parts,
+    unjudge_parts,
+)
+from liangtian.programmes.enforcement.rules import check_judgement
 
-CONCLUSIONS = (Outcome.LEGAL, Outcome.ILLEGAL, Outcome.OTHER)
-JUDGEMENT = ("judgement_outcome", "judgement_reason", "overridden", "judged_by", "judged_at")
-PLAIN_STEPS = (RETURN, DECLINE, RECALL, STOP_ASKING, REVIEW, SEND_BACK)
+JUDGEMENT = (
+    "judgement_outcome", "judgement_reason", "overridden", "judged_by", "judged_at",
+    "confirmed_by", "confirmed_at",
+)  # fmt: skip
+PLAIN_STEPS = (
+    RETURN, DECLINE, RECALL, RECHECK, STOP_ASKING, REVIEW, SEND_BACK, OBJECT, REVISE,
+    RETURN_ACCEPTANCE, ARCHIVE, UNARCHIVE,
+)  # fmt: skip
 
 
 def conclusions(patch: Patch) -> dict[str, str]:
@@ -42,51 +59,44 @@ def conclusions(patch: Patch) -> dict[str, str]:
     return {o.value: str(o.label) for o in (*CONCLUSIONS, *split)}
 
 
-def facts_of(patch: Patch, outcome: str | None = None) -> dict[str, Any]:
-    """What the guards of the flow judge by; `outcome` is the one about to be chosen."""
-    wanted = pack_in_use().value("enforcement.evidence_min_photos", proposal_day(patch))
-    chosen = outcome or patch.judgement_outcome
-    return {
-        "number": patch.number,
-        "measured": patch.measured_at is not None,
-        "photos": patch.photos.count(),
-        "photos_wanted": wanted.integer,
-        "judged_by": patch.judged_by_id,
-        "review_needed": _review_needed(patch, chosen) if chosen else None,
-    }
+def judge(
+    user: User, patch_id: int, outcome: str, reason: str = "", parts: Sequence[PartJudgement] = ()
+) -> Patch:
+    """Judge a patch as proposed, or otherwise with a reason; it then waits for another person's review.
 
-
-def _review_needed(patch: Patch, outcome: str) -> bool:
-    """Key patches and departures from the proposal (有异议的) are for two people; or all, by the pack."""
-    flags = (patch.proposal or {}).get("flags", {})
-    everything = pack_in_use().value("enforcement.review_all", proposal_day(patch)).flag
-    return everything or outcome != patch.proposal_outcome or bool(flags.get("key_patch"))
-
-
-def confirm(user: User, patch_id: int, outcome: str, reason: str = "") -> Patch:
-    """Judge a patch as proposed, or otherwise with a reason; it then is confirmed, or waits for review.
-
-    Raises Forbidden, NotFound (also out of scope), Refused for a departure without a reason, Conflict
-    when the patch is judged already, was not measured yet, or is another person's task.
+    Raises Forbidden, NotFound (also out of scope), Refused for a departure without a reason or parts that
+    contradict the outcome, Conflict when the patch is judged already, was not measured yet, is before a
+    meeting, or is another person's task.
     """
     require(user, "enforcement.view", "enforcement.judge")
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
-        overridden, text = check_judgement(
-            outcome, reason, patch.proposal_outcome, conclusions(patch)
-        )
-        detail = {"outcome": outcome, "proposed": patch.proposal_outcome, "overridden": overridden}
+        detail, text = write_judgement(patch, outcome, reason, parts, user)
         label = Outcome(outcome).label
         opinion = f"判定为{label}。{text}" if text else f"判定为{label}，与拟判定一致。"
-        facts = facts_of(patch, outcome)
-        step = SUBMIT if facts["review_needed"] and facts["measured"] else CONFIRM
-        take_step(FLOW, patch.case, step, user, Taking(opinion, detail, facts))
-        patch.judgement_outcome, patch.judgement_reason = outcome, text
-        patch.overridden = overridden
-        patch.judged_by, patch.judged_at = user, timezone.now()
+        take_step(
+            FLOW, patch.case, SUBMIT, user, Taking(opinion, detail, PatchState(patch, user.pk))
+        )
         patch.save(update_fields=JUDGEMENT)
-        record(user, f"enforcement.patch.{step}", patch, after={**detail, "reason": text})
+        record(user, "enforcement.patch.submit", patch, after={**detail, "reason": text})
     return patch
+
+
+def write_judgement(
+    patch: Patch, outcome: str, reason: str, parts: Sequence[PartJudgement], by: User
+) -> tuple[dict[str, Any], str]:
+    """Set a judgement on the patch, not saved, and on its parts, saved; detail for the step, and the reason."""
+    overridden, text = check_judgement(outcome, reason, patch.proposal_outcome, conclusions(patch))
+    if patch.judgement_outcome:
+        clear(patch)
+    decided = judge_parts(patch, outcome, parts) if patch.measured_at else []
+    patch.judgement_outcome, patch.judgement_reason = outcome, text
+    patch.overridden, patch.judged_by, patch.judged_at = overridden, by, timezone.now()
+    detail = {
+        "outcome": outcome, "proposed": patch.proposal_outcome, "overridden": overridden,
+        "parts": [{"order": p.order, "outcome": p.judgement, "m2": str(p.m2)} for p in decided],
+    }  # fmt: skip
+    return detail, text
 
 
 def reopen(user: User, patch_id: int, reason: str) -> Patch:
@@ -133,7 +143,7 @@ def assign(user: User, patch_id: int, to_user: User | None = None, note: str = "
                 f"{to_user.name}不能核查图斑 {patch.number}：没有举证权限，或图斑不在其辖区。",
                 fields={"to_user": "没有举证权限或不在其辖区"},
             )
-        taking = Taking(note, {"to": to_user.name if to_user else ""}, facts_of(patch), to_user)
+        taking = Taking(note, {"to": to_user.name if to_user else ""}, PatchState(patch), to_user)
         take_step(FLOW, patch.case, ASSIGN, user, taking)
         record(user, "enforcement.patch.assign", patch, after=taking.detail, note=note)
     return patch
@@ -156,10 +166,12 @@ def _plain(user: User, patch_id: int, name: str, opinion: str) -> Patch:
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         before = _judgement(patch) if name in (REOPEN, SEND_BACK) else None
-        taking = Taking(opinion.strip(), before, facts_of(patch))
+        taking = Taking(opinion.strip(), before, PatchState(patch))
         take_step(FLOW, patch.case, name, user, taking)
         if before is not None:
-            _clear(patch)
+            clear(patch)
+        elif after := AFTER.get(name):
+            after(patch, user)
         record(
             user, f"enforcement.patch.{name}", patch, before=before, note=taking.opinion
         )  # fmt: skip
@@ -172,7 +184,7 @@ def _withdraw(user: User, patch_id: int) -> Patch:
         patch = lock_patch(user, patch_id)
         before = _judgement(patch)
         if withdraw(FLOW, patch.case, user).from_stage == JUDGED:
-            _clear(patch)
+            clear(patch)
         record(user, "enforcement.patch.withdraw", patch, before=before)
     return patch
 
@@ -187,10 +199,37 @@ def _judgement(patch: Patch) -> dict[str, Any]:
     }
 
 
-def _clear(patch: Patch) -> None:
+def clear(patch: Patch) -> None:
+    """Take the judgement from the patch and its parts, with the dispositions drawn up on it."""
     patch.judgement_outcome = patch.judgement_reason = ""
     patch.overridden, patch.judged_by, patch.judged_at = False, None, None
+    patch.confirmed_by, patch.confirmed_at = None, None
     patch.save(update_fields=JUDGEMENT)
+    Disposition.objects.filter(part__patch=patch).delete()
+    unjudge_parts(patch)
+
+
+def confirm_judgement(patch: Patch, user: User) -> None:
+    """Note who confirmed what another had judged."""
+    patch.confirmed_by, patch.confirmed_at = user, timezone.now()
+    patch.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def _close_check(patch: Patch, user: User) -> None:
+    patch.checks.filter(returned_at=None).update(returned_at=timezone.now())
+
+
+def _unreport(patch: Patch, user: User) -> None:
+    """What was accepted is to be accepted anew."""
+    patch.parts.update(restored_mu=0, regularised_mu=0)
+    Disposition.objects.filter(part__patch=patch).update(accepted_by=None, accepted_on=None)
+
+
+# What a plain step does to the patch beside moving it.
+AFTER: Mapping[str, Callable[[Patch, User], None]] = {
+    REVIEW: confirm_judgement, RETURN: _close_check, RETURN_ACCEPTANCE: _unreport,
+    UNARCHIVE: _unreport,
+}  # fmt: skip
 
 
 def lock_patch(user: User, patch_id: int) -> Patch:

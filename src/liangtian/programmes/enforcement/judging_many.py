@@ -10,7 +10,7 @@ from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.programmes.enforcement.flow import ASSIGN
-from liangtian.programmes.enforcement.judging import assign, confirm
+from liangtian.programmes.enforcement.judging import assign, judge
 from liangtian.programmes.enforcement.models import Patch
 
 MOST_AT_ONCE = 500  # a month's batch of a county; more would hold a request too long
@@ -59,7 +59,7 @@ def _one(user: User, patch: Patch | None, key: int, step: str, note: str) -> dic
             elif patch.proposal_outcome in ("", "undetermined"):
                 raise Conflict("没有可照准的拟判定，须逐个判定。")
             else:
-                confirm(user, key, patch.proposal_outcome, note)
+                judge(user, key, patch.proposal_outcome, note)
     except Refused as refusal:
         return {**row, "message": refusal.message}
     return {**row, "done": True}

@@ -22,12 +22,15 @@ from django.db.models.functions import Coalesce, NullIf
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement.flow import (
-    CHECKING,
+    ACCEPTED,
+    ARCHIVED,
     CONFIRMED,
-    CONSULTING,
+    DISPOSITION,
     FLOW,
     JUDGED,
     RECEIVED,
+    RECTIFIED,
+    VERIFIED,
 )
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
@@ -56,9 +59,10 @@ def outcomes() -> Sequence[Choice]:
 def stages() -> Sequence[Choice]:
     """Stages of the flow."""
     tags: dict[str, Tag] = {
-        RECEIVED: "warning", CHECKING: "info", CONSULTING: "info", JUDGED: "primary", CONFIRMED: "success",
+        RECEIVED: "warning", VERIFIED: "warning", JUDGED: "primary", CONFIRMED: "primary",
+        DISPOSITION: "danger", RECTIFIED: "warning", ACCEPTED: "success", ARCHIVED: "success",
     }  # fmt: skip
-    return [Choice(stage, label, tags[stage]) for stage, label in FLOW.labels.items()]
+    return [Choice(stage, label, tags.get(stage, "info")) for stage, label in FLOW.labels.items()]
 
 
 def monitoring_types() -> Sequence[Choice]:

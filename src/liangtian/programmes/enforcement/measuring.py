@@ -30,6 +30,7 @@ from liangtian.programmes.enforcement.models import (
     PatchPart,
 )
 from liangtian.programmes.enforcement.overlay import Measured, Versions, overlay
+from liangtian.programmes.enforcement.parts import set_farmland, share_out
 from liangtian.programmes.enforcement.proposing import (
     PBF,
     REQUIRED,
@@ -159,7 +160,27 @@ def _conclude(patch: Patch, versions: Versions, measured: Measured, basis: _Basi
         EarlierOverlap(patch=patch, earlier_id=pk, m2=m2)
         for pk, m2 in beyond_sliver(measured, pack, on)
     ]
-    return _Result(patch, areas, parts_of(patch, measured, proposal), overlaps)
+    parts = parts_of(patch, measured, proposal)
+    _measure_parts(patch, parts, versions, pack)
+    return _Result(patch, areas, parts, overlaps)
+
+
+def _measure_parts(
+    patch: Patch, parts: Sequence[PatchPart], versions: Versions, pack: Pack
+) -> None:
+    """Farmland and basic farmland of each part, adjusted to what the patch has of them."""
+    if not parts:
+        return
+    chosen = {code: versions[code] for code in REQUIRED}
+    ground = [Patch(geom=part.geom, area_m2=part.m2) for part in parts]
+    measured = overlay(ground, [chosen] * len(parts))
+    on = proposal_day(patch)
+    set_farmland(patch, parts, [farmland_of(m.of_layer(SURVEY), pack, on) for m in measured])
+    shares = share_out(
+        patch.pbf_m2, [inside(m.of_layer(PBF)) for m in measured], [part.m2 for part in parts]
+    )
+    for part, pbf_m2 in zip(parts, shares, strict=True):
+        part.pbf_m2 = pbf_m2
 
 
 def _save(allowed: QuerySet[Patch], results: Sequence[_Result]) -> int:

@@ -22,8 +22,15 @@ from liangtian.platform.regions.models import Region
 from liangtian.policy.legality import LegalityProposal
 from liangtian.policy.pack import Pack
 from liangtian.programmes.enforcement.earlier import earlier_out
-from liangtian.programmes.enforcement.flow import CONFIRMED, FLOW, JUDGED, RECEIVED, STEP_LABELS
-from liangtian.programmes.enforcement.judging import conclusions, facts_of
+from liangtian.programmes.enforcement.facts import PatchState
+from liangtian.programmes.enforcement.flow import (
+    CONFIRMED,
+    FLOW,
+    JUDGED,
+    STEP_LABELS,
+    TO_JUDGE,
+)
+from liangtian.programmes.enforcement.judging import conclusions
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchArea
 from liangtian.programmes.enforcement.overlay import OUTSIDE
 from liangtian.programmes.enforcement.photos import photos_of
@@ -104,13 +111,13 @@ def patch_out(user: User, patch: Patch) -> dict[str, Any]:
         "photos": photos_of(patch),
         "history": history_of(patch),
         "may": {
-            "judge": stage == RECEIVED and user.may("enforcement.judge"),
+            "judge": stage in TO_JUDGE and user.may("enforcement.judge"),
             "reopen": stage in (CONFIRMED, JUDGED) and user.may("enforcement.judge"),
             "evidence": user.may("enforcement.evidence"),
             "export": user.may("enforcement.export"),
         },
         "flow": FLOW.kind,
-        "steps": steps_open(FLOW, patch.case, user, facts_of(patch)),
+        "steps": steps_open(FLOW, patch.case, user, PatchState(patch)),
         "task": task_out(patch.case, user),
         "consultations": consultations_out(patch.case),
         "previous_id": previous_id,
@@ -241,7 +248,7 @@ def parts_out(patch: Patch, pack: Pack | None) -> list[dict[str, Any]]:
             "mu": mu(part.m2),
             "geometry": json.loads(shapely.to_geojson(part.geom)),
         }
-        for part in patch.parts.all()
+        for part in patch.parts.exclude(geom=None)
     ]
 
 

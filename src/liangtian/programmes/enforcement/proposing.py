@@ -179,7 +179,7 @@ def parts_of(patch: Patch, measured: Measured, proposal: LegalityProposal) -> li
     return [
         PatchPart(
             patch=patch, order=order, source=part.source, number=part.number,
-            outcome=part.outcome, m2=m2, geom=geom,
+            outcome=part.outcome, subclass=part.subclass, m2=m2, geom=geom,
         )
         for order, ((part, geom), m2) in enumerate(zip(kept, areas, strict=True), start=1)
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -103,3 +104,28 @@ def photo_flags(
     elif magnetic:
         flags.append("拍摄方向为磁方位角，未改正磁偏角")
     return flags
+
+
+DIRECTIONS = {
+    "北": 0, "东北": 45, "东": 90, "东南": 135, "南": 180, "西南": 225, "西": 270, "西北": 315,
+}  # fmt: skip
+_HALF_SECTOR = 45  # degrees either side; neighbouring quarters meet
+
+
+def photos_lacking(
+    azimuths: Sequence[float | None], fewest: int, directions: Sequence[str]
+) -> list[str]:
+    """What is missing of the photos asked for (Chinese): their number, directions nobody looked in."""
+    found = []
+    if len(azimuths) < fewest:
+        found.append(f"现有照片 {len(azimuths)} 张，要求至少 {fewest} 张")
+    known = [azimuth for azimuth in azimuths if azimuth is not None]
+    bare = [name for name in directions if name in DIRECTIONS and not _looked(known, name)]
+    if bare:
+        found.append(f"缺少朝{'、'.join(bare)}方向的照片")
+    return found
+
+
+def _looked(azimuths: Sequence[float], name: str) -> bool:
+    turn = [abs((azimuth - DIRECTIONS[name] + 180) % 360 - 180) for azimuth in azimuths]
+    return any(one <= _HALF_SECTOR for one in turn)

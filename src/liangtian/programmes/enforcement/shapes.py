@@ -12,6 +12,10 @@ from liangtian.platform.shapes import Bounds, Surface, one_of
 from liangtian.programmes.enforcement.models import Batch, Outcome
 
 OutcomeName = Annotated[str, one_of(Outcome)]
+StageName = Literal[
+    "received", "checking", "verified", "consulting", "judged", "confirmed", "disposition",
+    "rectified", "accepted", "archived",
+]  # fmt: skip
 
 
 class FileRef(Schema):
@@ -175,7 +179,7 @@ class PatchOut(Schema):
     number: str
     batch: BatchRef
     region: RegionRef
-    stage: Literal["received", "checking", "consulting", "judged", "confirmed"]
+    stage: StageName
     stage_label: str
     monitoring_type: CodeLabel
     period_before: date | None

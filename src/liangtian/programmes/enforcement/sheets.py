@@ -180,8 +180,7 @@ def _patch_layer(view: View) -> MapLayer:
 def _part_layers(view: View) -> list[MapLayer]:
     """The parts of a split patch, each in the colour of its outcome and numbered as in the statement."""
     layers: list[MapLayer] = []
-    parts = list(view.patch.parts.all())
-    for number, part in enumerate(parts if len(parts) > 1 else [], start=1):
+    for number, part in enumerate(view.patch.parts.exclude(geom=None), start=1):
         shape = to_plane(_array([part.geom]), view.zone)
         polygons = list(_polygons(shape, [f"{number}"]))
         name = f"分割部分 {number} {Outcome(part.outcome).label}"

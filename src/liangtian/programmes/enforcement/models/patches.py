@@ -1,7 +1,8 @@
-"""Satellite patches (卫片图斑): batches, the staged import, patches with what was measured and judged."""
+"""Patches: what came down, what was measured, what was judged, part by part."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.utils import timezone
 from liangtian.platform.cases.models import Case
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.geofield import GeometryField
-from liangtian.platform.jobs.models import Job
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.people.scope import ScopedModel
+from liangtian.programmes.enforcement.models.batches import AREA, Batch
+from liangtian.programmes.enforcement.models.projects import InfrastructureProject
 
-AREA: dict[str, Any] = {"max_digits": 15, "decimal_places": 2}  # m², as TD/T 1057-2020 keeps TBMJ
+MU: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}  # 亩, as shown and reported
 
 
 class Outcome(models.TextChoices):
@@ -27,153 +29,6 @@ class Outcome(models.TextChoices):
     OTHER = "other", "其他用地"
     SPLIT = "split", "部分合法"
     UNDETERMINED = "undetermined", "存疑"
-
-
-class Batch(ScopedModel):
-    """One month's patches as they came down (监测批次)."""
-
-    class Kind(models.TextChoices):
-        LAND = "land", "土地"
-        MINERAL = "mineral", "矿产"
-
-    title = models.CharField("批次名称", max_length=100)
-    period = models.CharField("月份", max_length=7)
-    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.LAND)
-    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="原始文件", related_name="+")
-    file_sha256 = models.CharField("原始文件 SHA-256", max_length=64)
-    layer = models.CharField("图层名", max_length=255)
-    crs_label = models.CharField("坐标系", max_length=200)
-    encoding = models.CharField("文字编码", max_length=20, blank=True)
-    imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人", related_name="+"
-    )
-    imported_at = models.DateTimeField("导入时间", default=timezone.now)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "图斑批次"
-        ordering = ["-period", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["region", "file_sha256", "layer"], name="batch_file_enters_once"
-            ),
-            models.CheckConstraint(
-                name="batch_period_is_a_month",
-                condition=Q(period__regex=r"^\d{4}-(0[1-9]|1[0-2])$"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class BatchImport(ScopedModel):
-    """A file on its way in: read, mapped, checked; nothing enters before the user accepts."""
-
-    class Status(models.TextChoices):
-        UPLOADED = "uploaded", "待对应字段"
-        CHECKING = "checking", "检查中"
-        CHECKED = "checked", "待确认入库"
-        ACCEPTING = "accepting", "入库中"
-        DONE = "done", "已入库"
-        DISCARDED = "discarded", "已放弃"
-        FAILED = "failed", "失败"
-
-    title = models.CharField("批次名称", max_length=100)
-    period = models.CharField("月份", max_length=7)
-    kind = models.CharField("类别", max_length=10, choices=Batch.Kind, default=Batch.Kind.LAND)
-    status = models.CharField("状态", max_length=12, choices=Status, default=Status.UPLOADED)
-    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="文件", related_name="+")
-    layer = models.CharField("图层名", max_length=255, blank=True)
-    encoding = models.CharField("文字编码", max_length=20, blank=True)
-    forced_encoding = models.CharField("指定编码", max_length=20, blank=True)
-    crs_label = models.CharField("坐标系", max_length=200, blank=True)
-    contents = models.JSONField("文件内容概要", default=dict)
-    mapping = models.JSONField("字段对应", default=dict)
-    mapping_remembered = models.BooleanField("沿用上次对应", default=False)
-    count = models.IntegerField("行数", default=0)
-    ready = models.IntegerField("可入库", default=0)
-    errors = models.IntegerField("有误", default=0)
-    duplicates = models.IntegerField("重复", default=0)
-    warnings = models.IntegerField("提醒", default=0)
-    error = models.TextField("失败原因", blank=True)
-    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
-    batch = models.OneToOneField(Batch, models.PROTECT, null=True, related_name="batch_import")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField("建立时间", default=timezone.now)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "批次导入"
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class StagedPatch(models.Model):
-    """A row of the file that passed the checks and waits to be accepted."""
-
-    batch_import = models.ForeignKey(BatchImport, models.CASCADE, related_name="staged")
-    row = models.IntegerField("行号")
-    number = models.CharField("监测编号", max_length=60)
-    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
-    values = models.JSONField("字段值", default=dict)
-    attributes = models.JSONField("原始属性", default=dict)
-    area_m2 = models.DecimalField("面积(平方米)", **AREA)
-    geom = GeometryField("图形")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "待入库图斑"
-        ordering = ["row"]
-        constraints = [
-            models.UniqueConstraint(fields=["batch_import", "row"], name="staged_row_once"),
-            models.UniqueConstraint(fields=["batch_import", "number"], name="staged_number_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class ImportProblem(models.Model):
-    """What is wrong with a row of the file: field, value, reason and what to do."""
-
-    class Severity(models.TextChoices):
-        ERROR = "error", "有误"
-        DUPLICATE = "duplicate", "重复"
-        WARNING = "warning", "提醒"
-
-    batch_import = models.ForeignKey(BatchImport, models.CASCADE, related_name="problems")
-    row = models.IntegerField("行号")
-    number = models.CharField("监测编号", max_length=100, blank=True)
-    field = models.CharField("字段", max_length=60, blank=True)
-    value = models.CharField("值", max_length=200, blank=True)
-    severity = models.CharField("程度", max_length=10, choices=Severity)
-    reason = models.CharField("原因", max_length=300)
-    advice = models.CharField("如何处理", max_length=300)
-    lon = models.FloatField("经度", null=True)
-    lat = models.FloatField("纬度", null=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "导入问题"
-        ordering = ["row", "id"]
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class FieldMapping(ScopedModel):
-    """The mapping last used for files with this set of field names."""
-
-    fingerprint = models.CharField("字段组合", max_length=64)
-    mapping = models.JSONField("字段对应")
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "字段对应记忆"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["region", "fingerprint"], name="mapping_once_per_fields"
-            )
-        ]
 
 
 class Patch(ScopedModel):
@@ -210,6 +65,10 @@ class Patch(ScopedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="判定人", related_name="+"
     )
     judged_at = models.DateTimeField("判定时间", null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="确认人", related_name="+"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "图斑"
@@ -251,6 +110,18 @@ class Patch(ScopedModel):
             models.CheckConstraint(
                 name="patch_override_has_reason",
                 condition=Q(overridden=False) | ~Q(judgement_reason=""),
+            ),
+            models.CheckConstraint(
+                name="patch_confirmation_is_whole",
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | (
+                    ~Q(judgement_outcome="")
+                    & Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="patch_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("judged_by")),
             ),
         ]
 
@@ -297,24 +168,91 @@ class EarlierOverlap(models.Model):
 
 
 class PatchPart(models.Model):
-    """A part of a split patch with an outcome of its own (分割图斑)."""
+    """The ground that is judged and put right by itself; of an undivided patch the only one.
+
+    A patch that its papers divide has one part per paper and one for what none covers, cut when it is
+    measured. One that is not divided gets its single part, without a geometry of its own, when it is judged.
+    Of a judged patch the parts sum to it to 0.01 m²: the database refuses anything else (`frozen`).
+    What the accountability ratio asks of a part stands in its columns.
+    """
 
     patch = models.ForeignKey(Patch, models.CASCADE, related_name="parts")
     order = models.PositiveSmallIntegerField("序号")
     source = models.CharField("依据", max_length=40, blank=True)
     number = models.CharField("文号", max_length=100, blank=True)
-    outcome = models.CharField("判定", max_length=15, choices=Outcome)
+    outcome = models.CharField("拟判定", max_length=15, choices=Outcome, blank=True)
     m2 = models.DecimalField("面积(平方米)", **AREA)
-    geom = GeometryField("图形")
+    farmland_m2 = models.DecimalField("耕地面积(平方米)", **AREA, null=True)
+    farmland_mu = models.DecimalField("耕地面积(亩)", **MU, null=True)
+    pbf_m2 = models.DecimalField("永久基本农田面积(平方米)", **AREA, null=True)
+    geom = GeometryField("图形", null=True)
+    judgement = models.CharField("判定", max_length=15, choices=Outcome, blank=True)
+    subclass = models.CharField("判定子类", max_length=40, blank=True)
+    old_construction = models.BooleanField("存量建设用地违法", default=False)
+    farm_damage = models.BooleanField("农业项目破坏耕地", default=False)
+    homestead = models.BooleanField("农村宅基地", default=False)
+    affordable_housing = models.BooleanField("保障性安居工程", default=False)
+    project = models.ForeignKey(
+        InfrastructureProject, models.PROTECT, null=True, related_name="parts",
+        verbose_name="重大基础设施项目",
+    )  # fmt: skip
+    restored_mu = models.DecimalField("已拆除复耕(亩)", **MU, default=Decimal(0))
+    regularised_mu = models.DecimalField("已补办手续(亩)", **MU, default=Decimal(0))
 
     class Meta:
-        verbose_name = verbose_name_plural = "分割部分"
+        verbose_name = verbose_name_plural = "图斑部分"
         ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["patch", "order"], name="patch_part_once")]
+        indexes = [models.Index(fields=["judgement", "patch"], name="part_judged")]
+        constraints = [
+            models.UniqueConstraint(fields=["patch", "order"], name="patch_part_once"),
+            models.CheckConstraint(name="part_has_area", condition=Q(m2__gt=0)),
+            models.CheckConstraint(
+                name="part_is_not_divided_again",
+                condition=Q(judgement__in=["", "legal", "illegal", "other"]),
+            ),
+            models.CheckConstraint(
+                name="part_farmland_within_part",
+                condition=Q(farmland_m2=None, farmland_mu=None)
+                | Q(farmland_m2__gte=0, farmland_m2__lte=F("m2"), farmland_mu__gte=0),
+            ),
+            models.CheckConstraint(
+                name="part_marks_are_of_illegal_ones",
+                condition=Q(judgement="illegal")
+                | Q(
+                    old_construction=False,
+                    farm_damage=False,
+                    homestead=False,
+                    affordable_housing=False,
+                    project=None,
+                    restored_mu=0,
+                    regularised_mu=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="part_put_right_not_negative",
+                condition=Q(restored_mu__gte=0, regularised_mu__gte=0),
+            ),
+            # Half of the last figure: sums of binary numbers, as SQLite adds, miss by less.
+            models.CheckConstraint(
+                name="part_put_right_within_farmland",
+                condition=Q(restored_mu=0, regularised_mu=0)
+                | Q(
+                    farmland_mu__gte=F("restored_mu") + F("regularised_mu") - Decimal("0.005"),
+                ),
+            ),
+        ]
 
 
 class PatchPhoto(models.Model):
     """A site photo (举证照片) with what its EXIF says, checked against the patch."""
+
+    class Purpose(models.TextChoices):
+        EVIDENCE = "evidence", "核查举证"
+        RECTIFIED = "rectified", "整改后"
+
+    class PlaceFrom(models.TextChoices):
+        EXIF = "exif", "照片自带"
+        DEVICE = "device", "拍摄设备上报"
 
     patch = models.ForeignKey(Patch, models.PROTECT, related_name="photos")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
@@ -322,7 +260,12 @@ class PatchPhoto(models.Model):
     lon = models.FloatField("经度", null=True)
     lat = models.FloatField("纬度", null=True)
     azimuth = models.FloatField("方位角", null=True)
+    place_from = models.CharField("位置来源", max_length=6, choices=PlaceFrom, blank=True)
     distance_m = models.FloatField("距图斑(米)", null=True)
+    purpose = models.CharField(
+        "用途", max_length=10, choices=Purpose, default=Purpose.EVIDENCE, db_default="evidence"
+    )
+    software = models.CharField("处理软件", max_length=100, blank=True, db_default="")
     flags = models.JSONField("疑点", default=list)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField("上传时间", default=timezone.now)

@@ -1,0 +1,53 @@
+"""Satellite patches (卫片图斑): batches, patches, what was found, judged, decided and put right."""
+
+from liangtian.programmes.enforcement.models.batches import (
+    AREA,
+    Batch,
+    BatchImport,
+    FieldMapping,
+    ImportProblem,
+    StagedPatch,
+)
+from liangtian.programmes.enforcement.models.checks import FieldCheck, LeadingCheck
+from liangtian.programmes.enforcement.models.dispositions import Disposition, DispositionStep
+from liangtian.programmes.enforcement.models.meetings import (
+    AgendaItem,
+    AgendaOpinion,
+    Meeting,
+    MeetingMember,
+)
+from liangtian.programmes.enforcement.models.military import MilitaryPatch
+from liangtian.programmes.enforcement.models.patches import (
+    EarlierOverlap,
+    Outcome,
+    Patch,
+    PatchArea,
+    PatchPart,
+    PatchPhoto,
+)
+from liangtian.programmes.enforcement.models.projects import InfrastructureProject
+
+__all__ = [
+    "AREA",
+    "AgendaItem",
+    "AgendaOpinion",
+    "Batch",
+    "BatchImport",
+    "Disposition",
+    "DispositionStep",
+    "EarlierOverlap",
+    "FieldCheck",
+    "FieldMapping",
+    "ImportProblem",
+    "InfrastructureProject",
+    "LeadingCheck",
+    "Meeting",
+    "MeetingMember",
+    "MilitaryPatch",
+    "Outcome",
+    "Patch",
+    "PatchArea",
+    "PatchPart",
+    "PatchPhoto",
+    "StagedPatch",
+]
