@@ -15,6 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
+from liangtian.platform.triggers import lifted
 from tests.conftest import County, People, SignedIn
 from tests.ledgers.conftest import add_patches
 
@@ -42,9 +43,10 @@ def strewn(county: County, people: People) -> list[Any]:
             region=patch.region, kind="enforcement.patch", title=patch.number,
             stage=draw.choice(("received", "checking", "judged", "confirmed")),
         )  # fmt: skip
-    Patch.objects.bulk_update(
-        rows, ["case", "proposal_outcome", "area_m2", "farmland_m2", "pbf_m2", "period_after"]
-    )
+    with lifted("enforcement_patch"):  # these are judged and have no parts
+        Patch.objects.bulk_update(
+            rows, ["case", "proposal_outcome", "area_m2", "farmland_m2", "pbf_m2", "period_after"]
+        )
     return rows
 
 

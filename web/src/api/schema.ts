@@ -6094,7 +6094,7 @@ export interface components {
             proposal: components["schemas"]["ProposalOut"] | null;
             region: components["schemas"]["RegionRef"];
             /** @enum {string} */
-            stage: "received" | "checking" | "consulting" | "judged" | "confirmed";
+            stage: "received" | "checking" | "verified" | "consulting" | "judged" | "confirmed" | "disposition" | "rectified" | "accepted" | "archived";
             stage_label: string;
             steps: components["schemas"]["OpenStepOut"][];
             task: components["schemas"]["TaskOut"] | null;

@@ -120,7 +120,7 @@ export default {
         notPicture: '“{name}”不是照片文件。请选择 JPEG 或 PNG 格式的原图。',
       },
       history: { none: '还没有办理记录。', stage: '{from} → {to}', system: '系统', behalf: '（代{name}办理）' },
-      stage: { received: '待判定', checking: '核查中', consulting: '会办中', judged: '待复核', confirmed: '已判定' },
+      stage: { received: '待派发', checking: '核查中', verified: '待判定', consulting: '会办中', judged: '待复核', confirmed: '已判定', disposition: '处置中', rectified: '待验收', accepted: '已验收', archived: '已归档' },
       opinions: {
         title: '会办意见', offices: '征求意见的单位', officesHint: '可选多家', question: '征求事项', questionHint: '写明需要对方答复什么',
         rule: '办结规则', all: '全部答复后办结', majority: '过半数答复即办结', send: '发出征求意见',
@@ -286,7 +286,7 @@ export default {
         notPicture: '“{name}” is not a photo. Choose originals in JPEG or PNG.',
       },
       history: { none: 'Nothing recorded yet.', stage: '{from} → {to}', system: 'System', behalf: ' (for {name})' },
-      stage: { received: 'To be judged', checking: 'Being checked', consulting: 'Others are asked', judged: 'To be reviewed', confirmed: 'Judged' },
+      stage: { received: 'To be assigned', checking: 'Being checked', verified: 'To be judged', consulting: 'Others are asked', judged: 'To be reviewed', confirmed: 'Judged', disposition: 'Being put right', rectified: 'To be accepted', accepted: 'Accepted', archived: 'Archived' },
       opinions: {
         title: 'Opinions', offices: 'Offices asked', officesHint: 'One or more', question: 'Question', questionHint: 'What they should answer',
         rule: 'Enough when', all: 'all have answered', majority: 'more than half have answered', send: 'Ask',
