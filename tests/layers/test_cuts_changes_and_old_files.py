@@ -45,6 +45,42 @@ def test_every_cut_is_on_the_page_with_its_shape_and_in_the_workbook(
     assert {float(row["area_m2"]) for row in shown["rows"]} <= figures
 
 
+def test_a_long_report_is_written_by_a_job_and_says_the_same(
+    people: Any, signed_in: Any, tmp_path: Path, run_jobs: Any, settings: Any
+) -> None:
+    plots, columns = survey_plots()
+    before = imported(people.clerk, delivery(tmp_path, "DLTB", plots, columns), run_jobs)
+    (tmp_path / "later").mkdir()
+    changed = {**columns, "DLBM": ["0702", *columns["DLBM"][1:]]}
+    path = delivery(tmp_path / "later", "DLTB", plots, changed)
+    after = imported(people.clerk, path, run_jobs, label="2026年度", valid_from=date(2026, 12, 31))
+    made = start_comparison(people.clerk, before, after)
+    run_jobs()
+    client = signed_in(people.clerk)
+    for short, later in (
+        (f"/api/layers/comparisons/{made.pk}/report.xlsx", f"/api/layers/comparisons/{made.pk}/report"),
+        (f"/api/layers/versions/{after.pk}/findings.xlsx", f"/api/layers/versions/{after.pk}/report"),
+    ):  # fmt: skip
+        settings.EXPORT_ROWS_AT_ONCE = 5000
+        at_once = sheets_of(client.get(short).content)
+        assert sum(map(len, at_once.values())) > 5
+        settings.EXPORT_ROWS_AT_ONCE = -1
+        refused = client.get(short)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "too_long")
+        export = client.post(later).json()
+        run_jobs()
+        answer = client.get(f"/api/layers/exports/{export['id']}/file")
+        assert ".xlsx" in answer.headers["Content-Disposition"]
+        assert sheets_of(b"".join(answer.streaming_content)) == at_once
+    stranger = signed_in(people.township_b)
+    assert stranger.get(f"/api/layers/exports/{export['id']}/file").status_code == 403
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
 def test_the_changed_ground_of_a_comparison_comes_as_a_geopackage(
     people: Any, signed_in: Any, tmp_path: Path, run_jobs: Any
 ) -> None:

@@ -88,6 +88,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/api/layers/files/{file_id}/reading", CLERK, _file, COUNTY_ONLY),
     Row("GET", f"{VERSION}/checks", CLERK, _checked, COUNTY_ONLY),
     Row("GET", f"{VERSION}/findings.xlsx", CLERK, _checked, COUNTY_ONLY),
+    Row("POST", f"{VERSION}/report", CLERK, _checked, COUNTY_ONLY),
     Row("GET", f"{VERSION}/plan", CLERK, _checked, COUNTY_ONLY),
     Row("GET", f"{VERSION}/cuts", CLERK, _checked, COUNTY_ONLY),
     Row("POST", f"{VERSION}/flatten", CLERK, _overlapping, COUNTY_ONLY),
@@ -96,6 +97,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/api/layers/comparisons", CLERK, _pair, COUNTY_ONLY),
     Row("GET", COMPARISON, COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row("GET", f"{COMPARISON}/report.xlsx", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
+    Row("POST", f"{COMPARISON}/report", COUNTY, _comparison, COUNTY_ONLY, other=BELOW),
     Row(
         "POST",
         f"{COMPARISON}/exports",
@@ -105,7 +107,7 @@ ROWS: tuple[Row, ...] = (
         other=dict.fromkeys(TAKING - COUNTY, 404),
     ),
     Row("GET", "/api/layers/offices", CLERK),
-    Row("GET", "/api/layers/exports", TAKING),
+    Row("GET", "/api/layers/exports", LAYERS),
     Row("POST", f"{VERSION}/exports", TAKING, _new_export, COUNTY_ONLY),
     Row("GET", "/api/layers/exports/{export_id}/file", TAKING, _export, COUNTY_ONLY),
 )

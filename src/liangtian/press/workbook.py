@@ -82,17 +82,30 @@ def ledger_xlsx(sheet: LedgerSheet) -> bytes:
 
 
 def write_ledger(path: Path, sheet: LedgerSheet) -> None:
-    """One ledger straight into a file, row by row: memory does not grow with its length.
+    """One ledger straight into a file; `write_workbook` of one sheet."""
+    write_workbook(path, [sheet])
+
+
+def write_workbook(path: Path, sheets: Sequence[LedgerSheet]) -> None:
+    """Ledgers straight into a file, row by row: memory does not grow with their length.
 
     Raises SheetRefused; the file is then not to be used.
     """
+    _check_names(sheets)
     options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
     book = xlsxwriter.Workbook(str(path), options)
     try:
-        _name(book, sheet)
-        _Writer(book, sheet).write()
+        _name(book, sheets[0])
+        for sheet in sheets:
+            _Writer(book, sheet).write()
     finally:
         book.close()
+
+
+def _check_names(sheets: Sequence[LedgerSheet]) -> None:
+    names = [sheet.name for sheet in sheets]
+    if not sheets or len(set(names)) < len(names):
+        raise SheetRefused(f"工作表要有名称且不能重名，现为：{'、'.join(names) or '无'}。")
 
 
 def _name(book: xlsxwriter.Workbook, sheet: LedgerSheet) -> None:
@@ -103,9 +116,7 @@ def _name(book: xlsxwriter.Workbook, sheet: LedgerSheet) -> None:
 
 def workbook_xlsx(sheets: Sequence[LedgerSheet]) -> bytes:
     """Several ledgers, one sheet each. Raises SheetRefused naming sheet, row, column and value."""
-    names = [sheet.name for sheet in sheets]
-    if not sheets or len(set(names)) < len(names):
-        raise SheetRefused(f"工作表要有名称且不能重名，现为：{'、'.join(names) or '无'}。")
+    _check_names(sheets)
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     _name(book, sheets[0])

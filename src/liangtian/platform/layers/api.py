@@ -15,6 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.jobs.api import job_out
 from liangtian.platform.layers import services
+from liangtian.platform.layers.api_reports import router as reports_router
 from liangtian.platform.layers.api_versions import router as versions_router
 from liangtian.platform.layers.models import Layer, LayerProblem, LayerVersion
 from liangtian.platform.layers.preview import LayerReadingOut, read_file
@@ -40,6 +41,7 @@ from liangtian.platform.people.scope import require, scope_geometry
 
 router = Router(tags=["layers"])
 router.add_router("", versions_router)
+router.add_router("", reports_router)
 PROBLEMS_PER_PAGE = 50
 LONGEST_NUMBER = 18  # digits that fit the key of a row
 TILE_TYPE = "application/vnd.mapbox-vector-tile"

@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any
 
 import shapely
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -23,7 +23,6 @@ from liangtian.platform.layers.models import (
     LayerExport,
 )
 from liangtian.platform.layers.queries import version_for
-from liangtian.platform.layers.report import comparison_xlsx, findings_xlsx
 from liangtian.platform.layers.shapes import LayerOut, layer_out, own_version
 from liangtian.platform.people.models import Office
 from liangtian.platform.people.request import user_of
@@ -31,7 +30,6 @@ from liangtian.platform.people.scope import require
 from liangtian.platform.shapes import Bounds, Surface
 
 router = Router(tags=["layers"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CUTS_PER_PAGE = 50
 CHANGES_SHOWN = 500  # the largest changed figures, drawn on the page; the workbook has all
 Page = Annotated[int, Field(ge=1, le=10**7)]
@@ -169,15 +167,6 @@ def checks(request: HttpRequest, version_id: int) -> list[dict[str, Any]]:
     return own_version(user, version_id).checks
 
 
-@router.get("/versions/{version_id}/findings.xlsx")
-def findings(request: HttpRequest, version_id: int) -> HttpResponse:
-    """The report of the checks as a workbook."""
-    user = user_of(request)
-    require(user, "layers.import")
-    version = own_version(user, version_id)
-    return _workbook(findings_xlsx(user, version), f"{version.layer.code}_{version.pk}_findings")
-
-
 @router.get("/versions/{version_id}/plan", response=LayerPlanOut)
 def plan(request: HttpRequest, version_id: int) -> dict[str, Any]:
     """What has to be agreed to before this version can be published."""
@@ -294,34 +283,25 @@ def comparison(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/comparisons/{comparison_id}/report.xlsx")
-def comparison_report(request: HttpRequest, comparison_id: int) -> HttpResponse:
-    """Totals, matrix and every changed figure as a workbook."""
-    user = user_of(request)
-    require(user, "layers.view")
-    found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
-    return _workbook(comparison_xlsx(user, found), f"comparison_{found.pk}")
-
-
 @router.post("/comparisons/{comparison_id}/exports", response=LayerExportOut)
 def export_changes(request: HttpRequest, comparison_id: int) -> dict[str, Any]:
     """Write every changed figure out as a GeoPackage; a job does it."""
     user = user_of(request)
     require(user, "layers.export")
     found: LayerComparison = LayerComparison.objects.fetch_for(user, pk=comparison_id)
-    return _export(derived.start_changes_export(user, found))
+    return export_out(derived.start_changes_export(user, found))
 
 
 @router.get("/exports", response=list[LayerExportOut])
 def exports(request: HttpRequest) -> list[dict[str, Any]]:
     """The user's own exports, newest first."""
     user = user_of(request)
-    require(user, "layers.export")
+    require(user, "layers.view")
     rows = LayerExport.objects.visible_to(user).filter(created_by=user)
     rows = rows.select_related(
         "version__layer", "region", "job__created_by", "comparison__before", "comparison__after"
     )
-    return [_export(one) for one in rows[:100]]
+    return [export_out(one) for one in rows[:100]]
 
 
 @router.post("/versions/{version_id}/exports", response=LayerExportOut)
@@ -330,26 +310,26 @@ def export(request: HttpRequest, version_id: int, body: LayerExportIn) -> dict[s
     user = user_of(request)
     require(user, "layers.export")
     version = version_for(user, version_id)
-    return _export(derived.start_export(user, version, body.format, body.region_code))
+    return export_out(derived.start_export(user, version, body.format, body.region_code))
 
 
 @router.get("/exports/{export_id}/file")
 def export_file(request: HttpRequest, export_id: int) -> FileResponse:
-    """The packed file, for who may export in its region; each download is on record."""
+    """The packed file, for who may export in its region; each download is on record.
+
+    A report is also for who asked for it.
+    """
     user = user_of(request)
-    require(user, "layers.export")
+    require(user, "layers.view")
+    mine = LayerExport.objects.filter(created_by=user, format=LayerExport.Format.XLSX)
+    if not mine.filter(pk=export_id).exists():
+        require(user, "layers.export")
     found: LayerExport = LayerExport.objects.fetch_for(user, pk=export_id)
     path = export_path(found)
     if not found.file_name or not path.is_file():
         raise NotFound("文件还没有写好，或已清理。请重新导出。")
     derived.note_download(user, found)
     return FileResponse(path.open("rb"), as_attachment=True, filename=found.file_name)
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
 
 
 def _brief(one: LayerComparison) -> dict[str, Any]:
@@ -360,7 +340,7 @@ def _brief(one: LayerComparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _export(one: LayerExport) -> dict[str, Any]:
+def export_out(one: LayerExport) -> dict[str, Any]:
     return {
         "id": one.pk, "layer_name": one.version.layer.name, "version_label": _label(one),
         "format": one.format, "format_label": one.get_format_display(),
@@ -373,5 +353,8 @@ def _export(one: LayerExport) -> dict[str, Any]:
 
 def _label(one: LayerExport) -> str:
     if one.comparison is None:
-        return str(one.version.label)
+        report = one.format == LayerExport.Format.XLSX
+        return f"{one.version.label}检查报告" if report else str(one.version.label)
+    if one.format == LayerExport.Format.XLSX:
+        return f"比较报告({one.comparison.before.label} → {one.comparison.after.label})"
     return f"变化图形({one.comparison.before.label} → {one.comparison.after.label})"

@@ -59,7 +59,7 @@ def start_export(
 ) -> LayerExport:
     """Queue the file of a version, of the user's region or one below it. Raises Refused, NotFound."""
     require(user, "layers.export")
-    if kind not in LayerExport.Format.values:
+    if kind not in LayerExport.Format.values or kind == LayerExport.Format.XLSX:
         raise Refused("请选择导出格式。", fields={"format": "无效"})
     if version.status not in _USABLE:
         raise Refused(f"“{version}”现为“{version.get_status_display()}”，不能导出。")
@@ -92,6 +92,38 @@ def start_changes_export(user: User, comparison: LayerComparison) -> LayerExport
         _queue(export, f"导出变化图形：{comparison}")
         record(user, "layers.export", export, after={"comparison": str(comparison)})
     return export
+
+
+def start_report(
+    user: User, version: LayerVersion, comparison: LayerComparison | None = None
+) -> LayerExport:
+    """Queue the workbook of a version's checks, or of a comparison. Raises Refused, Forbidden."""
+    require(user, report_right(comparison))
+    if comparison is not None and not comparison.done:
+        raise Refused("还没有比较完，请稍后再导出。")
+    region = comparison.region if comparison is not None else version.region
+    with transaction.atomic():
+        export = LayerExport.objects.create(
+            version=version, comparison=comparison, format=LayerExport.Format.XLSX, region=region,
+            created_by=user,
+        )  # fmt: skip
+        _queue(export, f"导出{export}")
+        record(user, "layers.export", export, after={"report": str(export)})
+    return export
+
+
+def report_right(comparison: LayerComparison | None) -> str:
+    """Who may read the report on screen may have it as a file."""
+    return "layers.import" if comparison is None else "layers.view"
+
+
+def at_once(rows: int) -> None:
+    """Raises Refused (code too_long) for a report that belongs into the background."""
+    if rows > settings.EXPORT_ROWS_AT_ONCE:
+        raise Refused(
+            f"共 {rows} 行，超过即时导出的 {settings.EXPORT_ROWS_AT_ONCE} 行。"
+            "请改用后台导出，完成后再下载。", code="too_long",
+        )  # fmt: skip
 
 
 def _queue(export: LayerExport, title: str) -> None:

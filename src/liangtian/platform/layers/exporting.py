@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.area import round_m2, survey_areas, to_mu
 from liangtian.geo.formats.bulk_writer import ENCODING, BulkWriter
+from liangtian.platform.layers import report
 from liangtian.platform.layers.catalogue import field_label, whole_area_fields
 from liangtian.platform.layers.models import (
     Feature,
@@ -27,6 +30,7 @@ from liangtian.platform.layers.models import (
 )
 from liangtian.platform.layers.queries import SLIVER_M2, cut
 from liangtian.platform.people.scope import scope_geometry
+from liangtian.press.workbook import write_workbook
 
 PART = 2_000
 OWN = {
@@ -41,7 +45,8 @@ CHANGED = {
 
 def export_path(export: LayerExport) -> Path:
     """Where the packed file lies."""
-    return Path(settings.DATA) / "exports" / f"layer-{export.pk}.zip"
+    suffix = "xlsx" if export.format == LayerExport.Format.XLSX else "zip"
+    return Path(settings.DATA) / "exports" / f"layer-{export.pk}.{suffix}"
 
 
 def write_export(export: LayerExport, told: Callable[[float], None]) -> None:
@@ -54,13 +59,14 @@ def write_export(export: LayerExport, told: Callable[[float], None]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
         room, comparison = Path(folder), export.comparison
-        name, count = (
-            _write_version(export, room, target, told)
-            if comparison is None
-            else _write_changes(export, comparison, room, target, told)
-        )
+        if export.format == LayerExport.Format.XLSX:
+            name, count = _write_report(export, room, target, told)
+        elif comparison is None:
+            name, count = _write_version(export, room, target, told)
+        else:
+            name, count = _write_changes(export, comparison, room, target, told)
     export.features = count
-    export.file_name = f"{name}_{export.format}.zip"
+    export.file_name = f"{name}.xlsx" if target.suffix == ".xlsx" else f"{name}_{export.format}.zip"
     export.size = target.stat().st_size
     with target.open("rb") as handle:
         export.sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
@@ -86,6 +92,33 @@ def _write_version(
         told(min(done / max(version.feature_count, 1), 0.98))
     writer.pack(readme(export, writer.count), target)
     return name, writer.count
+
+
+def _write_report(
+    export: LayerExport, folder: Path, target: Path, told: Callable[[float], None]
+) -> tuple[str, int]:
+    """The report as a workbook, row by row; the number is that of its rows one by one."""
+    user, version, comparison = export.created_by, export.version, export.comparison
+    if comparison is None:
+        sheets, whole = report.findings_sheets(user, version), report.findings_rows(version)
+        name = f"{version.layer.code}_{version.label}_findings"
+    else:
+        sheets, whole = report.comparison_sheets(user, comparison), comparison.changed
+        name = f"{version.layer.code}_{comparison.before.label}_{version.label}_report"
+    done = 0
+
+    def counted(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+        nonlocal done
+        for row in rows:
+            done += 1
+            if done % PART == 0:
+                told(min(done / max(whole, 1), 0.98))
+            yield row
+
+    path = folder / "report.xlsx"
+    write_workbook(path, [replace(sheet, rows=counted(sheet.rows)) for sheet in sheets])
+    shutil.move(path, target)
+    return _plain(name), whole
 
 
 def _write_changes(

@@ -300,6 +300,7 @@ class LayerExport(ScopedModel):
     """A version written out for somebody, cut to `region`; the file lies in the exports folder.
 
     With `comparison` it is the changed figures that are written out; `version` is then the later one.
+    A workbook is the report of the checks, or of the comparison.
     """
 
     class Format(models.TextChoices):
@@ -308,6 +309,7 @@ class LayerExport(ScopedModel):
         GDB = "gdb", "FileGDB"
         GEOJSON = "geojson", "GeoJSON"
         KML = "kml", "KML"
+        XLSX = "xlsx", "Excel 报告"
 
     version = models.ForeignKey(
         LayerVersion, models.PROTECT, verbose_name="图层版本", related_name="exports"
@@ -333,5 +335,7 @@ class LayerExport(ScopedModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
+        if self.format == self.Format.XLSX:
+            return f"{self.comparison}报告" if self.comparison else f"{self.version}检查报告"
         of = f"{self.comparison}变化图形" if self.comparison else str(self.version)
         return f"{of}({self.get_format_display()})"

@@ -16,7 +16,7 @@ from liangtian.platform.layers.models import (
     LayerVersion,
 )
 from liangtian.platform.people.models import User
-from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter, workbook_xlsx
+from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter
 
 _RULES = (
     SheetColumn("规则"), SheetColumn("检查内容", width=34), SheetColumn("依据", width=44),
@@ -37,7 +37,12 @@ _CUTS = (
 _SEVERITIES = {"error": "未入库", "warning": "提示"}
 
 
-def findings_xlsx(user: User, version: LayerVersion) -> bytes:
+def findings_rows(version: LayerVersion) -> int:
+    """How many rows the report of a version's checks has."""
+    return int(version.problems.count() + LayerCut.objects.filter(version=version).count())
+
+
+def findings_sheets(user: User, version: LayerVersion) -> list[LedgerSheet]:
     """Counts by rule on the first sheet, the rows on the second, what flattening took on the third."""
     footer = _footer(user)
     rules = [
@@ -59,10 +64,10 @@ def findings_xlsx(user: User, version: LayerVersion) -> bytes:
         sheets.append(
             LedgerSheet(f"{version}压平扣除", _CUTS, rows, footer, unit_note="", name="压平扣除")
         )
-    return workbook_xlsx(sheets)
+    return sheets
 
 
-def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
+def comparison_sheets(user: User, comparison: LayerComparison) -> list[LedgerSheet]:
     """Areas by class before and after, the matrix, and every changed figure."""
     layer, footer = comparison.after.layer, _footer(user)
 
@@ -94,8 +99,7 @@ def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
 
     sort = SheetColumn("类别", width=28)
     title = str(comparison)
-    return workbook_xlsx(
-        [
+    return [
             LedgerSheet(
                 f"{title}分类面积变化", [sort, *pair("变化前"), *pair("变化后"), *pair("增减")],
                 totals, footer, unit_note="", name="分类面积",
@@ -113,8 +117,7 @@ def comparison_xlsx(user: User, comparison: LayerComparison) -> bytes:
                 ],
                 changes, footer, unit_note="", name="变化图形",
             ),
-        ]
-    )  # fmt: skip
+        ]  # fmt: skip
 
 
 def _both(m2: str) -> tuple[Decimal, Decimal]:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from liangtian.platform.audit.services import record
-from liangtian.platform.errors import Refused
+from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.ledgers.declaration import Ledger
 from liangtian.platform.ledgers.export import CHUNK, as_text, extract
 from liangtian.platform.ledgers.query import filtered, totals
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from liangtian.platform.regions.models import Region
 
 ROWS_OF_A_PART = 2_000
+PARTS_READ = 4  # from the database at a time
 Line = tuple[int, list[str]]
 
 
@@ -39,7 +40,11 @@ def keep(
     user: User, ledger: Ledger, query: Mapping[str, str], *, title: str, region: Region,
     only: Q | None = None,
 ) -> Snapshot:  # fmt: skip
-    """Keep the filtered rows; part of the caller's transaction. Raises Refused for too many rows."""
+    """Keep the filtered rows; part of the caller's transaction.
+
+    Memory holds the packed rows only (some 30 bytes a row). Raises Refused for too many rows, Conflict when
+    somebody changed the ledger while it was walked.
+    """
     rows = filtered(ledger, user, query).filter(only or Q())
     count, sums = totals(ledger, user, rows)
     if count > settings.SNAPSHOT_ROWS:
@@ -47,7 +52,9 @@ def keep(
             f"共 {count} 行，超过一次留存的 {settings.SNAPSHOT_ROWS} 行。"
             "请先按乡镇、批次等缩小范围再留存。"
         )
-    packed, digest = _packed(live_lines(ledger, user, query, only))
+    packed, digest, walked = _packed(live_lines(ledger, user, query, only))
+    if walked != count or totals(ledger, user, rows) != (count, sums):
+        raise Conflict("留存期间台账有变动，合计与各行不一致，没有留存。请稍后重试。")
     made = Snapshot.objects.create(
         ledger=ledger.name, title=title[:120], query=dict(query), region=region, taken_by=user,
         columns=[
@@ -56,9 +63,8 @@ def keep(
         ],
         count=count, sums={name: as_text(value) for name, value in sums.items()}, sha256=digest,
     )  # fmt: skip
-    SnapshotPart.objects.bulk_create(
-        SnapshotPart(snapshot=made, order=order, data=data) for order, data in enumerate(packed)
-    )
+    for order, data in enumerate(packed):
+        SnapshotPart.objects.create(snapshot=made, order=order, data=data)
     return made
 
 
@@ -88,14 +94,17 @@ def live_lines(
 
 def kept_lines(snapshot: Snapshot) -> Iterator[Line]:
     """The rows as they were kept, by key."""
-    for data in snapshot.parts.order_by("order").values_list("data", flat=True).iterator():
+    for data in (
+        snapshot.parts.order_by("order").values_list("data", flat=True).iterator(PARTS_READ)
+    ):
         for line in zlib.decompress(bytes(data)).decode().splitlines():
             key, cells = json.loads(line)
             yield key, cells
 
 
-def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str]:
-    total = hashlib.sha256()
+def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str, int]:
+    """The rows in packed parts, their hash and their number."""
+    number, total = 0, hashlib.sha256()
     parts: list[bytes] = []
     waiting: list[str] = []
 
@@ -106,12 +115,13 @@ def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str]:
         waiting.clear()
 
     for key, cells in lines:
+        number += 1
         waiting.append(json.dumps([key, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
         if len(waiting) == ROWS_OF_A_PART:
             pack()
     if waiting:
         pack()
-    return parts, total.hexdigest()
+    return parts, total.hexdigest(), number
 
 
 def visible_snapshots(user: User, ledger: Ledger) -> Any:

@@ -41,6 +41,6 @@ export default [
     path: 'layers/exports',
     name: 'layer-exports',
     component: () => import('./ExportsPage.vue'),
-    meta: { title: 'menu.layerExports', keep: 'LayerExportsPage', permissions: ['layers.export'] },
+    meta: { title: 'menu.layerExports', keep: 'LayerExportsPage', permissions: ['layers.view'] },
   },
 ] satisfies RouteRecordRaw[]
