@@ -1595,6 +1595,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/layers/comparisons/{comparison_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same where it is long: a job writes it, the list of exports has it. */
+        post: operations["liangtian_platform_layers_api_reports_comparison_report_later"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/layers/comparisons/{comparison_id}/report.xlsx": {
         parameters: {
             query?: never;
@@ -1603,7 +1620,7 @@ export interface paths {
             cookie?: never;
         };
         /** Totals, matrix and every changed figure as a workbook. */
-        get: operations["liangtian_platform_layers_api_versions_comparison_report"];
+        get: operations["liangtian_platform_layers_api_reports_comparison_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1636,7 +1653,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The packed file, for who may export in its region; each download is on record. */
+        /** The packed file, for who may export in its region; each download is on record. A report is also for who asked for it. */
         get: operations["liangtian_platform_layers_api_versions_export_file"];
         put?: never;
         post?: never;
@@ -1790,7 +1807,7 @@ export interface paths {
             cookie?: never;
         };
         /** The report of the checks as a workbook. */
-        get: operations["liangtian_platform_layers_api_versions_findings"];
+        get: operations["liangtian_platform_layers_api_reports_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1861,6 +1878,23 @@ export interface paths {
         put?: never;
         /** Put a checked version into use; `take_over` agrees that it replaces versions in force. */
         post: operations["liangtian_platform_layers_api_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layers/versions/{version_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same where it is long: a job writes it, the list of exports has it. */
+        post: operations["liangtian_platform_layers_api_reports_findings_later"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9712,7 +9746,29 @@ export interface operations {
             };
         };
     };
-    liangtian_platform_layers_api_versions_comparison_report: {
+    liangtian_platform_layers_api_reports_comparison_report_later: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comparison_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerExportOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_reports_comparison_report: {
         parameters: {
             query?: never;
             header?: never;
@@ -9960,7 +10016,7 @@ export interface operations {
             };
         };
     };
-    liangtian_platform_layers_api_versions_findings: {
+    liangtian_platform_layers_api_reports_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -10073,6 +10129,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_layers_api_reports_findings_later: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerExportOut"];
                 };
             };
         };
