@@ -42,7 +42,7 @@ class Parts:
 
     @property
     def share(self) -> float:
-        """How much of the source has been read."""
+        """How much of the source is done."""
         return min(self.seen / max(self.run.expected, 1), 1.0)
 
     def __iter__(self) -> Iterator[Placed]:
@@ -51,11 +51,11 @@ class Parts:
             batch = source.batch(self.run.source_key, self.run.region, self.after, PART)
             if not len(batch.keys):
                 return
-            self.after = batch.keys[-1]
-            self.seen += len(batch.keys)
             placed = self._placed(batch)
             if placed.keys:
                 yield placed
+            self.after = batch.keys[-1]
+            self.seen += len(batch.keys)
 
     def _placed(self, batch: Batch) -> Placed:
         """Those of a batch that lie in the region of the run; what lies in no village or township is the county's."""

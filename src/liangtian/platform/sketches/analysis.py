@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo import overlay
-from liangtian.geo.area import CENT, distribute, round_m2, survey_area, survey_areas, to_mu
+from liangtian.geo.area import CENT, distribute, round_m2, survey_area, to_mu
 from liangtian.platform.errors import Refused
 from liangtian.platform.layers.models import Layer, LayerVersion
-from liangtian.platform.layers.queries import SHOWN_TO_IMPORTERS, features_in, versions_for
+from liangtian.platform.layers.queries import (
+    SHOWN_TO_IMPORTERS,
+    features_in,
+    features_with,
+    versions_for,
+)
 from liangtian.platform.layers.ready import opened
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require, scope_geometry
@@ -133,19 +137,32 @@ def _by_cover(
     version: LayerVersion, plot: BaseGeometry
 ) -> tuple[list[tuple[str, str, Decimal]], list[str]]:
     """A layer whose figures may overlap: ground covered counts once; papers are named."""
-    found = features_in(version, plot.bounds)
-    pieces = overlay.pieces(plot, found.geoms) if len(found) else []
     whole = survey_area(plot)
-    covered = Decimal("0.00")
-    if pieces:
-        union = shapely.union_all([geom for _, geom in pieces])
-        covered = min(round_m2(float(survey_areas(_array([union]))[0])), whole)
+    raw, titles = _covered(version, plot)
+    covered = min(round_m2(raw), whole)
     rows = [(version.layer.code, version.layer.name, covered)] if covered else []
     notes = []
-    titles = sorted({str(found.titles[i]).strip() for i, _ in pieces} - {""})
-    if titles and version.layer.group == Layer.Group.APPROVAL:
-        notes.append(f"涉及：{'、'.join(titles)}。")
+    named = sorted({str(title).strip() for title in titles} - {""})
+    if named and version.layer.group == Layer.Group.APPROVAL:
+        notes.append(f"涉及：{'、'.join(named)}。")
     return [*rows, ("", OUTSIDE_LAYER, whole - covered)], notes
+
+
+def _covered(version: LayerVersion, plot: BaseGeometry) -> tuple[float, list[str]]:
+    """m² of the plot that any figure covers, and the titles of those that do; as `_areas` from what is there."""
+    from liangtian.geo.overlay.closing import NEGLIGIBLE_M2
+    from liangtian.geo.overlay.coverage import Zone, cover, shares
+    from liangtian.geo.overlay.prepared import build
+
+    layer, plots = opened(version), _array([plot])
+    if layer is None:
+        near = features_in(version, plot.bounds)
+        if not len(near):
+            return 0.0, []
+        layer = build(near.geoms, near.ids.tolist(), near.categories.tolist())
+    found = shares(plots, layer)
+    touching = features_with(layer.ids[found.source[found.m2 >= NEGLIGIBLE_M2]].tolist())
+    return float(cover(plots, found, Zone(layer, touching.shapes_of))[0]), touching.titles.tolist()
 
 
 def _array(geoms: list[BaseGeometry]) -> NDArray[np.object_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import shapely
 from django.utils import timezone
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from liangtian.geo.area import distribute, single_polygons, survey_areas
+from liangtian.geo.area import distribute, survey_areas
 from liangtian.platform.layers.catalogue import land_classes
 from liangtian.policy.decision import Decision, Reason
 from liangtian.policy.legality import (
@@ -164,6 +165,8 @@ def parts_of(patch: Patch, measured: Measured, proposal: LegalityProposal) -> li
     """
     if proposal.decision.outcome != Outcome.SPLIT:
         return []
+    from liangtian.geo.overlay.coverage import split
+
     left: BaseGeometry = patch.geom
     unused, cut = list(measured.papers), []
     for part in proposal.parts:
@@ -172,8 +175,8 @@ def parts_of(patch: Patch, measured: Measured, proposal: LegalityProposal) -> li
             geom, left = left, shapely.MultiPolygon()
         else:
             unused.remove(paper)
-            geom, left = shapely.intersection(left, paper.geom), left.difference(paper.geom)
-        cut.append((part, _polygons(geom)))
+            geom, left = split(left, _array([paper.geom]))
+        cut.append((part, geom))
     kept = [(part, geom) for part, geom in cut if not geom.is_empty]
     areas = _part_areas(patch, measured, kept)
     return [
@@ -199,15 +202,13 @@ def _part_areas(
     stated = [part.area_m2 for part, _ in kept]
     if measured.papers_overlap_m2 == 0 and sum(stated, Decimal(0)) == patch.area_m2:
         return stated
-    shapes = np.empty(len(kept), dtype=object)
-    shapes[:] = [geom for _, geom in kept]
-    return distribute(patch.area_m2, survey_areas(shapes).tolist())
+    return distribute(patch.area_m2, survey_areas(_array([geom for _, geom in kept])).tolist())
 
 
-def _polygons(geom: BaseGeometry) -> BaseGeometry:
-    one = np.empty(1, dtype=object)
-    one[0] = geom
-    return shapely.multipolygons(single_polygons(one)[0])
+def _array(geoms: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    out = np.empty(len(geoms), dtype=object)
+    out[:] = geoms
+    return out
 
 
 def stored_facts(
