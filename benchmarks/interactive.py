@@ -94,8 +94,8 @@ def _drawn(bounds: tuple[float, ...], number: int, radius: float) -> list[Any]:
         lat = rng.uniform(south + 0.1 * (north - south), north - 0.1 * (north - south))
         corners = int(rng.integers(4, 31))
         angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-        far = radius * rng.lognormal(0, 0.5) / _METRES_PER_DEGREE
-        far = far * (1 + rng.uniform(-0.25, 0.25, corners))
+        size = radius * rng.lognormal(0, 0.5) / _METRES_PER_DEGREE
+        far = size * (1 + rng.uniform(-0.25, 0.25, corners))
         xy = np.column_stack([lon + far * np.cos(angles) / np.cos(np.radians(lat)), lat + far * np.sin(angles)])  # fmt: skip
         polygon = shapely.Polygon(np.round(xy, 7))
         if polygon.is_valid:

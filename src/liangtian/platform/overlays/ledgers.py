@@ -54,18 +54,18 @@ def _metres(user: User) -> Combinable:
     return Cast(Round("near_m"), IntegerField())
 
 
-_PLOT = (
-    Column("number", "地块编号", "plot__number", width=190, filter="text", fixed=True),
-    Column("place", "位置（经度,纬度）", "plot__at", width=180, sortable=False, link="/map?at={place},17"),
-    Column("region_name", "所在区划", "region__name", width=120, filter="text"),
+_NUMBER = Column("number", "地块编号", "plot__number", width=130, filter="text", fixed=True)
+_WHERE = (
+    Column("region_name", "所在区划", "region__name", width=110, filter="text"),
     Column("own", "地块类别", "plot__category", width=100, filter="text", by=True),
-    Column("plot_m2", "地块面积", "plot__m2", "area_m2", width=120),
-)  # fmt: skip
-_LAYER = Column("layer", "参考图层", _layer, width=200, filter="text", by=True)
-_AREAS = (
-    Column("m2", "面积", "m2", "area_m2", width=130, sum=True, filter="number_range"),
-    Column("mu", "面积（亩）", "m2", "area_mu", width=120, sum=True),
 )
+_LAYER = Column("layer", "参考图层", _layer, width=190, filter="text", by=True)
+_AREAS = (
+    Column("m2", "面积", "m2", "area_m2", width=140, sum=True, filter="number_range"),
+    Column("mu", "折合", "m2", "area_mu", width=110, sum=True),
+    Column("plot_m2", "地块面积", "plot__m2", "area_m2", width=150),
+    Column("place", "位置（经度,纬度）", "plot__at", width=180, sortable=False, link="/map?at={place},17"),
+)  # fmt: skip
 _OF_PARTS = {"run": "layer__run_id", "run_layer": "layer_id"}
 
 register(
@@ -73,15 +73,15 @@ register(
         name="overlays.parts", title="多图层套合明细", permission=VIEW, export_permission=VIEW,
         rows=parts, default_sort="-m2", search=("plot__number",), unit_note="单位：平方米、亩",
         extra_filters=_OF_PARTS,
-        columns=(*_PLOT, _LAYER,
-                 Column("category", "图层类别", _category, width=130, filter="text", by=True), *_AREAS),
+        columns=(_NUMBER, *_WHERE, _LAYER,
+                 Column("category", "图层类别", _category, width=110, filter="text", by=True), *_AREAS),
     )
 )  # fmt: skip
 register(
     Ledger(
         name="overlays.in_order", title="多图层套合按顺序扣除", permission=VIEW,
         export_permission=VIEW, rows=in_order, default_sort="-m2", search=("plot__number",),
-        unit_note="单位：平方米、亩", extra_filters=_OF_PARTS, columns=(*_PLOT, _LAYER, *_AREAS),
+        unit_note="单位：平方米、亩", extra_filters=_OF_PARTS, columns=(_NUMBER, *_WHERE, _LAYER, *_AREAS),
     )
 )  # fmt: skip
 register(
@@ -90,14 +90,14 @@ register(
         rows=plots, default_sort="row", search=("number",), unit_note="单位：平方米、亩、米",
         extra_filters={"run": "run_id"},
         columns=(
-            Column("row", "序号", "row", "integer", width=80),
-            Column("number", "地块编号", "number", width=190, filter="text", fixed=True),
-            Column("place", "位置（经度,纬度）", "at", width=180, sortable=False, link="/map?at={place},17"),
+            Column("number", "地块编号", "number", width=130, filter="text", fixed=True),
+            Column("row", "行号", "row", "integer", width=80),
             Column("region_name", "所在区划", "region__name", width=120, filter="text"),
             Column("own", "地块类别", "category", width=100, filter="text", by=True),
-            Column("m2", "面积", "m2", "area_m2", width=130, sum=True, filter="number_range"),
-            Column("mu", "面积（亩）", "m2", "area_mu", width=120, sum=True),
-            Column("metres", "最近距离（米）", _metres, "integer", width=130, filter="number_range"),
+            Column("m2", "面积", "m2", "area_m2", width=140, sum=True, filter="number_range"),
+            Column("mu", "折合", "m2", "area_mu", width=110, sum=True),
+            Column("metres", "最近距离（米）", _metres, "integer", width=140, filter="number_range"),
+            Column("place", "位置（经度,纬度）", "at", width=180, sortable=False, link="/map?at={place},17"),
         ),
     )
 )  # fmt: skip
