@@ -88,7 +88,7 @@ def _drawn(bounds: tuple[float, ...], number: int, radius: float) -> list[Any]:
     """Polygons of 4 to 30 corners around places all over the county, radii spread around `radius` metres."""
     rng = np.random.default_rng(SEED)
     west, south, east, north = bounds
-    made = []
+    made: list[Any] = []
     while len(made) < number:
         lon = rng.uniform(west + 0.1 * (east - west), east - 0.1 * (east - west))
         lat = rng.uniform(south + 0.1 * (north - south), north - 0.1 * (north - south))
