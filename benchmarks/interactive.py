@@ -73,7 +73,7 @@ def _ready(every: bool) -> tuple[Any, list[int], tuple[float, ...]]:
     from liangtian.platform.people.models import User
 
     clerk = User.objects.filter(roles__code="county_clerk").order_by("pk")[0]
-    client = Client()
+    client = Client(headers={"host": "127.0.0.1"})
     client.force_login(clerk)
     published = LayerVersion.objects.filter(status="published").select_related("layer")
     versions = list(published.order_by("layer__position", "-valid_from"))

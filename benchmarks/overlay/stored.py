@@ -45,6 +45,8 @@ def opened(data: Path) -> None:
 
 def filled(files: Path, size: Any) -> Any:
     """The county's clerk, once all layers are in."""
+    from liangtian.platform.layers import ready
+    from liangtian.platform.layers.models import LayerVersion
     from liangtian.platform.layers.services import ensure_catalogue
     from liangtian.platform.people.models import User
     from liangtian.platform.people.services import ensure_roles
@@ -66,6 +68,8 @@ def filled(files: Path, size: Any) -> Any:
             if made := _layer(clerk, files, entry, load.LAYER_CODES[entry["kind"]]):
                 spent = time.perf_counter() - started
                 print(f"{made}\t{made.feature_count}\t{spent:.1f} s", flush=True)
+    for version in LayerVersion.objects.filter(status="published").select_related("source_file"):
+        ready.prepared(version)  # of an earlier program they are made anew
     return clerk
 
 
