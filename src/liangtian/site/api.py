@@ -14,6 +14,7 @@ from ninja.security import SessionAuth
 
 from liangtian import __version__
 from liangtian.platform.audit.api import router as audit
+from liangtian.platform.books.api import router as books
 from liangtian.platform.calendar.api import router as calendar
 from liangtian.platform.calendar.api_messages import hooks
 from liangtian.platform.calendar.api_messages import router as messages
@@ -98,6 +99,7 @@ for prefix, router in (
     ("/tokens", tokens),
     ("/maps", maps),
     ("/documents", documents),
+    ("/books", books),
     ("/enforcement", enforcement),
     ("/operation", operation),
     ("", home),

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, Any] = {
     "ConsultIn": {
         "question": "该地块是否属高标准农田", "offices": [7, 9], "rule": "all",
     },
+    "ClosingIn": {"county": "990121", "through": "2026-03-31"},
     "CodeIn": {"code": "123456"},
     "ConfirmIn": {"outcome": "illegal", "reason": ""},
     "DeadlineReasonIn": {"reason": "材料已报送"},
@@ -88,6 +89,7 @@ EXAMPLES: dict[str, Any] = {
         "effective_on": "2026-07-01", "basis": "示例政函〔2026〕1号",
     },
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
+    "ReverseIn": {"reason": "租金按错的标准计算", "on": "2026-04-02"},
     "ReturnReasonIn": {"reason": "合计与上月不符，请核对"},
     "RoleIn": _ROLE,
     "SeriesIn": {"word": "青自然资函"},

@@ -225,6 +225,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/books/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of an account until a day, a hundred at a time, each with the balance after it. */
+        get: operations["liangtian_platform_books_api_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/beancount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The book until a day in Beancount's text, so that another program can check it. */
+        get: operations["liangtian_platform_books_api_as_beancount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Through which day the counties in the user's region are closed, the last first. */
+        get: operations["liangtian_platform_books_api_closings"];
+        put?: never;
+        /** Close a county's books through a day: nothing can be posted on or before it any more. */
+        post: operations["liangtian_platform_books_api_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with all its lines; accounts the user may not see are named without a link. */
+        get: operations["liangtian_platform_books_api_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/entries/{entry_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo an entry by one of opposite signs; answers the entry that undoes it. */
+        post: operations["liangtian_platform_books_api_reverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every account with its balance at the end of a day (today when none is given), and the sums. */
+        get: operations["liangtian_platform_books_api_trial_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar/deadlines": {
         parameters: {
             query?: never;
@@ -3762,6 +3865,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountBalance: {
+            code: string;
+            commodity: string;
+            credit: string;
+            debit: string;
+            id: number;
+            kind: string;
+            kind_label: string;
+            name: string;
+            places: number;
+            region: string;
+            unit: string;
+        };
         AccountOut: {
             code_enabled: boolean;
             code_needed: boolean;
@@ -4007,6 +4123,51 @@ export interface components {
             title: string;
             total: number;
         };
+        BookAccountOut: {
+            account: components["schemas"]["AccountBalance"];
+            count: number;
+            movements: components["schemas"]["BookMovement"][];
+            page: number;
+            page_size: number;
+            /** Format: date */
+            until: string;
+        };
+        BookEntryLine: {
+            account: number | null;
+            code: string;
+            credit: string;
+            debit: string;
+            name: string;
+            places: number;
+            text: string;
+            unit: string;
+        };
+        BookEntryOut: {
+            id: number;
+            key: string;
+            lines: components["schemas"]["BookEntryLine"][];
+            may_reverse: boolean;
+            number: string;
+            /** Format: date */
+            on: string;
+            /** Format: date-time */
+            posted_at: string;
+            posted_by: string;
+            region: string;
+            reversed_by: number | null;
+            reverses: number | null;
+            text: string;
+        };
+        BookMovement: {
+            balance: string;
+            credit: string;
+            debit: string;
+            entry: number;
+            number: string;
+            /** Format: date */
+            on: string;
+            text: string;
+        };
         CellOut: {
             after: string;
             before: string;
@@ -4049,6 +4210,26 @@ export interface components {
         };
         /**
          * @example {
+         *       "county": "990121",
+         *       "through": "2026-03-31"
+         *     }
+         */
+        ClosingIn: {
+            county: string;
+            /** Format: date */
+            through: string;
+        };
+        ClosingOut: {
+            /** Format: date-time */
+            closed_at: string;
+            closed_by: string;
+            county: string;
+            county_name: string;
+            /** Format: date */
+            through: string;
+        };
+        /**
+         * @example {
          *       "code": "123456"
          *     }
          */
@@ -4075,6 +4256,14 @@ export interface components {
             sum: boolean;
             unit: string | null;
             width: number;
+        };
+        CommodityTotal: {
+            commodity: string;
+            credit: string;
+            debit: string;
+            name: string;
+            places: number;
+            unit: string;
         };
         ComparedOut: {
             equal: boolean;
@@ -5754,6 +5943,14 @@ export interface components {
             region: components["schemas"]["Named"];
             staff: number;
         };
+        OnDay: {
+            on?: string | null;
+        };
+        OnPage: {
+            on?: string | null;
+            /** @default 1 */
+            page?: number;
+        };
         OnlinePage: {
             people: number;
             rows: components["schemas"]["PresenceOut"][];
@@ -6637,6 +6834,17 @@ export interface components {
         ReturnReasonIn: {
             reason: string;
         };
+        /**
+         * @example {
+         *       "on": "2026-04-02",
+         *       "reason": "租金按错的标准计算"
+         *     }
+         */
+        ReverseIn: {
+            /** Format: date */
+            on: string;
+            reason: string;
+        };
         RightOut: {
             code: string;
             for_officers: boolean;
@@ -7234,6 +7442,14 @@ export interface components {
             origins: string[];
             to: string;
         };
+        TrialBalance: {
+            accounts: components["schemas"]["AccountBalance"][];
+            balanced: boolean;
+            /** Format: date */
+            on: string;
+            totals: components["schemas"]["CommodityTotal"][];
+            whole: boolean;
+        };
         /**
          * @example {
          *       "reason": "核对来访农户的身份"
@@ -7658,6 +7874,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_account: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookAccountOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_as_beancount: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_closings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingOut"][];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookEntryOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_reverse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookEntryOut"];
+                };
+            };
+        };
+    };
+    liangtian_platform_books_api_trial_balance: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
                 };
             };
         };

@@ -73,6 +73,12 @@ export type AuditRow = Schemas['EntryRow']
 export type AuditEntry = Schemas['EntryOut']
 export type AuditQuery = Partial<Schemas['EntryQuery']>
 
+// --- Books
+export type TrialBalance = Schemas['TrialBalance']
+export type Closing = Schemas['ClosingOut']
+export type BookAccount = Schemas['BookAccountOut']
+export type BookEntry = Schemas['BookEntryOut']
+
 // --- Ledgers
 export type Ledger = Schemas['LedgerOut']
 export type LedgerColumn = Schemas['ColumnOut']

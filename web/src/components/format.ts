@@ -43,6 +43,18 @@ export function day(iso: string | null | undefined): string {
   return iso ? iso.slice(0, 10) : NOTHING
 }
 
+/** Today in China, as `2026-02-01`. */
+export function today(): string {
+  return inChina.format(new Date()).slice(0, 10)
+}
+
+/** An exact decimal sent as text, with `places` decimals: `1234567.5` becomes `1,234,567.50`. */
+export function amount(text: string, places: number): string {
+  const [, sign = '', whole = '0', rest = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text) ?? []
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${sign}${grouped}${places ? `.${rest.padEnd(places, '0').slice(0, places)}` : ''}`
+}
+
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`
   if (size < 1024 ** 2) return `${(size / 1024).toFixed(0)} KB`

@@ -11,3 +11,4 @@ declare(
         "books.close": "结账",
     },
 )
+declare(Kind.EXPORTED, {"books.beancount": "导出账簿"})

@@ -46,7 +46,7 @@ def trial_balance(user: User, on: date) -> list[Balance]:
     )
     return [
         Balance(a, COMMODITIES[a.commodity].amount(a.then))
-        for a in accounts.order_by("code", "commodity")
+        for a in accounts.select_related("region").order_by("code", "commodity")
     ]
 
 
@@ -57,6 +57,31 @@ def movements(account: Account, until: date) -> Iterator[Movement]:
     for line in lines.select_related("entry").order_by("entry__on", "entry_id", "pk").iterator():
         balance += line.amount
         yield Movement(line, commodity.amount(line.amount), commodity.amount(balance))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """Some of an account's lines, how many there are, and the balance after all of them."""
+
+    movements: tuple[Movement, ...]
+    count: int
+    balance: Decimal
+
+
+def account_page(account: Account, until: date, page: int, size: int) -> AccountPage:
+    """The lines of one page, the oldest first; what lies before it is added up by the database."""
+    commodity = COMMODITIES[account.commodity]
+    lines = Line.objects.filter(account=account, entry__sealed=True, entry__on__lte=until)
+    order = ("entry__on", "entry_id", "pk")
+    count, start = lines.count(), (page - 1) * size
+    earlier = lines.order_by(*order).values("amount")[:start]
+    running = int(earlier.aggregate(there=Coalesce(Sum("amount"), 0))["there"]) if start else 0
+    shown = []
+    for line in lines.select_related("entry").order_by(*order)[start : start + size]:
+        running += line.amount
+        shown.append(Movement(line, commodity.amount(line.amount), commodity.amount(running)))
+    total = lines.aggregate(there=Coalesce(Sum("amount"), 0))["there"]
+    return AccountPage(tuple(shown), count, commodity.amount(int(total)))
 
 
 def wrong_balances() -> list[str]:

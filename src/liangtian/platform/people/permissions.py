@@ -86,6 +86,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.prepare",
             "returns.check",
             "documents.*",
+            "books.view",
             "api.token",
             "tasks.opinion",
             "personal.unmask",
@@ -104,6 +105,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "layers.export",
             "returns.check",
             "documents.register",
+            "books.view",
         ],
     ),
     "leader": (
@@ -113,6 +115,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "overlays.view",
             "enforcement.export",
             "enforcement.sign",
+            "books.view",
             "returns.check",
             "returns.sign",
             "calendar.manage",
