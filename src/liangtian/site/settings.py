@@ -30,6 +30,10 @@ LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the back
 LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
 LIANGTIAN_OVERLAY_LAYERS  the most layers that plots are measured against in one run (default 20)
 LIANGTIAN_OVERLAY_NEAR_METRES  the farthest that a run looks for the nearest figure, metres (default 5000)
+LIANGTIAN_DOSSIERS_AT_ONCE  the most dossiers of one batch (default 5000)
+LIANGTIAN_DOSSIER_PRINTERS  threads that print dossiers of a batch (default 2)
+LIANGTIAN_DOSSIER_ZIP_MB  a zip of dossiers holds at most so much (default 2000)
+LIANGTIAN_DOSSIER_PAGES_OF_A_PAPER  pages of one attached PDF that are printed (default 60)
 LIANGTIAN_SNAPSHOT_ROWS  the most rows of a ledger kept at once, for a return or a comparison (default 50000)
 LIANGTIAN_SNAPSHOT_ROWS  the most rows of a ledger kept at once, for a return or a comparison (default 300000)
 LIANGTIAN_REASON_CHARACTERS  the shortest reason (理由) that is taken (default 5)
@@ -223,12 +227,23 @@ EXPORT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_EXPORT_ROWS_AT_ONCE", "5000"
 EXPORT_DAYS = int(os.environ.get("LIANGTIAN_EXPORT_DAYS", "7"))
 OVERLAY_LAYERS = int(os.environ.get("LIANGTIAN_OVERLAY_LAYERS", "20"))
 OVERLAY_NEAR_METRES = int(os.environ.get("LIANGTIAN_OVERLAY_NEAR_METRES", "5000"))
+DOSSIERS_AT_ONCE = int(os.environ.get("LIANGTIAN_DOSSIERS_AT_ONCE", "5000"))
+DOSSIER_PRINTERS = int(os.environ.get("LIANGTIAN_DOSSIER_PRINTERS", "2"))
+DOSSIER_ZIP_MB = int(os.environ.get("LIANGTIAN_DOSSIER_ZIP_MB", "2000"))
+DOSSIER_PAGES_OF_A_PAPER = int(os.environ.get("LIANGTIAN_DOSSIER_PAGES_OF_A_PAPER", "60"))
 SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "50000"))
 SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "300000"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))
-MAX_UPLOAD_MB = {"batch": 500, "layer": 4096, "photo": 30, "document": 500, "letter": 30}
+MAX_UPLOAD_MB = {
+    "batch": 500,
+    "layer": 4096,
+    "photo": 30,
+    "document": 500,
+    "letter": 30,
+    "dossier": 8192,
+}
 MAX_PICTURE_PIXELS = (
     120_000_000  # above any camera a county owns; guards against pictures made to harm
 )

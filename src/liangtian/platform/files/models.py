@@ -23,6 +23,7 @@ class StoredFile(ScopedModel):
         PHOTO = "photo", "举证照片"
         DOCUMENT = "document", "文书材料"
         LETTER = "letter", "制发文书"
+        DOSSIER = "dossier", "归档卷宗"
 
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     name = models.CharField("文件名", max_length=255)

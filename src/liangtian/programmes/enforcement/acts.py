@@ -3,7 +3,16 @@
 from liangtian.platform.audit.acts import Kind, declare
 
 declare(Kind.SAW, {"enforcement.patch.view": "查看图斑"})
-declare(Kind.EXPORTED, {"enforcement.patch.dossier": "导出图斑案卷"})
+declare(
+    Kind.EXPORTED,
+    {
+        "enforcement.patch.dossier": "导出图斑案卷",
+        "enforcement.patch.originals": "导出图斑原件",
+        "enforcement.dossier.fetch": "取出归档卷宗",
+        "enforcement.dossier.batch": "批量生成卷宗",
+        "enforcement.dossier.batch_fetch": "下载批量卷宗",
+    },
+)
 declare(
     Kind.CHANGED,
     {
@@ -40,5 +49,9 @@ declare(
         "enforcement.patch.field_check": "填写实地核查表",
         "enforcement.patch.leading_check": "登记领导小组实地核查",
         "enforcement.photo.add": "上传举证照片",
+        "enforcement.paper.add": "登记卷内材料",
+        "enforcement.paper.remove": "移出卷内材料",
+        "enforcement.dossier.archive": "卷宗归档",
+        "enforcement.dossier.verify": "核验卷宗",
     },
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
@@ -17,9 +16,9 @@ from liangtian.platform.cases.shapes import ConsultIn, OfficeAskedOut, PersonOut
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.programmes.enforcement import asking, judging, judging_many
+from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.batches import batches_out
-from liangtian.programmes.enforcement.documents import patch_dossier
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.remeasuring import remeasure
@@ -37,6 +36,7 @@ from liangtian.programmes.enforcement.tiles import patch_tile
 
 router = Router(tags=["enforcement"])
 router.add_router("", imports)
+router.add_router("", dossiers)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 
@@ -137,16 +137,6 @@ def photos(request: HttpRequest, patch_id: int, files: File[list[UploadedFile]])
     given = [(file.name or "", file.chunks()) for file in files]
     add_photos(user_of(request), patch_id, given)
     return _page(request, patch_id)
-
-
-@router.get("/patches/{patch_id}/dossier.pdf")
-def dossier(request: HttpRequest, patch_id: int) -> HttpResponse:
-    """The dossier of a patch as a PDF; the act is audited."""
-    name, content = patch_dossier(user_of(request), patch_id)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _page(request: HttpRequest, patch_id: int) -> dict[str, Any]:

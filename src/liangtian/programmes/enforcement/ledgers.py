@@ -21,6 +21,13 @@ from django.db.models.functions import Coalesce, NullIf
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
+from liangtian.programmes.enforcement.dossiers.completeness import (
+    LABELS,
+    LACKING,
+    ONGOING,
+    WHOLE,
+    status_of_rows,
+)
 from liangtian.programmes.enforcement.flow import (
     ACCEPTED,
     ARCHIVED,
@@ -121,6 +128,16 @@ def _conclusion(user: User) -> Combinable:
     return Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
 
 
+def dossier_states() -> Sequence[Choice]:
+    """Whether the dossier of a patch is whole."""
+    tags: dict[str, Tag] = {WHOLE: "success", LACKING: "danger", ONGOING: "info"}
+    return [Choice(status, label, tags[status]) for status, label in LABELS.items()]
+
+
+def _dossier(user: User) -> Combinable:
+    return status_of_rows()
+
+
 def _mark(flag: str) -> Column:
     return Column(
         flag, FLAG_LABELS[flag], partial(_flag, flag), "choice", width=130, filter="choice",
@@ -170,6 +187,8 @@ PATCHES = register(
             _mark("key_patch"),
             _mark("new_house_on_farmland"),
             _mark("non_agricultural"),
+            Column("dossier", "卷宗", _dossier, "choice", width=84, filter="choice",
+                   choices=dossier_states, sortable=False),
             Column("photos", "照片数", _photo_count, "integer", width=80,
                    filter="number_range"),
             Column("judged_by", "判定人", "judged_by__name", width=90, filter="text",

@@ -89,7 +89,7 @@ def _demolished_without_photo() -> QuerySet[Disposition]:
         patch=OuterRef("part__patch"), purpose=PatchPhoto.Purpose.RECTIFIED,
         taken_at__date__gte=OuterRef("demolished_on"),
     )  # fmt: skip
-    return _dispositions(~Exists(later), demolish=True)
+    return _dispositions(~Q(Exists(later)), demolish=True)
 
 
 _ILLEGAL = PatchPart.objects.filter(patch=OuterRef("pk"), judgement=Outcome.ILLEGAL)
@@ -236,7 +236,9 @@ def _told(items: list[DossierItem], row: Mapping[str, object]) -> Completeness:
 
 def _state(item: DossierItem, row: Mapping[str, object]) -> State:
     outcome = row["judgement_outcome"]
-    if not row[f"asked_{item.code}"] or (item.outcomes and outcome and outcome not in item.outcomes):
+    if not row[f"asked_{item.code}"] or (
+        item.outcomes and outcome and outcome not in item.outcomes
+    ):
         return "not_needed"
     if item.outcomes and not outcome:
         return "later"

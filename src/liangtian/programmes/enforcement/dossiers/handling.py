@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from liangtian.platform.cases.opinions import consultations_out
-from liangtian.platform.personal import mask_name
+from liangtian.platform.personal import masked
 from liangtian.press.dossier import Block, Fact, Facts, Notice, Part, Table
 from liangtian.programmes.enforcement.dossiers.ground import area, outcome_label
 from liangtian.programmes.enforcement.models import (
@@ -40,7 +40,7 @@ def _field_check(row: FieldCheck, *, clear: bool) -> Part:
     facts = [
         Fact("实地情况", str(row.get_situation_display())),
         Fact("核查日期", str(row.checked_on)),
-        Fact("用地主体", row.land_user if clear else mask_name(row.land_user)),
+        Fact("用地主体", row.land_user if clear else str(masked("name", row.land_user))),
         Fact("实际用途", row.land_use),
         Fact("动工日期", str(row.started_on or "未填")),
         Fact("核查意见", str(row.get_suggestion_display()) if row.suggestion else "未填"),
@@ -305,5 +305,3 @@ def history_part(patch: Patch) -> Part:
     ]  # fmt: skip
     head = ("序号", "时间", "人员", "环节", "意见")
     return Part("办理过程", [Table(head, rows, (11, 33, 24, 30, 0))])
-
-

@@ -72,7 +72,9 @@ def _leading(patch: Patch) -> list[Original]:
 
 
 def _duty(patch: Patch) -> list[Original]:
-    parts = patch.parts.filter(project__duty_file__isnull=False).select_related("project__duty_file")
+    parts = patch.parts.filter(project__duty_file__isnull=False).select_related(
+        "project__duty_file"
+    )
     projects = {part.project.pk: part.project for part in parts if part.project}
     return [
         Original("监管服务履职", project.name, project.listing_number, project.duty_file)

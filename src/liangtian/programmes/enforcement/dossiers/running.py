@@ -120,7 +120,9 @@ def make(run: JobRun, run_id: str) -> dict[str, Any]:
     return _finished(row, lines, files)
 
 
-def _finished(row: DossierRun, lines: Sequence[Line], files: list[dict[str, Any]]) -> dict[str, Any]:
+def _finished(
+    row: DossierRun, lines: Sequence[Line], files: list[dict[str, Any]]
+) -> dict[str, Any]:
     made = [line for line in lines if not line.problem]
     with transaction.atomic():
         row = DossierRun.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -199,4 +201,3 @@ def drop_old_runs() -> None:
 def seen(user: User) -> Any:
     """The runs one asked for oneself, newest first."""
     return DossierRun.objects.filter(created_by=user).select_related("job__created_by")
-

@@ -108,7 +108,7 @@ def patch_originals(user: User, patch_id: int) -> tuple[str, io.BufferedRandom]:
     with transaction.atomic():
         files = [{"name": o.file.name, "sha256": o.file.sha256} for o in made.originals]
         record(user, "enforcement.patch.originals", patch, after={"files": files})
-    return f"图斑原件-{patch.number}.zip", out  # type: ignore[return-value]
+    return f"图斑原件-{patch.number}.zip", out
 
 
 def add_paper(
@@ -174,7 +174,7 @@ def archive(user: User, patch_id: int, filing: Filing, reason: str = "") -> Arch
         if patch.case.stage != ARCHIVED:
             taking = Taking(f"案卷号 {filing.file_number}", {}, PatchState(patch))
             take_step(FLOW, patch.case, ARCHIVE, user, taking)
-        made = made_of(user, patch)
+        made = made_of(user, patch, maps=False)
         missing = [check.label for check in made.completeness.missing]
         text = reason_given(reason, "缺件归档") if missing else ""
         parts = digests(made.dossier)
@@ -199,9 +199,7 @@ def _check(filing: Filing) -> None:
         raise Refused("归档须填写案卷号。", fields={"file_number": "请填写"})
     allowed = pack_in_use().value(RETENTION, timezone.localdate()).items
     if filing.retention not in allowed:
-        raise Refused(
-            f"保管期限应为：{'、'.join(allowed)}。", fields={"retention": "请选择"}
-        )
+        raise Refused(f"保管期限应为：{'、'.join(allowed)}。", fields={"retention": "请选择"})
 
 
 def _check_free(patch: Patch, filing: Filing) -> None:
@@ -210,9 +208,7 @@ def _check_free(patch: Patch, filing: Filing) -> None:
         file_number=filing.file_number,
     ).exclude(patch=patch)  # fmt: skip
     if same.exists():
-        raise Conflict(
-            f"案卷号“{filing.file_number}”已用于另一图斑的卷宗，请改用未用过的案卷号。"
-        )
+        raise Conflict(f"案卷号“{filing.file_number}”已用于另一图斑的卷宗，请改用未用过的案卷号。")
 
 
 def _frozen(

@@ -10,6 +10,11 @@ from liangtian.programmes.enforcement.models.batches import (
 )
 from liangtian.programmes.enforcement.models.checks import FieldCheck, LeadingCheck
 from liangtian.programmes.enforcement.models.dispositions import Disposition, DispositionStep
+from liangtian.programmes.enforcement.models.dossiers import (
+    ArchivedDossier,
+    DossierPaper,
+    DossierRun,
+)
 from liangtian.programmes.enforcement.models.meetings import (
     AgendaItem,
     AgendaOpinion,
@@ -31,10 +36,13 @@ __all__ = [
     "AREA",
     "AgendaItem",
     "AgendaOpinion",
+    "ArchivedDossier",
     "Batch",
     "BatchImport",
     "Disposition",
     "DispositionStep",
+    "DossierPaper",
+    "DossierRun",
     "EarlierOverlap",
     "FieldCheck",
     "FieldMapping",
