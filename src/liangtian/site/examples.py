@@ -78,6 +78,12 @@ EXAMPLES: dict[str, Any] = {
     "PasswordIn": {"old": "Jiu-Mima-2025", "new": "Xin-Mima-2026"},
     "PasswordOnly": {"password": "Xin-Mima-2026"},
     "PersonIn": {"name": "王演示", "phone": "13800000000"},
+    "ArchiveIn": {
+        "file_number": "2026-0001", "retention": "30年", "fonds": "J012", "catalogue": "2026",
+        "reason": "",
+    },
+    "DossiersIn": {"query": {"year": "2026", "judgement": "illegal"}, "originals": False, "reason": ""},
+    "PaperReasonIn": {"reason": "登记到了错误的图斑"},
     "PolicyIn": {"profile": "standard", "values": {}},
     "PrepareIn": {"form": "enforcement.monthly", "period": "2026-03", "reason": ""},
     "PrintIn": {"title": "柳塘镇图斑分布图", "bounds": [111.3, 34.3, 111.4, 34.4]},

@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0002_letters'),
+        ("files", "0002_letters"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='storedfile',
-            name='kind',
-            field=models.CharField(choices=[('batch', '图斑批次'), ('layer', '图层数据'), ('photo', '举证照片'), ('document', '文书材料'), ('letter', '制发文书'), ('dossier', '归档卷宗')], max_length=20, verbose_name='用途'),
+            model_name="storedfile",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("batch", "图斑批次"),
+                    ("layer", "图层数据"),
+                    ("photo", "举证照片"),
+                    ("document", "文书材料"),
+                    ("letter", "制发文书"),
+                    ("dossier", "归档卷宗"),
+                ],
+                max_length=20,
+                verbose_name="用途",
+            ),
         ),
     ]

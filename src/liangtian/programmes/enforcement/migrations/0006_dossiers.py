@@ -8,91 +8,317 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enforcement', '0005_parts_of_judged_patches'),
-        ('files', '0003_dossier_kind'),
-        ('jobs', '0003_target_and_notes'),
-        ('regions', '0003_region_imports'),
+        ("enforcement", "0005_parts_of_judged_patches"),
+        ("files", "0003_dossier_kind"),
+        ("jobs", "0003_target_and_notes"),
+        ("regions", "0003_region_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchivedDossier',
+            name="ArchivedDossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('fonds', models.CharField(blank=True, max_length=40, verbose_name='全宗号')),
-                ('catalogue', models.CharField(blank=True, max_length=40, verbose_name='目录号')),
-                ('file_number', models.CharField(max_length=60, verbose_name='案卷号')),
-                ('retention', models.CharField(max_length=20, verbose_name='保管期限')),
-                ('contents', models.JSONField(verbose_name='各件摘要')),
-                ('changes', models.JSONField(default=list, verbose_name='与上一版的变化')),
-                ('missing', models.JSONField(default=list, verbose_name='归档时缺件')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='缺件归档理由')),
-                ('archived_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='归档时间')),
-                ('archived_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='归档人')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='县')),
-                ('originals', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='原件包')),
-                ('patch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='archived', to='enforcement.patch', verbose_name='图斑')),
-                ('pdf', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='卷宗文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(verbose_name="版本")),
+                ("fonds", models.CharField(blank=True, max_length=40, verbose_name="全宗号")),
+                ("catalogue", models.CharField(blank=True, max_length=40, verbose_name="目录号")),
+                ("file_number", models.CharField(max_length=60, verbose_name="案卷号")),
+                ("retention", models.CharField(max_length=20, verbose_name="保管期限")),
+                ("contents", models.JSONField(verbose_name="各件摘要")),
+                ("changes", models.JSONField(default=list, verbose_name="与上一版的变化")),
+                ("missing", models.JSONField(default=list, verbose_name="归档时缺件")),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="缺件归档理由"),
+                ),
+                (
+                    "archived_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="归档时间"
+                    ),
+                ),
+                (
+                    "archived_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="归档人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="县",
+                    ),
+                ),
+                (
+                    "originals",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="原件包",
+                    ),
+                ),
+                (
+                    "patch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="archived",
+                        to="enforcement.patch",
+                        verbose_name="图斑",
+                    ),
+                ),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="卷宗文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '归档卷宗',
-                'verbose_name_plural': '归档卷宗',
-                'ordering': ['patch', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('patch', 'version'), name='archived_version_once'), models.UniqueConstraint(fields=('county', 'fonds', 'catalogue', 'file_number', 'version'), name='archived_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('file_number', ''), _negated=True), models.Q(('retention', ''), _negated=True), ('version__gte', 1)), name='archived_is_numbered'), models.CheckConstraint(condition=models.Q(('missing', []), models.Q(('reason', ''), _negated=True), _connector='OR'), name='archived_lacking_for_a_reason')],
+                "verbose_name": "归档卷宗",
+                "verbose_name_plural": "归档卷宗",
+                "ordering": ["patch", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("patch", "version"), name="archived_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("county", "fonds", "catalogue", "file_number", "version"),
+                        name="archived_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file_number", ""), _negated=True),
+                            models.Q(("retention", ""), _negated=True),
+                            ("version__gte", 1),
+                        ),
+                        name="archived_is_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("missing", []),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="archived_lacking_for_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DossierPaper',
+            name="DossierPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('image_before', '前时相影像'), ('image_after', '后时相影像'), ('approval', '批准、备案文件'), ('minutes', '会审纪要'), ('case', '立案材料'), ('penalty', '处罚文书'), ('rectification', '整改材料'), ('acceptance', '验收材料'), ('other', '其他材料')], max_length=15, verbose_name='材料类别')),
-                ('title', models.CharField(max_length=200, verbose_name='题名')),
-                ('number', models.CharField(blank=True, max_length=100, verbose_name='文号')),
-                ('responsible', models.CharField(blank=True, max_length=100, verbose_name='责任者')),
-                ('dated', models.DateField(null=True, verbose_name='日期')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='移出时间')),
-                ('removed_reason', models.CharField(blank=True, max_length=300, verbose_name='移出理由')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='原件')),
-                ('patch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='enforcement.patch', verbose_name='图斑')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='移出人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("image_before", "前时相影像"),
+                            ("image_after", "后时相影像"),
+                            ("approval", "批准、备案文件"),
+                            ("minutes", "会审纪要"),
+                            ("case", "立案材料"),
+                            ("penalty", "处罚文书"),
+                            ("rectification", "整改材料"),
+                            ("acceptance", "验收材料"),
+                            ("other", "其他材料"),
+                        ],
+                        max_length=15,
+                        verbose_name="材料类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="题名")),
+                ("number", models.CharField(blank=True, max_length=100, verbose_name="文号")),
+                (
+                    "responsible",
+                    models.CharField(blank=True, max_length=100, verbose_name="责任者"),
+                ),
+                ("dated", models.DateField(null=True, verbose_name="日期")),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="移出时间")),
+                (
+                    "removed_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="移出理由"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="原件",
+                    ),
+                ),
+                (
+                    "patch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="papers",
+                        to="enforcement.patch",
+                        verbose_name="图斑",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="移出人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '卷内材料',
-                'verbose_name_plural': '卷内材料',
-                'ordering': ['kind', 'dated', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('patch', 'kind', 'file'), name='dossier_paper_once'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='dossier_paper_has_title'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None), ('removed_reason', '')), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('removed_reason', ''), _negated=True)), _connector='OR'), name='dossier_paper_removal_is_whole')],
+                "verbose_name": "卷内材料",
+                "verbose_name_plural": "卷内材料",
+                "ordering": ["kind", "dated", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("patch", "kind", "file"),
+                        name="dossier_paper_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        name="dossier_paper_has_title",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("removed_at", None), ("removed_by", None), ("removed_reason", "")
+                            ),
+                            models.Q(
+                                ("removed_at__isnull", False),
+                                ("removed_by__isnull", False),
+                                models.Q(("removed_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dossier_paper_removal_is_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DossierRun',
+            name="DossierRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('query', models.JSONField(default=dict, verbose_name='条件')),
-                ('patches', models.JSONField(default=list, verbose_name='图斑')),
-                ('originals', models.BooleanField(default=False, verbose_name='附原件包')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='导出未脱敏内容的事由')),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('made', models.IntegerField(null=True, verbose_name='已生成')),
-                ('lacking', models.IntegerField(null=True, verbose_name='不齐全')),
-                ('failed', models.IntegerField(null=True, verbose_name='未能生成')),
-                ('files', models.JSONField(default=list, verbose_name='文件')),
-                ('ready_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("query", models.JSONField(default=dict, verbose_name="条件")),
+                ("patches", models.JSONField(default=list, verbose_name="图斑")),
+                ("originals", models.BooleanField(default=False, verbose_name="附原件包")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="导出未脱敏内容的事由"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="申请时间"
+                    ),
+                ),
+                ("made", models.IntegerField(null=True, verbose_name="已生成")),
+                ("lacking", models.IntegerField(null=True, verbose_name="不齐全")),
+                ("failed", models.IntegerField(null=True, verbose_name="未能生成")),
+                ("files", models.JSONField(default=list, verbose_name="文件")),
+                ("ready_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批量卷宗',
-                'verbose_name_plural': '批量卷宗',
-                'ordering': ['-created_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('failed', None), ('files', []), ('lacking', None), ('made', None), ('ready_at', None)), models.Q(('failed__gte', 0), ('lacking__gte', 0), ('made__gte', 0), ('ready_at__isnull', False)), _connector='OR'), name='dossier_run_is_whole_or_not_ready')],
+                "verbose_name": "批量卷宗",
+                "verbose_name_plural": "批量卷宗",
+                "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("failed", None),
+                                ("files", []),
+                                ("lacking", None),
+                                ("made", None),
+                                ("ready_at", None),
+                            ),
+                            models.Q(
+                                ("failed__gte", 0),
+                                ("lacking__gte", 0),
+                                ("made__gte", 0),
+                                ("ready_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dossier_run_is_whole_or_not_ready",
+                    )
+                ],
             },
         ),
     ]
