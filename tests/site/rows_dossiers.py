@@ -73,8 +73,8 @@ def _archived(w: World, place: str) -> Mapping[str, Any]:
     """A version of the first patch, frozen as it stands."""
     from django.db import transaction
 
-    from liangtian.programmes.enforcement.dossiers.content import Filing
-    from liangtian.programmes.enforcement.dossiers.services import _frozen, made_of
+    from liangtian.programmes.enforcement.dossiers.content import Filing, made_of
+    from liangtian.programmes.enforcement.dossiers.services import _frozen
 
     patch, clerk = w.patches[place][0], _clerk(w, place)
     row = patch.archived.first()

@@ -20,6 +20,7 @@ from PIL import Image
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.files.stores import LocalStore
 from liangtian.platform.people.models import Role, User
+from liangtian.press.dossier_pdf import dossier_pdf
 from liangtian.programmes.enforcement.dossiers import making, running
 from liangtian.programmes.enforcement.dossiers.completeness import (
     LABELS,
@@ -260,7 +261,7 @@ def test_a_changed_original_is_found_by_its_hash(
     photographed(people.clerk, patch, salt="66")
     verify = f"{PATCHES}/{patch.pk}/dossier/verify"
     assert client.post(verify).json() == {"problems": []}
-    file = patch.photos.first().file
+    file = patch.photos.all()[0].file
     place = LocalStore(Path(settings.FILES_ROOT)).path(file.sha256)
     place.chmod(0o600)
     place.write_bytes(jpeg(colour="#ff0000"))
@@ -278,7 +279,7 @@ def test_archiving_freezes_a_version_and_a_change_makes_the_next(
     photographed(people.clerk, patch)
     confirmed(people, patch)
     client, address = signed_in(people.reviewer), f"{PATCHES}/{patch.pk}/archive"
-    send = {"data": FILING, "content_type": "application/json"}
+    send: dict[str, Any] = {"data": FILING, "content_type": "application/json"}
     assert client.post(address, **send).json()["error"]["fields"] == {
         "reason": "至少 5 个字，现有 0 个"
     }
@@ -305,7 +306,7 @@ def test_a_number_of_the_archive_is_used_for_one_patch_only(
     register: Register, people: People, signed_in: SignedIn
 ) -> None:
     client = signed_in(people.reviewer)
-    send = {"data": FILING | {"reason": LACKS}, "content_type": "application/json"}
+    send: dict[str, Any] = {"data": FILING | {"reason": LACKS}, "content_type": "application/json"}
     for patch, status in ((register.a_illegal, 200), (register.b_legal, 409)):
         confirmed(people, patch)
         assert client.post(f"{PATCHES}/{patch.pk}/archive", **send).status_code == status
@@ -321,7 +322,7 @@ def test_a_paper_taken_out_stays_on_record_and_out_of_the_dossier(
     shown = put_in(client, patch, "image_before", "前.jpg", data).json()
     assert put_in(client, patch, "image_before", "前.jpg", data).status_code == 409
     address = f"{PATCHES}/{patch.pk}/papers/{shown['papers'][0]['id']}/remove"
-    send = {"content_type": "application/json"}
+    send: dict[str, Any] = {"content_type": "application/json"}
     assert client.post(address, {"reason": "错"}, **send).status_code == 422
     assert client.post(address, {"reason": "时相不是本图斑的"}, **send).json()["papers"] == []
     assert patch.papers.get().removed_reason == "时相不是本图斑的"
@@ -363,7 +364,8 @@ def test_a_batch_that_was_killed_goes_on_with_what_is_left(
     register: Register, people: People, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = running.start(people.clerk, {})
-    print_one, printed = making.dossier_pdf, []
+    printed: list[str] = []
+    print_one = dossier_pdf
 
     def dying(dossier: Any) -> bytes:
         if len(printed) == 1:
@@ -379,9 +381,12 @@ def test_a_batch_that_was_killed_goes_on_with_what_is_left(
     whole = [path.name for path in (run.folder / "work").iterdir() if path.name[0] != "."]
     assert whole == printed
     again: list[str] = []
-    monkeypatch.setattr(
-        making, "dossier_pdf", lambda dossier: again.append(dossier.number) or print_one(dossier)
-    )
+
+    def counting(dossier: Any) -> bytes:
+        again.append(dossier.number)
+        return print_one(dossier)
+
+    monkeypatch.setattr(making, "dossier_pdf", counting)
     (job,) = [job for job in run_jobs() if job.kind == running.JOB]
     assert job.status == "done"
     assert sorted([*printed, *again]) == sorted(set(printed) | set(again))  # none made twice

@@ -204,3 +204,9 @@ export type OverlayBrief = Schemas['OverlayBrief']
 export type OverlayRun = Schemas['OverlayRunOut']
 export type OverlaySums = Schemas['OverlaySums']
 export type OverlayChoices = Schemas['OverlayChoices']
+
+// --- Dossiers
+export type Dossier = Schemas['DossierOut']
+export type DossierCheck = Schemas['DossierCheckOut']
+export type DossierPaper = Schemas['PaperOut']
+export type DossierRun = Schemas['DossierRunOut']

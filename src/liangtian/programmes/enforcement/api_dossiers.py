@@ -113,7 +113,7 @@ class PaperReasonIn(Schema):
     reason: str
 
 
-class VerifiedOut(Schema):
+class DossierVerifiedOut(Schema):
     problems: list[str]
 
 
@@ -198,7 +198,7 @@ def archive(request: HttpRequest, patch_id: int, body: ArchiveIn) -> dict[str, A
     return page.dossier_out(user, patch_id)
 
 
-@router.post("/patches/{patch_id}/dossier/verify", response=VerifiedOut)
+@router.post("/patches/{patch_id}/dossier/verify", response=DossierVerifiedOut)
 def verify(request: HttpRequest, patch_id: int) -> dict[str, Any]:
     """Read every archived file and original through and compare its hash."""
     return {"problems": services.verified(user_of(request), patch_id)}
