@@ -843,6 +843,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/archived/{archived_id}/{which}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An archived dossier or its originals, as frozen; the act is audited. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_archived"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/batches": {
         parameters: {
             query?: never;
@@ -871,6 +888,41 @@ export interface paths {
         put?: never;
         /** Measure what is not judged yet with the layers now published; answers with the job. */
         post: operations["liangtian_programmes_enforcement_api_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs one asked for oneself, newest first. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_runs"];
+        put?: never;
+        /** Make the dossiers of a filtered list in the background; `year` takes the batches of a year. */
+        post: operations["liangtian_programmes_enforcement_api_dossiers_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/dossiers/{run_id}/files/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One zip of a finished run, for who asked for it; the act is audited. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_run_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -997,6 +1049,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze the dossier under a number of the archive; a changed one becomes its next version. */
+        post: operations["liangtian_programmes_enforcement_api_dossiers_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/assign": {
         parameters: {
             query?: never;
@@ -1065,6 +1134,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the dossier of a patch holds and lacks, its papers, and what was archived of it. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_dossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/dossier.pdf": {
         parameters: {
             query?: never;
@@ -1072,10 +1158,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The dossier of a patch as a PDF; the act is audited. */
-        get: operations["liangtian_programmes_enforcement_api_dossier"];
+        /** The dossier of a patch as a PDF; with a reason, names unmasked for who may. The act is audited. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_dossier_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/dossier/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read every archived file and original through and compare its hash. */
+        post: operations["liangtian_programmes_enforcement_api_dossiers_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,6 +1196,57 @@ export interface paths {
         get: operations["liangtian_programmes_enforcement_api_offices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/originals.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The originals of a patch with a list of their hashes; the act is audited. */
+        get: operations["liangtian_programmes_enforcement_api_dossiers_originals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an original into the dossier. */
+        post: operations["liangtian_programmes_enforcement_api_dossiers_add_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/papers/{paper_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an original out again, with a reason. */
+        post: operations["liangtian_programmes_enforcement_api_dossiers_remove_paper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3953,6 +4107,43 @@ export interface components {
             version_id: number;
             version_label: string;
         };
+        /**
+         * @example {
+         *       "catalogue": "2026",
+         *       "file_number": "2026-0001",
+         *       "fonds": "J012",
+         *       "reason": "",
+         *       "retention": "30年"
+         *     }
+         */
+        ArchiveIn: {
+            /** @default  */
+            catalogue?: string;
+            file_number: string;
+            /** @default  */
+            fonds?: string;
+            /** @default  */
+            reason?: string;
+            retention: string;
+        };
+        ArchivedOut: {
+            /** Format: date-time */
+            archived_at: string;
+            archived_by: string;
+            catalogue: string;
+            changes: string[];
+            file_number: string;
+            fonds: string;
+            id: number;
+            missing: string[];
+            originals_sha256: string | null;
+            originals_size: number | null;
+            pdf_sha256: string;
+            pdf_size: number;
+            reason: string;
+            retention: string;
+            version: number;
+        };
         AskedOut: {
             answered_by: string;
             /** Format: date-time */
@@ -4644,6 +4835,76 @@ export interface components {
         Done: {
             /** @default true */
             done?: boolean;
+        };
+        DossierCheckOut: {
+            clause: string;
+            code: string;
+            label: string;
+            said: string;
+            /** @enum {string} */
+            state: "there" | "missing" | "later" | "not_needed";
+        };
+        DossierFileOut: {
+            id: number;
+            name: string;
+            sha256: string;
+            size: number;
+            url: string;
+        };
+        DossierOut: {
+            archived: components["schemas"]["ArchivedOut"][];
+            changed: string[];
+            checks: components["schemas"]["DossierCheckOut"][];
+            kinds: components["schemas"]["KindOut"][];
+            may_add: boolean;
+            may_archive: boolean;
+            may_export: boolean;
+            may_unmask: boolean;
+            originals: number;
+            papers: components["schemas"]["PaperOut"][];
+            retentions: string[];
+            /** @enum {string} */
+            status: "whole" | "lacking" | "ongoing";
+            status_label: string;
+            verdict: string;
+        };
+        DossierRunOut: {
+            /** Format: date-time */
+            created_at: string;
+            failed: number | null;
+            files: components["schemas"]["RunFileOut"][];
+            /** Format: uuid */
+            id: string;
+            job: components["schemas"]["JobOut"] | null;
+            lacking: number | null;
+            made: number | null;
+            originals: boolean;
+            patches: number;
+            ready: boolean;
+            title: string;
+        };
+        DossierVerifiedOut: {
+            problems: string[];
+        };
+        /**
+         * @example {
+         *       "originals": false,
+         *       "query": {
+         *         "judgement": "illegal",
+         *         "year": "2026"
+         *       },
+         *       "reason": ""
+         *     }
+         */
+        DossiersIn: {
+            /** @default false */
+            originals?: boolean;
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            reason?: string;
         };
         /**
          * @example {
@@ -5344,6 +5605,10 @@ export interface components {
             outcome: "legal" | "illegal" | "other" | "split" | "undetermined";
             overridden: boolean;
             reason: string;
+        };
+        KindOut: {
+            label: string;
+            value: string;
         };
         LandClass: {
             code: string;
@@ -6238,6 +6503,39 @@ export interface components {
             versions: components["schemas"]["VersionHead"][];
             warnings: string[];
         };
+        PaperIn: {
+            dated?: string | null;
+            /** @enum {string} */
+            kind: "image_before" | "image_after" | "approval" | "minutes" | "case" | "penalty" | "rectification" | "acceptance" | "other";
+            /** @default  */
+            number?: string;
+            /** @default  */
+            responsible?: string;
+            /** @default  */
+            title?: string;
+        };
+        PaperOut: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: string;
+            dated: string | null;
+            file: components["schemas"]["DossierFileOut"];
+            id: number;
+            /** @enum {string} */
+            kind: "image_before" | "image_after" | "approval" | "minutes" | "case" | "penalty" | "rectification" | "acceptance" | "other";
+            kind_label: string;
+            number: string;
+            responsible: string;
+            title: string;
+        };
+        /**
+         * @example {
+         *       "reason": "登记到了错误的图斑"
+         *     }
+         */
+        PaperReasonIn: {
+            reason: string;
+        };
         /**
          * @example {
          *       "parent_id": 1
@@ -6886,6 +7184,11 @@ export interface components {
             key: number;
             kind: string;
             title: string;
+        };
+        RunFileOut: {
+            name: string;
+            sha256: string;
+            size: number;
         };
         /**
          * @example {
@@ -8858,6 +9161,27 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_dossiers_archived: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archived_id: number;
+                which: "pdf" | "zip";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_batches: {
         parameters: {
             query?: never;
@@ -8897,6 +9221,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierRunOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossiersIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_run_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -9086,6 +9475,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_dossiers_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_assign: {
         parameters: {
             query?: never;
@@ -9186,7 +9601,7 @@ export interface operations {
             };
         };
     };
-    liangtian_programmes_enforcement_api_dossier: {
+    liangtian_programmes_enforcement_api_dossiers_dossier: {
         parameters: {
             query?: never;
             header?: never;
@@ -9202,7 +9617,53 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": components["schemas"]["DossierOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_dossier_file: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierVerifiedOut"];
+                };
             };
         };
     };
@@ -9224,6 +9685,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfficeAskedOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_originals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_add_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    dated?: string | null;
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {string} */
+                    kind: "image_before" | "image_after" | "approval" | "minutes" | "case" | "penalty" | "rectification" | "acceptance" | "other";
+                    /** @default  */
+                    number?: string;
+                    /** @default  */
+                    responsible?: string;
+                    /** @default  */
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_dossiers_remove_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+                paper_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierOut"];
                 };
             };
         };
