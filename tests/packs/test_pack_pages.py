@@ -145,3 +145,34 @@ def test_the_dictionary_says_what_the_program_declares(people: People, signed_in
     clerk = next(row for row in page["roles"] if row["code"] == "county_clerk")
     assert "enforcement.judge" in {p["code"] for p in clerk["permissions"]}
     assert [p["code"] for p in page["permissions"]] == list(PERMISSIONS)
+
+
+def test_a_pack_tells_its_data_checks_and_what_the_county_made_of_them(
+    people: People, signed_in: SignedIn, settings: Any, tmp_path: Path
+) -> None:
+    settings.PACK_OVERRIDES = tmp_path
+    head = OWN.format(sliver="2.50")
+    (tmp_path / f"{PACK}.toml").write_text(f'{head}\n[[check]]\ncode = "A01"\nseverity = "off"\n')
+    page = signed_in(people.clerk).get(f"/api/packs/{PACK}").json()
+    checks = {check["code"]: check for check in page["checks"]}
+    assert list(checks) == [check.code for check in load_pack(PACK).checks]
+    assert (checks["A01"]["severity"], checks["A01"]["own_severity"]) == ("error", "off")
+    assert (checks["A02"]["severity"], checks["A02"]["own_severity"]) == ("error", None)
+    assert (checks["A02"]["stage"], checks["A02"]["office"]) == ("接收下发图斑", "county")
+    for check in checks.values():
+        assert check["advice"]
+        assert check["document"].startswith("《")
+    kept = signed_in(people.clerk).get(f"/api/packs/versions/{page['version']}").json()
+    assert kept["checks"] == page["checks"]
+
+
+def test_a_warning_measure_tells_its_conditions_with_the_amounts_in_force(
+    people: People, signed_in: SignedIn
+) -> None:
+    page = signed_in(people.clerk).get(f"/api/packs/{PACK}").json()
+    measures = {measure["id"]: measure for measure in page["measures"]}
+    late = load_pack(PACK).history("enforcement.warn_late_judgements")[0].integer
+    assert measures["reminder"]["when"][0] == [f"逾期未判定图斑（个）不少于{late}"]
+    assert [len(line) for line in measures["notice"]["when"]] == [2]
+    assert (measures["notice"]["reply"], measures["notice"]["decided_by"]) == ("10工作日", "领导")
+    assert measures["transfer"]["reply"] == ""

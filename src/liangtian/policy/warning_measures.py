@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from liangtian.policy.decision import Reason
 from liangtian.policy.pack import Pack
+from liangtian.policy.pack_errors import NotInForce
 from liangtian.policy.warning_schema import METRICS, Condition, Metric, WarningMeasure
 
 Figures = Mapping[Metric, Decimal]
@@ -48,17 +49,27 @@ def proposed(figures: Figures, pack: Pack, on: date) -> tuple[Proposed, ...]:
     return tuple(found)
 
 
+def condition_words(condition: Condition, pack: Pack, on: date) -> str:
+    """A condition as a person reads it, with the amount of that date; says so when none is in force."""
+    said = f"{METRICS[condition.metric]}{_than(condition)}"
+    try:
+        return f"{said}{pack.value(condition.value, on).decimal:f}"
+    except NotInForce:
+        return f"{said}“{pack.history(condition.value)[0].label}”（{on}没有生效的取值）"
+
+
+def _than(condition: Condition) -> str:
+    return "不多于" if condition.least is None else "不少于"
+
+
 def _met(condition: Condition, figures: Figures, pack: Pack, on: date) -> str:
     """The ground in words when the condition holds, "" otherwise."""
     figure = figures.get(condition.metric)
     if figure is None:
         return ""
     bound = pack.value(condition.value, on).decimal
-    if condition.least is not None:
-        holds, word = figure >= bound, "不少于"
-    else:
-        holds, word = figure <= bound, "不多于"
-    return f"{METRICS[condition.metric]}{figure:f}，{word}{bound:f}" if holds else ""
+    holds = figure >= bound if condition.least is not None else figure <= bound
+    return f"{METRICS[condition.metric]}{figure:f}，{_than(condition)}{bound:f}" if holds else ""
 
 
 def ranked(rows: Sequence[tuple[str, Decimal, Decimal]]) -> tuple[Standing, ...]:

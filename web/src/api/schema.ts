@@ -6421,6 +6421,19 @@ export interface components {
             text: string;
             until: string | null;
         };
+        PackCheck: {
+            advice: string;
+            article: string;
+            code: string;
+            document: string;
+            label: string;
+            /** @enum {string} */
+            office: "county" | "township";
+            own_severity: ("error" | "warning" | "off") | null;
+            /** @enum {string} */
+            severity: "error" | "warning" | "off";
+            stage: string;
+        };
         PackDifference: {
             /** @enum {string} */
             change: "changed" | "added" | "removed";
@@ -6462,7 +6475,17 @@ export interface components {
             version: string;
             warnings: string[];
         };
+        PackMeasure: {
+            article: string;
+            decided_by: string;
+            document: string;
+            id: string;
+            label: string;
+            reply: string;
+            when: string[][];
+        };
         PackOut: {
+            checks: components["schemas"]["PackCheck"][];
             county: string;
             documents: components["schemas"]["PackDocument"][];
             entries: components["schemas"]["PackEntry"][];
@@ -6470,6 +6493,7 @@ export interface components {
             id: string;
             issued: string | null;
             jurisdiction: string;
+            measures: components["schemas"]["PackMeasure"][];
             notes: string;
             own_values: number;
             title: string;
@@ -6482,6 +6506,7 @@ export interface components {
             warnings: string[];
         };
         PackVersionOut: {
+            checks: components["schemas"]["PackCheck"][];
             content: string;
             county: string;
             documents: components["schemas"]["PackDocument"][];
@@ -6491,6 +6516,7 @@ export interface components {
             in_force_now: boolean;
             issued: string | null;
             jurisdiction: string;
+            measures: components["schemas"]["PackMeasure"][];
             notes: string;
             overrides: string | null;
             own_values: number;

@@ -17,6 +17,7 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.policy.pack import available_packs
+from liangtian.policy.patch_checks.schema import Severity
 
 router = Router(tags=["packs"])
 PERMISSION = "packs.view"
@@ -70,6 +71,28 @@ class PackEntry(Schema):
     amounts: list[PackAmount]
 
 
+class PackCheck(Schema):
+    code: str
+    label: str
+    severity: Severity
+    own_severity: Severity | None
+    stage: str
+    office: Literal["county", "township"]
+    advice: str
+    document: str
+    article: str
+
+
+class PackMeasure(Schema):
+    id: str
+    label: str
+    when: list[list[str]]
+    reply: str
+    decided_by: str
+    document: str
+    article: str
+
+
 class VersionHead(Schema):
     version: str
     county: str
@@ -80,6 +103,8 @@ class PackOut(PackHead):
     notes: str
     documents: list[PackDocument]
     entries: list[PackEntry]
+    checks: list[PackCheck]
+    measures: list[PackMeasure]
     versions: list[VersionHead]
 
 

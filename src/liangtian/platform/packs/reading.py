@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from liangtian.policy.pack import Clause, Pack, Value
+from liangtian.platform.people.permissions import ROLES
+from liangtian.policy.pack import Clause, Pack, Value, parse_pack
+from liangtian.policy.pack_errors import NotInForce
+from liangtian.policy.patch_checks.record import STAGE_WORDS
+from liangtian.policy.warning_measures import condition_words
+from liangtian.policy.warning_schema import WarningMeasure
 
 SURENESS = {
     None: ("原文", "数值出自本文件原文"),
@@ -50,7 +55,48 @@ def whole(pack: Pack, on: date) -> dict[str, Any]:
             for d in pack.documents.values()
         ],
         "entries": [_entry(pack, key, on) for key in pack.keys],
+        "checks": _checks(pack),
+        "measures": [_measure(pack, measure, on) for measure in pack.warning_measures],
     }  # fmt: skip
+
+
+def _checks(pack: Pack) -> list[dict[str, Any]]:
+    """The data checks with the pack's own severity and that of the county, None where it set none."""
+    base = pack if pack.overrides is None else parse_pack(f"{pack.name}.toml", pack.content)
+    found = []
+    for check, given in zip(pack.checks, base.checks, strict=True):
+        clause = pack.clause(check.clause, check.label, check.document)
+        found.append(
+            {
+                "code": check.code, "label": check.label, "severity": given.severity,
+                "own_severity": check.severity if check.severity != given.severity else None,
+                "stage": STAGE_WORDS[check.stage], "office": check.office, "advice": check.advice,
+                "document": clause.document, "article": clause.article,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _measure(pack: Pack, measure: WarningMeasure, on: date) -> dict[str, Any]:
+    clause = pack.clause(measure.clause, measure.label, measure.document)
+    return {
+        "id": measure.id,
+        "label": measure.label,
+        "when": [[condition_words(one, pack, on) for one in line] for line in measure.when],
+        "reply": _days(pack, measure.reply, on),
+        "decided_by": ROLES.get(measure.decided_by, (measure.decided_by,))[0],
+        "document": clause.document,
+        "article": clause.article,
+    }
+
+
+def _days(pack: Pack, key: str, on: date) -> str:
+    """The days in which an answer is due, "" when none is."""
+    try:
+        value = pack.value(key, on) if key else None
+    except NotInForce:
+        return f"{on}没有生效的取值"
+    return f"{shown(value)}{value.unit}" if value else ""
 
 
 def _entry(pack: Pack, key: str, on: date) -> dict[str, Any]:

@@ -12,6 +12,14 @@ Reached = Literal["received", "verified", "judged", "disposed", "rectified", "ac
 STAGES: tuple[Reached, ...] = (
     "received", "verified", "judged", "disposed", "rectified", "accepted",
 )  # fmt: skip
+STAGE_WORDS: dict[Reached, str] = {
+    "received": "接收下发图斑",
+    "verified": "外业核查",
+    "judged": "判定",
+    "disposed": "处置",
+    "rectified": "整改",
+    "accepted": "验收",
+}
 _NOUGHT = Decimal(0)
 
 
