@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 import shapely
-from county import County, Ground, Shapes
+from county import LARGE, County, Ground, Shapes
 from numpy.typing import NDArray
 
 from liangtian.geo.area import survey_areas
@@ -68,7 +68,7 @@ class Pieces:
         self.ready = {}
         for name, ground in county.layers.items():
             shapes, owner = in_plane(ground.shapes, plane), np.arange(len(ground.shapes))
-            if self.which == "every layer" or name == "red lines":
+            if self.which == "every layer" or name in LARGE:
                 shapes, owner = cut(shapes, PIECE_VERTICES)
             self.ready[name] = (shapes, ground.codes[owner], shapely.STRtree(shapes), ground)
 
@@ -92,14 +92,14 @@ class OfficialPieces(Pieces):
     """As offices do it: intersection in degrees, and the survey's formula on every piece."""
 
     def __init__(self) -> None:
-        super().__init__(1, "red lines")
+        super().__init__(1, "large figures")
         self.name = "shapely in degrees, official formula on every piece, 1 thread"
 
     def prepare(self, county: County) -> None:
         self.patches, self.ready = county.patches, {}
         for name, ground in county.layers.items():
             shapes, owner = ground.shapes, np.arange(len(ground.shapes))
-            if name == "red lines":
+            if name in LARGE:
                 shapes, owner = cut(shapes, PIECE_VERTICES)
             self.ready[name] = (shapes, ground.codes[owner], shapely.STRtree(shapes), ground)
 
@@ -111,8 +111,8 @@ class OfficialPieces(Pieces):
 ENGINES: tuple[Engine, ...] = (
     Kernel(1),
     Kernel(2),
-    Pieces(1, "red lines"),
-    Pieces(2, "red lines"),
+    Pieces(1, "large figures"),
+    Pieces(2, "large figures"),
     Pieces(1, "every layer"),
     Pieces(2, "every layer"),
     OfficialPieces(),

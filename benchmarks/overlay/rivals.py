@@ -1,7 +1,7 @@
 """The engines that users know, each as they would use it; run where they are installed.
 
 `pip install -r benchmarks/overlay/requirements.txt` brings all but PostGIS, which `tools/postgres.py` starts.
-They get the same equal-area plane, the red lines cut up, and the same question: the area of every patch inside
+They get the same equal-area plane, the large figures cut up, and the same question: the area of every patch inside
 every category of a layer. Data are loaded and indexed in `prepare`; `run` is the one statement.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from county import County, Ground, Shapes
+from county import LARGE, County, Ground, Shapes
 from engines import PIECE_VERTICES, Engine, Sums, cut, in_plane, summed
 from numpy.typing import NDArray
 
@@ -33,7 +33,7 @@ class Rival:
 
     name = ""
 
-    def __init__(self, which: str = "red lines") -> None:
+    def __init__(self, which: str = "large figures") -> None:
         self.which = which
         self.name = f"{self.name}, {which} cut up"
 
@@ -45,7 +45,7 @@ class Rival:
         self.load("patches", in_plane(county.patches, plane), np.arange(self.plots))
         for number, (name, ground) in enumerate(county.layers.items()):
             shapes, owner = in_plane(ground.shapes, plane), np.arange(len(ground.shapes))
-            if self.which == "every layer" or name == "red lines":
+            if self.which == "every layer" or name in LARGE:
                 shapes, owner = cut(shapes, PIECE_VERTICES)
             self.tables[name] = f"layer{number}", ground
             self.load(f"layer{number}", shapes, ground.codes[owner])
@@ -177,7 +177,7 @@ class PostGIS(Rival):
 
 
 def rivals() -> tuple[Engine, ...]:
-    """Those that are installed here, each with the red lines cut up and with every layer cut up."""
+    """Those that are installed here, each with the large figures cut up and with every layer cut up."""
     there: list[tuple[str, Callable[[str], Rival]]] = [
         ("geopandas", GeoPandas),
         ("duckdb_extension_spatial", DuckDB),
@@ -186,4 +186,4 @@ def rivals() -> tuple[Engine, ...]:
     kinds = [kind for module, kind in there if find_spec(module)]
     if POSTGRES in os.environ:
         kinds.append(PostGIS)
-    return tuple(kind(which) for kind in kinds for which in ("red lines", "every layer"))
+    return tuple(kind(which) for kind in kinds for which in ("large figures", "every layer"))

@@ -49,30 +49,29 @@ def box_into(box: Floats, chains: Chains, f: int) -> None:
 
 def hilbert_order(boxes: Floats) -> Ints:
     """Positions of boxes along a Hilbert curve through their centres; neighbours come close together."""
-    return np.argsort(_along_curve(boxes, _ORDER), kind="stable")
+    return np.argsort(_along_curve((boxes[:, :2] + boxes[:, 2:]) / 2, _ORDER), kind="stable")
 
 
-def rough_hilbert_order(boxes: Floats) -> Ints:
-    """The same on a coarser grid, which sorts much faster."""
-    return np.argsort(_along_curve(boxes, _ROUGH).astype(np.uint16), kind="stable")
+def rough_hilbert_order(points: Floats) -> Ints:
+    """The same of points on a coarser grid, which sorts much faster."""
+    return np.argsort(_along_curve(points, _ROUGH).astype(np.uint16), kind="stable")
 
 
-def _along_curve(boxes: Floats, order: int) -> Ints:
-    """The place of each box on a curve through 2^order cells each way."""
-    if not len(boxes):
+def _along_curve(points: Floats, order: int) -> Ints:
+    """The place of each point on a curve through 2^order cells each way."""
+    if not len(points):
         return np.empty(0, np.int64)
-    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    low = centres.min(axis=0)
-    side = max(float((centres.max(axis=0) - low).max()), 1e-9)
-    return _places(centres, low, (2**order - 1) / side, order)
+    low = points.min(axis=0)
+    side = max(float((points.max(axis=0) - low).max()), 1e-9)
+    return _places(points, low, (2**order - 1) / side, order)
 
 
 @compiled
-def _places(centres: Floats, low: Floats, scale: float, order: int) -> Ints:
-    out, largest = np.zeros(len(centres), np.int64), (1 << order) - 1
-    for i in range(len(centres)):
-        x = int((centres[i, 0] - low[0]) * scale)
-        y = int((centres[i, 1] - low[1]) * scale)
+def _places(points: Floats, low: Floats, scale: float, order: int) -> Ints:
+    out, largest = np.zeros(len(points), np.int64), (1 << order) - 1
+    for i in range(len(points)):
+        x = int((points[i, 0] - low[0]) * scale)
+        y = int((points[i, 1] - low[1]) * scale)
         side = np.int64(1) << (order - 1)
         while side > 0:
             east, north = np.int64((x & side) != 0), np.int64((y & side) != 0)

@@ -20,6 +20,7 @@ from liangtian.geo.overlay.chains import Chains, Floats, Ints, select
 from liangtian.geo.overlay.cutting import PIECE_VERTICES, cut
 from liangtian.geo.overlay.index import (
     Tree,
+    box_into,
     boxes_of,
     hilbert_order,
     meeting,
@@ -39,6 +40,8 @@ so that it does not matter in which order the tree finds the pieces."""
 
 _AT_ONCE = 64
 """Plots that one thread takes at a time, at the least."""
+_NEARBY = 500_000
+"""Vertices that stay in the processor's cache, in whatever order plots are measured."""
 _NEXT = np.uint64(1)
 _FEW = 48
 """Numbers up to which sorting by insertion is the fastest."""
@@ -71,18 +74,19 @@ class Pairs(NamedTuple):
 
 
 class _Plots(NamedTuple):
-    """Plots in pieces; plot `number[k]` has the pieces `begin[k]` to `begin[k + 1]`, with their boxes."""
+    """Plots in pieces: plot `number[k]` of `whole` has the pieces `begin[k, 0]` to `begin[k, 1]`."""
 
     pieces: Chains
-    boxes: Floats
     begin: Ints
     number: Ints
+    whole: Chains
 
 
 class _Part(NamedTuple):
-    """What one call found: `number[k]` pairs of the k-th of its plots, one plot after another."""
+    """What one call found: of each of its plots the area `whole` and `number` pairs, one plot after another."""
 
     plot: Ints
+    whole: Floats
     number: Ints
     source: Ints
     m2: Floats
@@ -112,8 +116,10 @@ def shared_areas(
     """
     threads = threads or min(4, os.cpu_count() or 1)
     sizes = plots.sizes()
-    large = np.flatnonzero(sizes > most)
-    work = _in_turns(_small(plots, np.flatnonzero((sizes > 0) & (sizes <= most))), threads)
+    small, large = np.flatnonzero((sizes > 0) & (sizes <= most)), np.flatnonzero(sizes > most)
+    if len(figures.pieces.x) > _NEARBY:
+        small = _along_a_curve(plots, small)
+    work = _in_turns(_Plots(plots, np.stack([small, small + 1], axis=1), small, plots), threads)
     if len(large):
         work += _in_turns(_cut(plots, large, most), threads)
 
@@ -125,7 +131,7 @@ def shared_areas(
     else:
         with ThreadPoolExecutor(threads) as pool:
             parts = list(pool.map(measured, work))
-    return Pairs(*_together(parts, plots.number), on_grid(areas_of(plots)))
+    return _together(parts, plots.number)
 
 
 def on_grid(m2: Floats) -> Floats:
@@ -138,29 +144,35 @@ def areas_of(chains: Chains) -> Floats:
     """m² of each figure."""
     out = np.zeros(len(chains.figure) - 1)
     for f in range(len(out)):
-        for r in range(chains.figure[f], chains.figure[f + 1]):
-            first, last = chains.ring[r], chains.ring[r + 1]
-            x0, y0 = chains.x[first], chains.y[first]
-            twice = 0.0
-            for i in range(first, last - 1):
-                east, north = chains.x[i] - x0, chains.y[i] - y0
-                twice += east * (chains.y[i + 1] - y0) - (chains.x[i + 1] - x0) * north
-            out[f] += twice / 2
+        out[f] = _area(chains, f)
     return out
 
 
-def _small(plots: Chains, which: Ints) -> _Plots:
-    """Plots that need not be cut, along a Hilbert curve, so that one finds in memory what the last one read."""
-    boxes = boxes_of(plots)
-    which = which[rough_hilbert_order(boxes[which])]
-    return _Plots(plots, boxes, np.stack([which, which + 1], axis=1), which)
+@inner
+def _area(chains: Chains, f: int) -> float:
+    total = 0.0
+    for r in range(chains.figure[f], chains.figure[f + 1]):
+        first, last = chains.ring[r], chains.ring[r + 1]
+        x0, y0 = chains.x[first], chains.y[first]
+        twice = 0.0
+        for i in range(first, last - 1):
+            east, north = chains.x[i] - x0, chains.y[i] - y0
+            twice += east * (chains.y[i + 1] - y0) - (chains.x[i + 1] - x0) * north
+        total += twice / 2
+    return total
+
+
+def _along_a_curve(plots: Chains, which: Ints) -> Ints:
+    """Plots in the order in which one finds in the processor's cache what the last one read."""
+    first = plots.ring[plots.figure[which]]
+    return which[rough_hilbert_order(np.stack([plots.x[first], plots.y[first]], axis=1))]
 
 
 def _cut(plots: Chains, which: Ints, most: int) -> _Plots:
     """Large plots cut into pieces."""
     pieces, source = cut(select(plots, which), most)
     begin = np.searchsorted(source, np.arange(len(which) + 1))
-    return _Plots(pieces, boxes_of(pieces), np.stack([begin[:-1], begin[1:]], axis=1), which)
+    return _Plots(pieces, np.stack([begin[:-1], begin[1:]], axis=1), which, plots)
 
 
 def _in_turns(plots: _Plots, threads: int) -> list[tuple[_Plots, int, int]]:
@@ -171,18 +183,19 @@ def _in_turns(plots: _Plots, threads: int) -> list[tuple[_Plots, int, int]]:
     return [(plots, first, last) for first, last in itertools.pairwise(bounds)]
 
 
-def _together(parts: list[_Part], plots: int) -> tuple[Ints, Ints, Floats]:
+def _together(parts: list[_Part], plots: int) -> Pairs:
     """All pairs by plot, then source."""
-    begin = np.zeros(plots + 1, np.int64)
+    begin, whole = np.zeros(plots + 1, np.int64), np.zeros(plots)
     for part in parts:
         begin[part.plot + 1] = part.number
+        whole[part.plot] = part.whole
     np.cumsum(begin, out=begin)
     total = int(begin[-1])
     plot = np.repeat(np.arange(plots), np.diff(begin))
     source, m2 = np.empty(total, np.int64), np.empty(total)
     for part in parts:
         _put(part, begin, source, m2)
-    return plot, source, m2
+    return Pairs(plot, source, m2, on_grid(whole))
 
 
 @compiled
@@ -198,12 +211,13 @@ def _put(part: _Part, begin: Ints, source: Ints, m2: Floats) -> None:
 @compiled
 def _measure(
     plots: _Plots, figures: Indexed, first: int, last: int
-) -> tuple[Ints, Ints, Ints, Floats]:
+) -> tuple[Ints, Floats, Ints, Ints, Floats]:
     """The pairs of some plots, as in `_Part`."""
     lanes = room_for_lanes(_longest(plots, first, last))
     found, waiting = np.empty(256, np.int64), np.empty(256, np.int64)
-    number, total, some = np.zeros(last - first, np.int64), 0, 16 * (last - first) + 256
-    source, m2, outer = np.empty(some, np.int64), np.empty(some), np.empty(4, np.float32)
+    number, whole = np.zeros(last - first, np.int64), np.empty(last - first)
+    total, some, box, outer = 0, 16 * (last - first) + 256, np.empty(4), np.empty(4, np.float32)
+    source, m2 = np.empty(some, np.int64), np.empty(some)
     segment, end = np.empty(figures.largest + 1, np.int64), np.empty(figures.largest + 1, np.int64)
     # Taking arrays out of tuples counts references; inside the loops that would take longer than the sums.
     pieces, stretches = figures.pieces, figures.stretches
@@ -214,10 +228,12 @@ def _measure(
     for k in range(first, last):
         start = total
         for piece in range(plots.begin[k, 0], plots.begin[k, 1]):
-            box = plots.boxes[piece]
+            box_into(box, plots.pieces, piece)
+            hits, found, waiting = meeting(boxes, level, box, found, waiting)
+            if hits == 0:
+                continue
             frame = loaded(plots.pieces, piece, box, lanes)
             round_out(box, outer)
-            hits, found, waiting = meeting(boxes, level, box, found, waiting)
             if total + hits > len(m2):
                 source, m2 = _longer(source, m2, total, total + hits)
             for q in found[:hits]:
@@ -228,7 +244,8 @@ def _measure(
                 total += m2[total] != 0.0
         total = _summed(source, m2, start, total)
         number[k - first] = total - start
-    return plots.number[first:last], number, source[:total], m2[:total]
+        whole[k - first] = _area(plots.whole, plots.number[k])
+    return plots.number[first:last], whole, number, source[:total], m2[:total]
 
 
 @inlined
