@@ -22,8 +22,18 @@ lint: $(VENV)/.test-installed
 types: $(VENV)/.test-installed
 	$(BIN)/mypy && $(BIN)/python tools/web.py run types
 
-bench: $(VENV)/.test-installed
-	$(BIN)/python benchmarks/overlay/run.py
+# The engines compared with go into an environment of their own; PostGIS joins in where it is installed.
+bench: .venv-bench/.installed
+	if ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; \
+	then .venv-bench/bin/python tools/postgres.py .venv-bench/bin/python benchmarks/overlay/run.py --rivals $(BENCH); \
+	else .venv-bench/bin/python benchmarks/overlay/run.py --rivals $(BENCH); fi
+
+.venv-bench/.installed: requirements/run.txt benchmarks/overlay/requirements.txt $(VENV)/.run-installed
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r benchmarks/overlay/requirements.txt
+	echo "$(CURDIR)/src" > $$(.venv-bench/bin/python -c "import site; print(site.getsitepackages()[0])")/liangtian.pth
+	@touch $@
 
 docs: $(VENV)/.test-installed
 	$(BIN)/python tools/dictionary.py
@@ -44,4 +54,4 @@ $(VENV)/.test-installed: requirements/test.txt $(VENV)/.run-installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) web/node_modules src/liangtian/site/webdist src/liangtian/press/fonts src/liangtian/platform/regions/register.txt.gz
+	rm -rf $(VENV) .venv-bench web/node_modules src/liangtian/site/webdist src/liangtian/press/fonts src/liangtian/platform/regions/register.txt.gz

@@ -15,7 +15,7 @@ from liangtian.geo.overlay.chains import Chains, Floats, Ints
 
 Singles = NDArray[np.float32]
 
-STRETCH = 12
+STRETCH = 16
 """Segments of a stretch, at most."""
 
 
