@@ -19,12 +19,26 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engines import in_plane
 from rivals import POSTGRES
 from stored import filled, opened
+
+
+@dataclass
+class Times:
+    """Seconds of each round, by the clock and of this process's threads (not of a database server)."""
+
+    clock: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        return statistics.median(self.clock), statistics.median(self.busy)
+
 
 TOLERANCE_M2 = 0.02
 """Areas are kept to 0.01 m² and closed to the plot."""
@@ -43,27 +57,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     opened(args.data)
     clerk = filled(args.files or args.data / "demo", args.size)
     sides = _sides(clerk, args.data, args.without)
-    spent: dict[str, list[float]] = {name: [] for name in sides}
+    spent: dict[str, Times] = {name: Times() for name in sides}
     for _ in range(args.rounds):
         answers = {name: _timed(side, spent[name]) for name, side in sides.items()}
         names = list(answers)
         for name in names[1:]:
             _compare(names[0], answers[names[0]], name, answers[name])
-    best = statistics.median(next(iter(spent.values())))
     rows = len(answers[names[0]])
     print(f"{rows} areas inside layers, load {os.getloadavg()[0]:.1f}")
-    print("| way | seconds, median | × |\n| --- | --- | --- |")
-    for name, seconds in spent.items():
+    print("| way | seconds, median | × | processor seconds of this process | × |")
+    print("| --- | --- | --- | --- | --- |")
+    best = spent[names[0]].medians
+    for name, times in spent.items():
+        clock, busy = times.medians
         print(
-            f"| {name} | {statistics.median(seconds):.1f} | {statistics.median(seconds) / best:.1f} |"
+            f"| {name} | {clock:.1f} | {clock / best[0]:.1f} | {busy:.1f} | {busy / best[1]:.1f} |"
         )
     return 0
 
 
-def _timed(side: Callable[[], Callable[[], Rows]], spent: list[float]) -> Rows:
-    started = time.perf_counter()
+def _timed(side: Callable[[], Callable[[], Rows]], spent: Times) -> Rows:
+    started, before = time.perf_counter(), time.process_time()
     read_back = side()
-    spent.append(time.perf_counter() - started)
+    spent.busy.append(time.process_time() - before)
+    spent.clock.append(time.perf_counter() - started)
     return read_back()
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from liangtian.geo.area import single_polygons, survey_areas
 from liangtian.geo.clean import require_valid
-from liangtian.geo.overlay.chains import Floats, Ints, chains_of
+from liangtian.geo.overlay.chains import Chains, Floats, Ints, chains_of
 from liangtian.geo.overlay.closing import NEGLIGIBLE_M2, Areas, RawAreas, closed
 from liangtian.geo.overlay.equal_area import projected
 from liangtian.geo.overlay.kernel import Pairs, shared_areas
@@ -60,8 +60,22 @@ def shares(plots: Shapes, layer: PreparedLayer) -> Pairs:
     Raises:
         GeometryRefused: an invalid plot.
     """
+    return shares_of(checked(plots), layer)
+
+
+def checked(plots: Shapes) -> Chains:
+    """Plots (EPSG:4490) as `shares_of` takes them, looked at once for many layers.
+
+    Raises:
+        GeometryRefused: an invalid plot.
+    """
     require_valid(plots, "地块")
-    return shared_areas(projected(chains_of(plots), layer.plane), layer.figures)
+    return chains_of(plots)
+
+
+def shares_of(plots: Chains, layer: PreparedLayer) -> Pairs:
+    """As `shares`, of plots that are checked."""
+    return shared_areas(projected(plots, layer.plane), layer.figures)
 
 
 def by_category(found: Pairs, layer: PreparedLayer, official: Sequence[Decimal]) -> Areas:

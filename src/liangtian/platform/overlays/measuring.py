@@ -64,12 +64,13 @@ def measured(
 
     Raises GeometryRefused for an invalid plot.
     """
-    from liangtian.geo.overlay.coverage import Zone, by_category, shares
+    from liangtian.geo.overlay.coverage import Zone, by_category, checked, shares_of
 
     out, asked, zones = Columns(), _Asked(geoms, official), list[Zone]()
+    plots = checked(geoms)
     for one in layers:
         layer, exclusive = prepared(one.version), one.version.layer.exclusive
-        pairs = shares(geoms, layer)
+        pairs = shares_of(plots, layer)
         zones.append(Zone(layer, _shapes_of, exclusive))
         asked.found.append(pairs)
         if exclusive:

@@ -114,7 +114,7 @@ class Plot(ScopedModel):
     `region` is where its largest part lies. `near_m` is empty when nothing is as near as the run asks.
     """
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
     row = models.PositiveIntegerField("行号")
     key = models.BigIntegerField("来源编号")
     number = models.CharField("地块编号", max_length=80)
@@ -150,8 +150,9 @@ class Part(ScopedModel):
     """m² of a plot in one category of one layer; category "" lies outside. Per plot and layer AREA rows sum to
     the plot's area; FIRST rows of a plot (category "") are the ground its layers cover, counted once."""
 
-    plot = models.ForeignKey(Plot, models.CASCADE, related_name="parts")
-    layer = models.ForeignKey(RunLayer, models.CASCADE, related_name="+")
+    # No index of their own: those below begin with them, and each costs a fifth of the writing.
+    plot = models.ForeignKey(Plot, models.CASCADE, related_name="parts", db_index=False)
+    layer = models.ForeignKey(RunLayer, models.CASCADE, related_name="+", db_index=False)
     measure = models.CharField("口径", max_length=5, choices=Measure)
     category = models.CharField("类别", max_length=40, blank=True)
     m2 = models.DecimalField("面积(平方米)", max_digits=15, decimal_places=2)

@@ -11,6 +11,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.regions.models import Region
 
 if TYPE_CHECKING:
+    from liangtian.geo.overlay.chains import Chains
     from liangtian.geo.overlay.prepared import PreparedLayer
 
 _LEVELS = ("village", "township", "county")
@@ -41,28 +42,30 @@ class Places:
         A figure in a gap between villages is the township's or, at last, the county's. Raises GeometryRefused for
         an invalid one.
         """
+        from liangtian.geo.overlay.coverage import checked
+
         best: list[Region | None] = [None] * len(geoms)
-        shares = np.zeros(len(geoms))
+        shares, plots = np.zeros(len(geoms)), checked(geoms)
         for regions, layer in self._levels:
-            found, inside = _largest(geoms, regions, layer)
+            found, inside = _largest(plots, regions, layer)
             best = [old or new for old, new in zip(best, found, strict=True)]
             shares = np.maximum(shares, inside)
         return best, shares.tolist()
 
 
 def _largest(
-    geoms: NDArray[np.object_], regions: list[Region], layer: PreparedLayer
+    plots: Chains, regions: list[Region], layer: PreparedLayer
 ) -> tuple[list[Region | None], NDArray[np.float64]]:
     from liangtian.geo.overlay.closing import NEGLIGIBLE_M2
-    from liangtian.geo.overlay.coverage import shares
+    from liangtian.geo.overlay.coverage import shares_of
 
-    found = shares(geoms, layer)
+    found = shares_of(plots, layer)
     counts = found.m2 >= NEGLIGIBLE_M2
     plot, source, m2 = found.plot[counts], found.source[counts], found.m2[counts]
-    best: list[Region | None] = [None] * len(geoms)
+    best: list[Region | None] = [None] * plots.number
     # The last of each plot's rows is its largest share; of equal ones that of the first region.
     order = np.lexsort((-source, m2, plot))
     for index, region in zip(plot[order].tolist(), source[order].tolist(), strict=True):
         best[index] = regions[region]
-    inside = np.bincount(plot, m2, len(geoms))
+    inside = np.bincount(plot, m2, plots.number)
     return best, np.minimum(inside / np.where(found.whole > 0, found.whole, 1), 1)
