@@ -183,6 +183,10 @@ def test_the_clock_of_a_patch_runs_until_it_is_confirmed_and_again_when_reopened
 def test_many_at_once_tells_of_each_or_leaves_all(register: Register, people: People) -> None:
     judging.judge(people.clerk, register.a_illegal.pk, "illegal")
     ids = [register.a_illegal.pk, register.b_legal.pk, 999_999]
+    told = judging_many.take(people.clerk, ids, "confirm", whole=False, preview=True)
+    assert ([row["done"] for row in told["rows"]], stage(register.b_legal)) == (
+        [False, True, False], "received",
+    )  # fmt: skip
     whole = judging_many.take(people.clerk, ids, "confirm", whole=True)
     assert (whole["done"], stage(register.b_legal)) == (0, "received")
     each = judging_many.take(people.clerk, ids, "confirm", whole=False)

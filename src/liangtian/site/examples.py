@@ -33,7 +33,34 @@ EXAMPLES: dict[str, Any] = {
     },
     "ClosingIn": {"county": "990121", "through": "2026-03-31"},
     "CodeIn": {"code": "123456"},
-    "ConfirmIn": {"outcome": "illegal", "reason": ""},
+    "ConfirmIn": {"outcome": "illegal", "reason": "", "parts": []},
+    "AcceptIn": {
+        "parts": [{"part": 31, "accepted_on": "2026-06-20", "restored_mu": "3.20"}],
+        "opinion": "地上建筑已拆除，已复耕",
+    },
+    "AgendaIn": {"patches": [101, 102], "why": "disputed"},
+    "CheckIn": {"situation": "built", "checked_on": "2026-03-20", "land_use": "仓库"},
+    "ChooseProjectIn": {"project": 4},
+    "DecisionIn": {
+        "outcome": "illegal", "reason": "无批准手续，现场已建成", "opinions": [],
+    },
+    "DispatchIn": {"number": "机〔2026〕3号", "on": "2026-04-02"},
+    "LeadingIn": {
+        "checked_on": "2026-03-22", "finding": "现场已建成厂房，占用耕地属实", "file_id": 7,
+        "members": [{"name": "王演示", "post": "副县长"}, {"name": "李样本", "post": "局长"}],
+    },
+    "MeetingIn": {
+        "title": "2026年第1次集体会审", "held_on": "2026-03-25", "place": "县局三楼会议室",
+        "chair": "王演示", "members": [{"office": 7, "name": "蒋拟农", "post": "股长"}],
+    },
+    "MilitaryIn": {"form_number": "J-2026-01"},
+    "PlanIn": {"handling": "case", "owner": 9, "demolish": True, "due_on": "2026-06-30"},
+    "ProgressIn": {"case_number": "青自然资立〔2026〕5号", "case_filed_on": "2026-04-03"},
+    "ProjectIn": {
+        "name": "示例高速公路", "sector": "traffic", "listing": "national",
+        "listing_document": "国家高速公路网规划项目清单", "listing_number": "示发改〔2025〕12号",
+        "listing_on": "2025-05-01",
+    },
     "DeadlineReasonIn": {"reason": "材料已报送"},
     "DefaultIn": {"view": 5},
     "DelegateIn": {

@@ -18,7 +18,10 @@ from liangtian.platform.people.request import user_of
 from liangtian.programmes.enforcement import asking, judging, judging_many
 from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_imports import router as imports
+from liangtian.programmes.enforcement.api_meetings import router as meetings
+from liangtian.programmes.enforcement.api_stages import router as stages
 from liangtian.programmes.enforcement.batches import batches_out
+from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.remeasuring import remeasure
@@ -37,6 +40,8 @@ from liangtian.programmes.enforcement.tiles import patch_tile
 router = Router(tags=["enforcement"])
 router.add_router("", imports)
 router.add_router("", dossiers)
+router.add_router("", stages)
+router.add_router("/meetings", meetings)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 
@@ -79,7 +84,8 @@ def patch(request: HttpRequest, patch_id: int) -> dict[str, Any]:
 @router.post("/patches/{patch_id}/confirm", response=PatchOut)
 def confirm(request: HttpRequest, patch_id: int, body: ConfirmIn) -> dict[str, Any]:
     """Judge as proposed, or otherwise with a reason."""
-    judging.judge(user_of(request), patch_id, body.outcome, body.reason)
+    parts = [PartJudgement(**one.dict()) for one in body.parts]
+    judging.judge(user_of(request), patch_id, body.outcome, body.reason, parts)
     return _page(request, patch_id)
 
 
@@ -92,8 +98,10 @@ def reopen(request: HttpRequest, patch_id: int, body: ReopenIn) -> dict[str, Any
 
 @router.post("/steps", response=ManyOut)
 def many(request: HttpRequest, body: ManyIn) -> dict[str, Any]:
-    """Assign many patches, or confirm them as proposed; tells of each whether and why not."""
-    return judging_many.take(user_of(request), body.ids, body.step, body.note, whole=body.whole)
+    """Take a step for many patches, or only tell (`preview`) of each whether it could be and why not."""
+    return judging_many.take(
+        user_of(request), body.ids, body.step, body.note, whole=body.whole, preview=body.preview
+    )
 
 
 @router.post("/patches/{patch_id}/assign", response=PatchOut)
@@ -126,7 +134,7 @@ def consult(request: HttpRequest, patch_id: int, body: ConsultIn) -> dict[str, A
 
 @router.post("/patches/{patch_id}/steps/{step}", response=PatchOut)
 def take_step(request: HttpRequest, patch_id: int, step: str, body: StepIn) -> dict[str, Any]:
-    """Take a step that needs nothing but an opinion: return, decline, recall, review, send_back, withdraw."""
+    """Take a step that needs nothing but an opinion: return, decline, recheck, review, archive … or withdraw."""
     judging.step(user_of(request), patch_id, step, body.opinion)
     return _page(request, patch_id)
 

@@ -26,6 +26,7 @@ class PhotoFacts:
     lat: float | None
     azimuth: float | None
     magnetic: bool
+    software: str = ""
 
 
 def read_photo(path: Path, name: str, clock: tzinfo) -> PhotoFacts:
@@ -52,6 +53,7 @@ def read_photo(path: Path, name: str, clock: tzinfo) -> PhotoFacts:
         lon=lon,
         lat=lat,
         azimuth=azimuth,
+        software=str(exif.get(Base.Software, "")).strip("\0 ")[:100],
         magnetic=str(gps.get(GPS.GPSImgDirectionRef, "")).strip("\0 ").upper() == "M",
     )
 

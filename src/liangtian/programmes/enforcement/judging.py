@@ -24,6 +24,7 @@ from liangtian.programmes.enforcement.flow import (
     OBJECT,
     RECALL,
     RECHECK,
+    RECTIFIED,
     REOPEN,
     RETURN,
     RETURN_ACCEPTANCE,
@@ -33,6 +34,7 @@ from liangtian.programmes.enforcement.flow import (
     STOP_ASKING,
     SUBMIT,
     UNARCHIVE,
+    VERIFIED,
 )
 from liangtian.programmes.enforcement.models import Disposition, Outcome, Patch
 from liangtian.programmes.enforcement.parts import (
@@ -183,8 +185,13 @@ def _withdraw(user: User, patch_id: int) -> Patch:
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         before = _judgement(patch)
-        if withdraw(FLOW, patch.case, user).from_stage == JUDGED:
+        left = withdraw(FLOW, patch.case, user).from_stage
+        if left == JUDGED:
             clear(patch)
+        elif left == RECTIFIED:
+            Disposition.objects.filter(part__patch=patch).update(reported_by=None, reported_at=None)
+        elif left == VERIFIED:
+            reopen_check(patch)
         record(user, "enforcement.patch.withdraw", patch, before=before)
     return patch
 
@@ -217,6 +224,13 @@ def confirm_judgement(patch: Patch, user: User) -> None:
 
 def _close_check(patch: Patch, user: User) -> None:
     patch.checks.filter(returned_at=None).update(returned_at=timezone.now())
+
+
+def reopen_check(patch: Patch) -> None:
+    """The form that went back with a step taken back is open again."""
+    last = patch.checks.order_by("-id").first()
+    if last is not None:
+        patch.checks.filter(pk=last.pk).update(returned_at=None)
 
 
 def _unreport(patch: Patch, user: User) -> None:

@@ -9,19 +9,23 @@ from django.db import transaction
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
-from liangtian.programmes.enforcement.flow import ASSIGN
-from liangtian.programmes.enforcement.judging import assign, judge
+from liangtian.programmes.enforcement.flow import ARCHIVE, ASSIGN, FLOW, REVIEW, SUBMIT
+from liangtian.programmes.enforcement.judging import assign, judge, step
 from liangtian.programmes.enforcement.models import Patch
 
+STEPS = {"assign": ASSIGN, "confirm": SUBMIT, "review": REVIEW, "archive": ARCHIVE}
 MOST_AT_ONCE = 500  # a month's batch of a county; more would hold a request too long
 
 
-def take(user: User, ids: list[int], step: str, note: str = "", *, whole: bool) -> dict[str, Any]:
-    """Assign the patches to their townships, or confirm them as proposed; what became of each.
+def take(
+    user: User, ids: list[int], step: str, note: str = "", *, whole: bool, preview: bool = False
+) -> dict[str, Any]:
+    """Take a step for many patches: assign, judge as proposed (`confirm`), review, archive; what became of each.
 
-    With `whole`, one refusal leaves all as they were. Raises Forbidden, Refused for too many.
+    With `whole`, one refusal leaves all as they were. `preview` does it all and takes it all back, so that
+    what it tells is what would happen. Raises Forbidden, Refused for too many.
     """
-    require(user, "enforcement.view", "enforcement.judge")
+    require(user, "enforcement.view", FLOW.transition(STEPS[step]).permission)
     wanted = list(dict.fromkeys(ids))
     if not wanted or len(wanted) > MOST_AT_ONCE:
         raise Refused(
@@ -34,28 +38,26 @@ def take(user: User, ids: list[int], step: str, note: str = "", *, whole: bool) 
         for key in wanted:
             rows.append(_one(user, seen.get(key), key, step, note))
         refused = sum(not row["done"] for row in rows)
-        if whole and refused:
+        if preview:
             transaction.set_rollback(True)
-            rows = [
-                {
-                    **row,
-                    "done": False,
-                    "message": row["message"] or "因其他图斑未能办理，本次未办。",
-                }
-                for row in rows
-            ]
+        elif whole and refused:
+            transaction.set_rollback(True)
+            left = "因其他图斑未能办理，本次未办。"
+            rows = [{**row, "done": False, "message": row["message"] or left} for row in rows]
     done = sum(row["done"] for row in rows)
     return {"done": done, "refused": len(rows) - done, "rows": rows}
 
 
-def _one(user: User, patch: Patch | None, key: int, step: str, note: str) -> dict[str, Any]:
+def _one(user: User, patch: Patch | None, key: int, name: str, note: str) -> dict[str, Any]:
     row = {"id": key, "number": patch.number if patch else "", "done": False, "message": ""}
     if patch is None:
         return {**row, "message": "没有找到，或不在您的管辖范围内。"}
     try:
         with transaction.atomic():
-            if step == ASSIGN:
+            if name == ASSIGN:
                 assign(user, key, note=note)
+            elif name in (REVIEW, ARCHIVE):
+                step(user, key, name, note)
             elif patch.proposal_outcome in ("", "undetermined"):
                 raise Conflict("没有可照准的拟判定，须逐个判定。")
             else:

@@ -15,7 +15,9 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import named_copy, store
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.doubts import doubts_of
 from liangtian.programmes.enforcement.exif import read_photo
+from liangtian.programmes.enforcement.flow import DISPOSITION, RECTIFIED
 from liangtian.programmes.enforcement.models import Patch, PatchPhoto
 from liangtian.programmes.enforcement.plane import distance_m
 from liangtian.programmes.enforcement.proposing import proposal_day
@@ -70,7 +72,15 @@ def _photo(user: User, patch: Patch, file: StoredFile) -> PatchPhoto:
     return PatchPhoto(
         patch=patch, file=file, taken_at=facts.taken_at, lon=facts.lon, lat=facts.lat,
         azimuth=facts.azimuth, distance_m=distance, flags=flags, added_by=user,
+        place_from=PatchPhoto.PlaceFrom.EXIF if facts.lon is not None else "",
+        purpose=_purpose(patch), software=facts.software,
     )  # fmt: skip
+
+
+def _purpose(patch: Patch) -> str:
+    """Photos of a patch that is being put right show what became of it."""
+    after = patch.case.stage in (DISPOSITION, RECTIFIED)
+    return PatchPhoto.Purpose.RECTIFIED if after else PatchPhoto.Purpose.EVIDENCE
 
 
 def _refuse_repeated(patch: Patch, files: Sequence[StoredFile]) -> None:
@@ -99,6 +109,7 @@ def photos_of(patch: Patch) -> list[dict[str, Any]]:
         .exclude(patch=patch)
         .values_list("file__sha256", flat=True)
     )
+    doubts = doubts_of(patch, rows)
     return [
         {
             "id": row.pk,
@@ -109,7 +120,10 @@ def photos_of(patch: Patch) -> list[dict[str, Any]]:
             "lat": row.lat,
             "azimuth": row.azimuth,
             "distance_m": row.distance_m,
-            "flags": row.flags + ([USED_ELSEWHERE] if row.file.sha256 in elsewhere else []),
+            "purpose": row.purpose,
+            "flags": row.flags
+            + ([USED_ELSEWHERE] if row.file.sha256 in elsewhere else [])
+            + doubts.get(row.pk, []),
             "sha256": row.file.sha256,
             "thumbnail": f"/api/files/{row.file_id}/thumbnail",
             "url": f"/api/files/{row.file_id}",

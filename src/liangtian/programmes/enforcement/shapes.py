@@ -145,6 +145,7 @@ class PhotoOut(Schema):
     lat: float | None
     azimuth: float | None
     distance_m: float | None
+    purpose: Literal["evidence", "rectified"]
     flags: list[str]
     sha256: str
     thumbnail: str
@@ -208,9 +209,19 @@ class PatchOut(Schema):
     outcomes: list[OutcomeOut]
 
 
+class PartIn(Schema):
+    order: int
+    outcome: str | None = None
+    subclass: str | None = None
+    number: str | None = None
+    homestead: bool = False
+    affordable_housing: bool = False
+
+
 class ConfirmIn(Schema):
     outcome: str
     reason: str = ""
+    parts: list[PartIn] = []
 
 
 class ReopenIn(Schema):
@@ -228,9 +239,10 @@ class StepIn(Schema):
 
 class ManyIn(Schema):
     ids: list[int]
-    step: Literal["assign", "confirm"]
+    step: Literal["assign", "confirm", "review", "archive"]
     note: str = ""
     whole: bool = False
+    preview: bool = False
 
 
 class ManyRow(Schema):

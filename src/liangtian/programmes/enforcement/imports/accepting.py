@@ -16,6 +16,7 @@ from liangtian.programmes.enforcement.models import (
     Batch,
     BatchImport,
     ImportProblem,
+    MilitaryPatch,
     Patch,
     StagedPatch,
 )
@@ -40,8 +41,13 @@ def earlier_batch(batch_import: BatchImport) -> Batch | None:
 
 
 def present_numbers(county_code: str) -> dict[str, str]:
-    """Every number in a county's register, with the title of its batch."""
-    return dict(Patch.objects.filter(county=county_code).values_list("number", "batch__title"))
+    """Every number in a county's registers, with the title of its batch; which register is not told."""
+    return {
+        **dict(
+            MilitaryPatch.objects.filter(region=county_code).values_list("number", "batch__title")
+        ),
+        **dict(Patch.objects.filter(county=county_code).values_list("number", "batch__title")),
+    }
 
 
 def enter(batch_import: BatchImport, user: User) -> Batch:

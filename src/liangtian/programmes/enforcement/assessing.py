@@ -1,0 +1,42 @@
+"""What the accountability ratio asks, read from the parts of patches whose judgement is confirmed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import require
+from liangtian.policy.accountability import AssessedPatch
+from liangtian.programmes.enforcement.flow import SETTLED
+from liangtian.programmes.enforcement.models import Patch, PatchPart
+
+
+def parts_counted(user: User, first: str, last: str) -> QuerySet[PatchPart]:
+    """Parts of confirmed patches of the batches of months `first` to `last` ("YYYY-MM") the user may see."""
+    require(user, "enforcement.view")
+    patches = Patch.objects.visible_to(user).filter(
+        case__stage__in=SETTLED, batch__period__gte=first, batch__period__lte=last
+    )
+    parts: QuerySet[PatchPart] = PatchPart.objects.filter(patch__in=patches)
+    return parts.select_related("project", "patch").order_by("patch__number", "order")
+
+
+def assessed(part: PatchPart) -> AssessedPatch:
+    """One part as the ratio takes it; `id` is the patch's number, with the part's where it is divided."""
+    number = part.patch.number
+    project = part.project
+    return AssessedPatch(
+        id=number if part.geom is None else f"{number}-{part.order}",
+        farmland_mu=part.farmland_mu or Decimal(0),
+        legality=part.judgement,  # type: ignore[arg-type]  # a confirmed part has one of the three
+        old_construction=part.old_construction,
+        farm_damage=part.farm_damage,
+        infrastructure=project.listing if project else "none",  # type: ignore[arg-type]
+        duty_done=bool(project and project.duty_done),
+        regularised_mu=part.regularised_mu,
+        restored_mu=part.restored_mu,
+        homestead=part.homestead,
+        affordable_housing=part.affordable_housing,
+    )
