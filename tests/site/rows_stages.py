@@ -185,6 +185,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", MEETINGS, VIEW),
     Row("POST", MEETINGS, JUDGE, lambda w, p: {"json": SEATED}),
     Row("GET", f"{MEETINGS}/waiting", JUDGE),
+    Row("GET", f"{MEETINGS}/offices", JUDGE),
     Row("GET", MEETING, VIEW - {"township_clerk", "township_leader", "grid_worker"}, _with(),
         COUNTY_ONLY, denied=frozenset({403, 404})),
     Row("PUT", MEETING, JUDGE, _with(**SEATED), COUNTY_ONLY),
@@ -193,7 +194,7 @@ ROWS: tuple[Row, ...] = (
     Row("PUT", f"{MEETING}/items/{{item_id}}", JUDGE, _with(**DECIDED), COUNTY_ONLY),
     Row("POST", f"{MEETING}/sign", {"leader"}, _sign, COUNTY_ONLY, other={"county_clerk": 409}),
     Row("POST", f"{MEETING}/cancel", JUDGE, _with(), COUNTY_ONLY),
-    Row("POST", f"{PATCH}/military", KEEPER, _patch(0, form_number="J-9"), WHERE),
+    Row("POST", f"{PATCH}/military", KEEPER, _patch(2, form_number="J-9"), WHERE),
     Row("GET", MILITARY, KEEPER),
     Row("POST", f"{MILITARY}/{{row_id}}/dispatch", KEEPER, _military, COUNTY_ONLY),
 )  # fmt: skip

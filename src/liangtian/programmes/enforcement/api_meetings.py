@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from liangtian.geo.area import round_m2, to_mu
+from liangtian.platform.cases.shapes import OfficeAskedOut
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -56,6 +57,13 @@ def waiting(request: HttpRequest, why: str = "disputed") -> list[dict[str, Any]]
         }
         for patch in meetings.patches_to_meet(user_of(request), why)
     ]
+
+
+@router.get("/offices", response=list[OfficeAskedOut])
+def offices(request: HttpRequest) -> list[dict[str, Any]]:
+    """Offices of the county that may sit."""
+    found = meetings.offices_to_sit(user_of(request))
+    return [{"id": o.pk, "name": o.name, "kind": o.get_kind_display()} for o in found]
 
 
 @router.get("/{meeting_id}", response=MeetingOut)

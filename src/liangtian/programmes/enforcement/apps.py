@@ -7,4 +7,5 @@ class EnforcementConfig(AppConfig):
     verbose_name = "卫片执法"
 
     def ready(self) -> None:
+        import liangtian.programmes.enforcement.letters_minutes
         import liangtian.programmes.enforcement.map_source  # noqa: F401

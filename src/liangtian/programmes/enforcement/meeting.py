@@ -297,6 +297,15 @@ def patches_to_meet(user: User, why: str) -> list[Patch]:
     return list(rows.select_related("region", "case").order_by("number")[:200])
 
 
+def offices_to_sit(user: User) -> list[Office]:
+    """Offices of the county that may send a member."""
+    require(user, "enforcement.view", "enforcement.meet")
+    county = (user.region_id or "-")[:COUNTY_DIGITS]
+    return list(
+        Office.objects.filter(region__code__startswith=county, is_active=True).order_by("path")
+    )
+
+
 def _open(user: User, meeting_id: int) -> Meeting:
     found: Meeting | None = (
         Meeting.objects.visible_to(user)
