@@ -1032,6 +1032,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meetings of the county, the newest first. */
+        get: operations["liangtian_programmes_enforcement_api_meetings_rows"];
+        put?: never;
+        /** Convene a meeting. */
+        post: operations["liangtian_programmes_enforcement_api_meetings_convene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offices of the county that may sit. */
+        get: operations["liangtian_programmes_enforcement_api_meetings_offices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Patches that ought to come before a meeting: `why` is disputed, key, or hand for any. */
+        get: operations["liangtian_programmes_enforcement_api_meetings_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/{meeting_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A meeting with its members, agenda, opinions and decisions. */
+        get: operations["liangtian_programmes_enforcement_api_meetings_one"];
+        /** Change a meeting or its members. */
+        put: operations["liangtian_programmes_enforcement_api_meetings_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/{meeting_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the meeting off. */
+        post: operations["liangtian_programmes_enforcement_api_meetings_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/{meeting_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put patches on the agenda. */
+        post: operations["liangtian_programmes_enforcement_api_meetings_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/{meeting_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note opinions and the decision on one patch. */
+        put: operations["liangtian_programmes_enforcement_api_meetings_decide"];
+        post?: never;
+        /** Take a patch off the agenda. */
+        delete: operations["liangtian_programmes_enforcement_api_meetings_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/meetings/{meeting_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign: the decisions become the judgements of the patches. */
+        post: operations["liangtian_programmes_enforcement_api_meetings_sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/military": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of military land. */
+        get: operations["liangtian_programmes_enforcement_api_stages_military_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/military/{row_id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note by which confidential post a form went up. */
+        post: operations["liangtian_programmes_enforcement_api_stages_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/parts/{part_id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Draw up what is to be done with an illegal part. */
+        put: operations["liangtian_programmes_enforcement_api_stages_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/parts/{part_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter what has been done. */
+        put: operations["liangtian_programmes_enforcement_api_stages_progress"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/parts/{part_id}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say on which listed project an illegal part stands. */
+        put: operations["liangtian_programmes_enforcement_api_stages_choose_project"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}": {
         parameters: {
             query?: never;
@@ -1043,6 +1267,23 @@ export interface paths {
         get: operations["liangtian_programmes_enforcement_api_patch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what was reported, part by part. */
+        post: operations["liangtian_programmes_enforcement_api_stages_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1077,6 +1318,23 @@ export interface paths {
         put?: never;
         /** Hand the patch out to its township, or to a person there, for a check on the ground. */
         post: operations["liangtian_programmes_enforcement_api_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Fill in the form of the check on the ground. */
+        put: operations["liangtian_programmes_enforcement_api_stages_check"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1134,6 +1392,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/dispose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the disposition down. */
+        post: operations["liangtian_programmes_enforcement_api_stages_dispose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/dossier": {
         parameters: {
             query?: never;
@@ -1179,6 +1454,40 @@ export interface paths {
         put?: never;
         /** Read every archived file and original through and compare its hash. */
         post: operations["liangtian_programmes_enforcement_api_dossiers_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/leading-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Register the leading group's visit to a key patch. */
+        put: operations["liangtian_programmes_enforcement_api_stages_leading_check"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/military": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a patch of military land apart; everything else of it leaves the system for good. */
+        post: operations["liangtian_programmes_enforcement_api_stages_take_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1270,6 +1579,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/rectified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report the work done. */
+        post: operations["liangtian_programmes_enforcement_api_stages_rectified"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the work back. */
+        post: operations["liangtian_programmes_enforcement_api_stages_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/reopen": {
         parameters: {
             query?: never;
@@ -1287,6 +1630,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/responsible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offices that may be made responsible for putting a patch right. */
+        get: operations["liangtian_programmes_enforcement_api_stages_responsible"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parts with their judgement and disposition, checks on the ground, what is still wanted. */
+        get: operations["liangtian_programmes_enforcement_api_stages_stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/steps/{step}": {
         parameters: {
             query?: never;
@@ -1296,8 +1673,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a step that needs nothing but an opinion: return, decline, recall, review, send_back, withdraw. */
+        /** Take a step that needs nothing but an opinion: return, decline, recheck, review, archive … or withdraw. */
         post: operations["liangtian_programmes_enforcement_api_take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listed infrastructure projects of the county. */
+        get: operations["liangtian_programmes_enforcement_api_stages_all_projects"];
+        put?: never;
+        /** Register a listed project. */
+        post: operations["liangtian_programmes_enforcement_api_stages_new_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a listed project, e.g. note that the duty was done. */
+        put: operations["liangtian_programmes_enforcement_api_stages_change_project"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,7 +1725,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Assign many patches, or confirm them as proposed; tells of each whether and why not. */
+        /** Take a step for many patches, or only tell (`preview`) of each whether it could be and why not. */
         post: operations["liangtian_programmes_enforcement_api_many"];
         delete?: never;
         options?: never;
@@ -4019,6 +4431,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "opinion": "地上建筑已拆除，已复耕",
+         *       "parts": [
+         *         {
+         *           "accepted_on": "2026-06-20",
+         *           "part": 31,
+         *           "restored_mu": "3.20"
+         *         }
+         *       ]
+         *     }
+         */
+        AcceptIn: {
+            /** @default  */
+            opinion?: string;
+            parts: components["schemas"]["AcceptanceIn"][];
+        };
+        AcceptanceIn: {
+            /** Format: date */
+            accepted_on: string;
+            /** @default  */
+            note?: string;
+            part: number;
+            /** @default  */
+            prefecture_number?: string;
+            prefecture_on?: string | null;
+            /** @default  */
+            region_number?: string;
+            region_on?: string | null;
+            /** @default 0 */
+            regularised_mu?: number | string;
+            /** @default 0 */
+            restored_mu?: number | string;
+        };
         AccountBalance: {
             code: string;
             commodity: string;
@@ -4047,6 +4493,44 @@ export interface components {
          */
         ActiveIn: {
             active: boolean;
+        };
+        /**
+         * @example {
+         *       "patches": [
+         *         101,
+         *         102
+         *       ],
+         *       "why": "disputed"
+         *     }
+         */
+        AgendaIn: {
+            patches: number[];
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            why?: "disputed" | "key" | "hand";
+        };
+        AgendaOut: {
+            choices: components["schemas"]["CodeLabel"][];
+            farmland_mu: number | null;
+            id: number;
+            judgement: string;
+            number: string;
+            opinions: components["schemas"]["SaidIn"][];
+            order: number;
+            outcome: string;
+            outcome_label: string;
+            patch: number;
+            place: string;
+            postponed: boolean;
+            proposal: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
+            proposal_label: string;
+            reason: string;
+            stage: string;
+            /** @enum {string} */
+            why: "disputed" | "key" | "hand";
+            why_label: string;
         };
         /**
          * @example {
@@ -4387,10 +4871,60 @@ export interface components {
             /** Format: date */
             to_due: string;
         };
+        /**
+         * @example {
+         *       "checked_on": "2026-03-20",
+         *       "land_use": "仓库",
+         *       "situation": "built"
+         *     }
+         */
+        CheckIn: {
+            /** Format: date */
+            checked_on: string;
+            /** @default  */
+            land_use?: string;
+            /** @default  */
+            land_user?: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            papers?: string;
+            situation: string;
+            started_on?: string | null;
+            /** @default  */
+            suggestion?: string;
+        };
+        CheckOut: {
+            by: string;
+            /** Format: date */
+            checked_on: string;
+            id: number;
+            land_use: string;
+            land_user: string;
+            note: string;
+            papers: string;
+            returned_at: string | null;
+            /** Format: date-time */
+            saved_at: string;
+            /** @enum {string} */
+            situation: "built" | "building" | "hardened" | "moved" | "mined" | "unchanged" | "other";
+            situation_label: string;
+            started_on: string | null;
+            suggestion: string;
+            suggestion_label: string;
+        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
             value: string;
+        };
+        /**
+         * @example {
+         *       "project": 4
+         *     }
+         */
+        ChooseProjectIn: {
+            project: number | null;
         };
         /** @description What of the page is shown unmasked, and until when. */
         ClearOut: {
@@ -4482,11 +5016,14 @@ export interface components {
         /**
          * @example {
          *       "outcome": "illegal",
+         *       "parts": [],
          *       "reason": ""
          *     }
          */
         ConfirmIn: {
             outcome: string;
+            /** @default [] */
+            parts?: components["schemas"]["PartIn"][];
             /** @default  */
             reason?: string;
         };
@@ -4733,6 +5270,23 @@ export interface components {
         };
         /**
          * @example {
+         *       "opinions": [],
+         *       "outcome": "illegal",
+         *       "reason": "无批准手续，现场已建成"
+         *     }
+         */
+        DecisionIn: {
+            /** @default [] */
+            opinions?: components["schemas"]["SaidIn"][];
+            /** @default  */
+            outcome?: string;
+            /** @default false */
+            postponed?: boolean;
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * @example {
          *       "view": 5
          *     }
          */
@@ -4831,6 +5385,66 @@ export interface components {
         DimensionOut: {
             label: string;
             name: string;
+        };
+        /**
+         * @example {
+         *       "number": "机〔2026〕3号",
+         *       "on": "2026-04-02"
+         *     }
+         */
+        DispatchIn: {
+            number: string;
+            /** Format: date */
+            on: string;
+        };
+        DispositionOut: {
+            acceptance_note: string;
+            accepted_by: string;
+            accepted_on: string | null;
+            case_filed_on?: string | null;
+            /** @default  */
+            case_number?: string;
+            complete_papers: boolean;
+            confiscated_m2?: string | null;
+            confiscated_on?: string | null;
+            demolish: boolean;
+            demolished_on?: string | null;
+            due_on: string | null;
+            entered_by: string;
+            fine_paid_on?: string | null;
+            fine_yuan?: string | null;
+            /** @enum {string} */
+            handling: "case" | "no_case";
+            handling_label: string;
+            no_case_reason: string;
+            note: string;
+            owner: number;
+            owner_name: string;
+            papers_by_linkage: boolean;
+            papers_mu?: string | null;
+            /** @default  */
+            papers_number?: string;
+            papers_on?: string | null;
+            /** @default  */
+            penalty_number?: string;
+            penalty_on?: string | null;
+            prefecture_number: string;
+            prefecture_on: string | null;
+            region_number: string;
+            region_on: string | null;
+            reported_at: string | null;
+            reported_by: string;
+            steps: components["schemas"]["DispositionStepOut"][];
+        };
+        DispositionStepOut: {
+            basis: string;
+            done_by: string;
+            done_on: string | null;
+            /** Format: date */
+            due_on: string;
+            late: boolean;
+            order: number;
+            what: string;
         };
         Done: {
             /** @default true */
@@ -5596,6 +6210,29 @@ export interface components {
             /** @default  */
             who?: string;
         };
+        JudgedPartOut: {
+            affordable_housing: boolean;
+            disposition: components["schemas"]["DispositionOut"] | null;
+            farm_damage: boolean;
+            farmland_mu: number | null;
+            homestead: boolean;
+            id: number;
+            judgement: string;
+            judgement_label: string;
+            m2: number;
+            mu: number;
+            name: string;
+            number: string;
+            old_construction: boolean;
+            order: number;
+            outcome: string;
+            project: number | null;
+            project_name: string;
+            regularised_mu: number;
+            restored_mu: number;
+            subclass: string;
+            subclass_label: string;
+        };
         JudgementOut: {
             /** Format: date-time */
             at: string;
@@ -5913,6 +6550,39 @@ export interface components {
             };
             source_layer: string;
         };
+        /**
+         * @example {
+         *       "checked_on": "2026-03-22",
+         *       "file_id": 7,
+         *       "finding": "现场已建成厂房，占用耕地属实",
+         *       "members": [
+         *         {
+         *           "name": "王演示",
+         *           "post": "副县长"
+         *         },
+         *         {
+         *           "name": "李样本",
+         *           "post": "局长"
+         *         }
+         *       ]
+         *     }
+         */
+        LeadingIn: {
+            /** Format: date */
+            checked_on: string;
+            file_id: number;
+            finding: string;
+            members: components["schemas"]["MemberIn"][];
+        };
+        LeadingOut: {
+            by: string;
+            /** Format: date */
+            checked_on: string;
+            file_id: number;
+            file_name: string;
+            finding: string;
+            members: components["schemas"]["MemberIn"][];
+        };
         LedgerName: {
             name: string;
             title: string;
@@ -6029,8 +6699,10 @@ export interface components {
             ids: number[];
             /** @default  */
             note?: string;
+            /** @default false */
+            preview?: boolean;
             /** @enum {string} */
-            step: "assign" | "confirm";
+            step: "assign" | "confirm" | "review" | "archive";
             /** @default false */
             whole?: boolean;
         };
@@ -6075,6 +6747,74 @@ export interface components {
             judge: boolean;
             reopen: boolean;
         };
+        /**
+         * @example {
+         *       "chair": "王演示",
+         *       "held_on": "2026-03-25",
+         *       "members": [
+         *         {
+         *           "name": "蒋拟农",
+         *           "office": 7,
+         *           "post": "股长"
+         *         }
+         *       ],
+         *       "place": "县局三楼会议室",
+         *       "title": "2026年第1次集体会审"
+         *     }
+         */
+        MeetingIn: {
+            chair: string;
+            /** Format: date */
+            held_on: string;
+            /** @default [] */
+            members?: components["schemas"]["SeatIn"][];
+            place: string;
+            /** @default  */
+            recorder?: string;
+            title: string;
+        };
+        MeetingMay: {
+            edit: boolean;
+            sign: boolean;
+        };
+        MeetingOut: {
+            agenda: components["schemas"]["AgendaOut"][];
+            chair: string;
+            created_by: string;
+            decided: number;
+            /** Format: date */
+            held_on: string;
+            id: number;
+            items: number;
+            may: components["schemas"]["MeetingMay"];
+            members: components["schemas"]["SeatOut"][];
+            place: string;
+            recorder: string;
+            signed_at: string | null;
+            signed_by: string;
+            /** @enum {string} */
+            status: "preparing" | "held" | "signed" | "cancelled";
+            status_label: string;
+            title: string;
+        };
+        MeetingRow: {
+            chair: string;
+            decided: number;
+            /** Format: date */
+            held_on: string;
+            id: number;
+            items: number;
+            place: string;
+            /** @enum {string} */
+            status: "preparing" | "held" | "signed" | "cancelled";
+            status_label: string;
+            title: string;
+        };
+        MemberIn: {
+            name: string;
+            /** @default  */
+            post?: string;
+        };
         MessageOut: {
             body: string;
             /** Format: date-time */
@@ -6091,6 +6831,25 @@ export interface components {
             rows: components["schemas"]["MessageOut"][];
             total: number;
             unread: number;
+        };
+        /**
+         * @example {
+         *       "form_number": "J-2026-01"
+         *     }
+         */
+        MilitaryIn: {
+            form_number: string;
+        };
+        MilitaryOut: {
+            dispatch_number: string;
+            dispatched_on: string | null;
+            form_number: string;
+            id: number;
+            number: string;
+            period: string;
+            /** Format: date-time */
+            registered_at: string;
+            registered_by: string;
         };
         MonthOut: {
             days: components["schemas"]["DayOut"][];
@@ -6570,6 +7329,16 @@ export interface components {
         ParentIn: {
             parent_id: number | null;
         };
+        PartIn: {
+            /** @default false */
+            affordable_housing?: boolean;
+            /** @default false */
+            homestead?: boolean;
+            number?: string | null;
+            order: number;
+            outcome?: string | null;
+            subclass?: string | null;
+        };
         PartOut: {
             geometry: {
                 coordinates: number[][][];
@@ -6704,10 +7473,35 @@ export interface components {
             lat: number | null;
             lon: number | null;
             name: string;
+            /** @enum {string} */
+            purpose: "evidence" | "rectified";
             sha256: string;
             taken_at: string | null;
             thumbnail: string;
             url: string;
+        };
+        /**
+         * @example {
+         *       "demolish": true,
+         *       "due_on": "2026-06-30",
+         *       "handling": "case",
+         *       "owner": 9
+         *     }
+         */
+        PlanIn: {
+            /** @default false */
+            complete_papers?: boolean;
+            /** @default false */
+            demolish?: boolean;
+            due_on?: string | null;
+            handling: string;
+            /** @default  */
+            no_case_reason?: string;
+            /** @default  */
+            note?: string;
+            owner: number;
+            /** @default false */
+            papers_by_linkage?: boolean;
         };
         /**
          * @example {
@@ -6810,6 +7604,72 @@ export interface components {
         ProfileOut: {
             code: string;
             name: string;
+        };
+        /**
+         * @example {
+         *       "case_filed_on": "2026-04-03",
+         *       "case_number": "青自然资立〔2026〕5号"
+         *     }
+         */
+        ProgressIn: {
+            case_filed_on?: string | null;
+            /** @default  */
+            case_number?: string;
+            confiscated_m2?: number | string | null;
+            confiscated_on?: string | null;
+            demolished_on?: string | null;
+            fine_paid_on?: string | null;
+            fine_yuan?: number | string | null;
+            papers_mu?: number | string | null;
+            /** @default  */
+            papers_number?: string;
+            papers_on?: string | null;
+            /** @default  */
+            penalty_number?: string;
+            penalty_on?: string | null;
+        };
+        /**
+         * @example {
+         *       "listing": "national",
+         *       "listing_document": "国家高速公路网规划项目清单",
+         *       "listing_number": "示发改〔2025〕12号",
+         *       "listing_on": "2025-05-01",
+         *       "name": "示例高速公路",
+         *       "sector": "traffic"
+         *     }
+         */
+        ProjectIn: {
+            /** @default false */
+            duty_done?: boolean;
+            duty_file_id?: number | null;
+            /** @default  */
+            duty_note?: string;
+            duty_on?: string | null;
+            listing: string;
+            listing_document: string;
+            listing_number: string;
+            /** Format: date */
+            listing_on: string;
+            name: string;
+            sector: string;
+        };
+        ProjectOut: {
+            duty_done: boolean;
+            duty_file_id: number | null;
+            duty_note: string;
+            duty_on: string | null;
+            id: number;
+            /** @enum {string} */
+            listing: "provincial" | "national";
+            listing_document: string;
+            listing_label: string;
+            listing_number: string;
+            /** Format: date */
+            listing_on: string;
+            name: string;
+            /** @enum {string} */
+            sector: "traffic" | "energy" | "water";
+            sector_label: string;
         };
         ProposalOut: {
             /** Format: date-time */
@@ -7216,6 +8076,35 @@ export interface components {
             sha256: string;
             size: number;
         };
+        SaidIn: {
+            member: number;
+            /** @enum {string} */
+            stance: "agree" | "disagree" | "abstain";
+            /** @default  */
+            text?: string;
+        };
+        SeatIn: {
+            /** @default  */
+            absence?: string;
+            name: string;
+            office: number;
+            /** @default  */
+            post?: string;
+            /** @default true */
+            present?: boolean;
+        };
+        SeatOut: {
+            /** @default  */
+            absence?: string;
+            id: number;
+            name: string;
+            office: number;
+            office_name: string;
+            /** @default  */
+            post?: string;
+            /** @default true */
+            present?: boolean;
+        };
         /**
          * @example {
          *       "word": "青自然资函"
@@ -7533,6 +8422,15 @@ export interface components {
             rows: components["schemas"]["StaffOut"][];
             total: number;
         };
+        StagesOut: {
+            agenda: string;
+            checks: components["schemas"]["CheckOut"][];
+            leading: components["schemas"]["LeadingOut"] | null;
+            leading_wanted: boolean;
+            meeting_wanted: string;
+            parts: components["schemas"]["JudgedPartOut"][];
+            subclasses: components["schemas"]["CodeLabel"][];
+        };
         /**
          * @example {
          *       "file_id": 7,
@@ -7710,6 +8608,12 @@ export interface components {
             state: "draft" | "tested" | "active" | "retired";
             state_label: string;
             version: number;
+        };
+        ToMeetOut: {
+            id: number;
+            number: string;
+            place: string;
+            stage: string;
         };
         /**
          * @example {
@@ -9479,6 +10383,384 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_meetings_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRow"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_convene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeAskedOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_waiting: {
+        parameters: {
+            query?: {
+                why?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToMeetOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_meetings_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_military_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilitaryOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispatchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilitaryOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgressIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_choose_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseProjectIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_patch: {
         parameters: {
             query?: never;
@@ -9489,6 +10771,32 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -9549,6 +10857,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
                 };
             };
         };
@@ -9627,6 +10961,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_stages_dispose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_dossiers_dossier: {
         parameters: {
             query?: never;
@@ -9689,6 +11049,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DossierVerifiedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_leading_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_take_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilitaryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilitaryOut"];
                 };
             };
         };
@@ -9828,6 +11240,58 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_stages_rectified: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_reopen: {
         parameters: {
             query?: never;
@@ -9850,6 +11314,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_responsible: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeAskedOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_stages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesOut"];
                 };
             };
         };
@@ -9877,6 +11385,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_all_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_new_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_stages_change_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
                 };
             };
         };
