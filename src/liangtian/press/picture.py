@@ -23,7 +23,9 @@ def for_print(content: bytes | Path, longest: int, name: str) -> bytes:
     """
     try:
         with Image.open(BytesIO(content) if isinstance(content, bytes) else content) as opened:
-            opened.draft("RGB", (longest, longest))
+            # A JPEG is read at a half, a quarter or an eighth where that is still large enough.
+            share = longest / max(opened.size)
+            opened.draft("RGB", (int(opened.width * share), int(opened.height * share)))
             picture = ImageOps.exif_transpose(opened)
             picture.thumbnail((longest, longest), Image.Resampling.BICUBIC, reducing_gap=2.0)
             flat = _on_white(picture)

@@ -14,6 +14,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.test import Client
 from PIL import Image
 
@@ -39,6 +40,7 @@ from liangtian.programmes.enforcement.models import (
 )
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.rules import pack_in_use
+from liangtian.site.cli import main
 from tests.conftest import People, Run, SignedIn
 from tests.enforcement.pictures import jpeg
 from tests.enforcement.register.conftest import Register
@@ -300,6 +302,8 @@ def test_archiving_freezes_a_version_and_a_change_makes_the_next(
     assert bytes_of(client.get(f"/api/enforcement/archived/{first['id']}/pdf")) == frozen
     patch.case.refresh_from_db()
     assert patch.case.stage == "archived"
+    with pytest.raises(DatabaseError, match="已归档的卷宗不能改动"), transaction.atomic():
+        patch.archived.update(file_number="另一号")
 
 
 def test_a_number_of_the_archive_is_used_for_one_patch_only(
@@ -409,6 +413,20 @@ def test_one_broken_photo_does_not_stop_the_batch(
     assert [bool(line.problem) for line in lines] == [True, False, False]
     assert "第0张" in lines[0].problem
     assert not (tmp_path / "out" / register.a_illegal.number).exists()
+
+
+def test_the_command_fills_a_folder_and_goes_on_with_it(
+    register: Register, people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["dossiers", str(tmp_path / "out"), "--user", "liutang", "--year", "2026"]
+    assert main(asked) == 0
+    assert "共 2 个图斑，生成 2 卷" in capsys.readouterr().out
+    made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.pdf")}
+    assert len(made) == 2
+    assert main(asked) == 0
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.pdf")} == made
+    assert main(["dossiers", str(tmp_path), "--user", "nobody"]) == 1
+    assert main(["dossiers", str(tmp_path), "--user", "liutang", "--where", "odd=1"]) == 1
 
 
 def test_a_township_makes_dossiers_of_its_own_patches_only(

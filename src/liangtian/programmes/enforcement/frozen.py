@@ -24,4 +24,8 @@ declare(
          f"({differs('m2', 'farmland_m2', 'patch_id', 'judgement')}) AND {_JUDGED % 'NEW'}",
          "已判定的图斑各部分不能改动", _NEEDS),
     Rule("patch_part_gone", _PART, "DELETE", _JUDGED % "OLD", "已判定的图斑各部分不能删除", _NEEDS),
+    Rule("archived_dossier_kept", "enforcement_archiveddossier", "UPDATE",
+         differs("patch_id", "version", "fonds", "catalogue", "file_number", "retention", "pdf_id",
+                 "originals_id", "missing", "reason", "archived_by_id", "archived_at"),
+         "已归档的卷宗不能改动"),
 )  # fmt: skip

@@ -80,15 +80,17 @@ class Made:
 
 
 def made_of(
-    user: User, patch: Patch, *, clear: bool = False, filing: Filing = Filing(), maps: bool = True
-) -> Made:
+    user: User, patch: Patch, *, clear: bool = False, filing: Filing = Filing(), maps: bool = True,
+    whole: Completeness | None = None,
+) -> Made:  # fmt: skip
     """Everything printed of a patch, as far as the user may see the ground around it.
 
-    `clear`: personal names unmasked, for who was let. Without `maps` no layer is read.
+    `clear`: personal names unmasked, for who was let. Without `maps` no layer is read. `whole` is what the
+    dossier has and lacks, where it was asked already.
     """
     on = timezone.localdate()
     maker = user.office.name if user.office else user.name
-    whole = completeness_of([patch.pk])[patch.pk]
+    whole = whole or completeness_of([patch.pk])[patch.pk]
     originals = originals_of(user, patch)
     sections = _sections(user, patch, maker, on, clear=clear, maps=maps)
     sections.append(Section("附录", [list_part(originals), history_part(patch)]))

@@ -79,8 +79,7 @@ def situation_parts(user: User, patch: Patch, maker: str) -> list[Part]:
     tables = [*_overlays(patch), *_earlier(user, patch)]
     overlays: list[Block] = [overlay_block(table) for table in tables] or [Notice(NOT_MEASURED)]
     return [
-        Part("图斑基本情况与说明", [Facts(_facts(patch, proposal)), Text(_statement(patch))],
-             number=patch.number, responsible=maker, dated=day(patch.period_after)),
+        Part("图斑基本情况与说明", [Facts(_facts(patch, proposal)), Text(_statement(patch))], responsible=maker, dated=day(patch.period_after)),
         Part("套合分析", overlays, responsible=maker, dated=made),
         Part("拟判意见", _proposal(patch, proposal), responsible=maker, dated=made),
     ]  # fmt: skip

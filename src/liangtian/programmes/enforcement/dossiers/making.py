@@ -23,13 +23,14 @@ from liangtian.platform.people.models import User
 from liangtian.press.dossier import Dossier
 from liangtian.press.dossier_pdf import dossier_pdf
 from liangtian.press.errors import PressError
-from liangtian.programmes.enforcement.dossiers.completeness import LABELS
+from liangtian.programmes.enforcement.dossiers.completeness import LABELS, completeness_of
 from liangtian.programmes.enforcement.dossiers.content import Made, made_of
 from liangtian.programmes.enforcement.dossiers.originals import Original, save_originals
 from liangtian.programmes.enforcement.models import Patch
 from liangtian.programmes.enforcement.patch_page import fetch_patch
 
 WAITING = 4  # dossiers read ahead of the printers, so that few photos are held at once
+CHUNK = 100  # patches whose completeness is asked at once
 TOLD = "told.json"
 LIST = "卷宗清单.csv"
 LACKING_LIST = "不齐全清单.csv"
@@ -86,7 +87,9 @@ def _begun(
     pool: ThreadPoolExecutor, user: User, patches: Sequence[int], folder: Path, *,
     originals: bool, clear: bool,
 ) -> Iterator[Future[Line]]:  # fmt: skip
-    for key in patches:
+    for n, key in enumerate(patches):
+        if n % CHUNK == 0:
+            wholes = completeness_of(patches[n : n + CHUNK])
         try:
             patch = fetch_patch(user, key)
         except NotFound:
@@ -96,7 +99,7 @@ def _begun(
         if (known := _known(place)) is not None:
             yield _settled(known)
             continue
-        made = made_of(user, patch, clear=clear)
+        made = made_of(user, patch, clear=clear, whole=wholes.get(key))
         files = made.originals if originals else []
         yield pool.submit(_make, made.dossier, files, _line(patch, made), place)
 

@@ -10,6 +10,7 @@ from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement.dossiers.completeness import LABELS
 from liangtian.programmes.enforcement.dossiers.content import changed, digests, made_of
 from liangtian.programmes.enforcement.dossiers.services import ADDERS, RETENTION
+from liangtian.programmes.enforcement.flow import ACCEPTED, ARCHIVED, CONFIRMED
 from liangtian.programmes.enforcement.models import ArchivedDossier, DossierPaper
 from liangtian.programmes.enforcement.patch_page import fetch_patch
 from liangtian.programmes.enforcement.rules import pack_in_use
@@ -39,7 +40,9 @@ def dossier_out(user: User, patch_id: int) -> dict[str, Any]:
         "retentions": list(pack_in_use().value(RETENTION, timezone.localdate()).items),
         "originals": len(made.originals),
         "may_add": any(user.may(permission) for permission in ADDERS),
-        "may_archive": export and user.may("enforcement.archive"),
+        "may_archive": export
+        and patch.case.stage in (CONFIRMED, ACCEPTED, ARCHIVED)
+        and user.may("enforcement.archive"),
         "may_export": export,
         "may_unmask": export and user.may("personal.unmask"),
     }

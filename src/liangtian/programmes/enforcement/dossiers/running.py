@@ -29,6 +29,7 @@ from liangtian.programmes.enforcement.dossiers.completeness import LABELS, WHOLE
 from liangtian.programmes.enforcement.dossiers.making import (
     TOLD,
     Line,
+    Report,
     make_all,
     safe_name,
     write_lists,
@@ -118,6 +119,26 @@ def make(run: JobRun, run_id: str) -> dict[str, Any]:
     run.progress(0.96, "正在打包")
     files = _packed(row, work, lines)
     return _finished(row, lines, files)
+
+
+def make_here(
+    user: User, query: dict[str, str], folder: Path, *, originals: bool, report: Report
+) -> list[Line]:
+    """The dossiers of a filtered list into a folder of this machine, with their lists; audited.
+
+    What lies there from an earlier, broken off run is kept. Raises Forbidden, Refused.
+    """
+    require(user, "enforcement.view", "enforcement.export")
+    lines = make_all(
+        user, listed(user, query), folder, originals=originals, clear=False, report=report
+    )
+    write_lists(lines, folder)
+    with transaction.atomic():
+        record(user, "enforcement.dossier.batch", "批量卷宗", region=user.region, after={
+            "filters": recorded(_ledger(), query), "patches": len(lines),
+            "failed": sum(bool(line.problem) for line in lines),
+        })  # fmt: skip
+    return lines
 
 
 def _finished(
