@@ -142,6 +142,7 @@ EXAMPLES: dict[str, Any] = {
     "ViewIn": _VIEW,
     "VoidIn": {"reason": "当事人名称写错"},
     "WithdrawIn": {"reason": "送件单位发来更正版"},
+    "WhatIfIn": {"year": 2026, "region": "", "restored": [41, 57]},
 }  # fmt: skip
 
 

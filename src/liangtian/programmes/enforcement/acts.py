@@ -66,3 +66,4 @@ declare(
         "enforcement.dossier.verify": "核验卷宗",
     },
 )
+declare(Kind.EXPORTED, {"enforcement.ratio.export": "导出违法占用耕地面积比例"})

@@ -19,6 +19,7 @@ from liangtian.programmes.enforcement import asking, judging, judging_many
 from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.api_meetings import router as meetings
+from liangtian.programmes.enforcement.api_ratio import router as accountability
 from liangtian.programmes.enforcement.api_stages import router as stages
 from liangtian.programmes.enforcement.batches import batches_out
 from liangtian.programmes.enforcement.parts import PartJudgement
@@ -42,6 +43,7 @@ router.add_router("", imports)
 router.add_router("", dossiers)
 router.add_router("", stages)
 router.add_router("/meetings", meetings)
+router.add_router("", accountability)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 

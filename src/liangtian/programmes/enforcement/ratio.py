@@ -1,0 +1,204 @@
+"""The accountability ratio (违法占用耕地面积比例) of a region and patch year: how each part counts, what if, the year's end.
+
+Only parts whose judgement is confirmed count; what is not judged yet is told beside the figure. A patch
+belongs to the year its batch came down in, not to that of the building.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from liangtian.platform.errors import NotFound, Refused
+from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import below, require
+from liangtian.platform.regions.models import Region
+from liangtian.policy.accountability import (
+    Accountability,
+    AssessedPatch,
+    Level,
+    PatchRefused,
+    assess,
+    fewest_to_restore,
+)
+from liangtian.policy.accountability_forecast import DatedPatch, Forecast, forecast
+from liangtian.policy.pack import Pack
+from liangtian.programmes.enforcement.assessing import assessed, parts_counted
+from liangtian.programmes.enforcement.flow import SETTLED
+from liangtian.programmes.enforcement.models import Patch, PatchPart
+from liangtian.programmes.enforcement.rules import pack_in_use
+
+M2_OF_MU = Decimal(2000) / 3
+_LEVELS: dict[str, Level] = {
+    "province": "province", "prefecture": "prefecture", "county": "county",
+    "township": "county", "village": "county",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which region and patch year. A township is treated by the rules of its county and has no threshold."""
+
+    region: Region
+    year: int
+
+    @property
+    def level(self) -> Level:
+        """The level whose rules apply."""
+        return _LEVELS[self.region.level]
+
+    @property
+    def assessed_itself(self) -> bool:
+        """Whether the level has a threshold of its own."""
+        return self.region.level in ("province", "prefecture", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Every part that counts, with the part it was read from; same order, same length."""
+
+    parts: Sequence[PatchPart]
+    dated: Sequence[DatedPatch]
+
+    @property
+    def patches(self) -> list[AssessedPatch]:
+        """What the ratio takes."""
+        return [one.patch for one in self.dated]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Patches of the year that are not judged and confirmed yet, and the farmland they take, mu."""
+
+    number: int
+    farmland_mu: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One region below, by the same rules."""
+
+    region: Region
+    result: Accountability
+    open_mu: Decimal
+
+
+def asked_for(user: User, region_code: str, year: int) -> Asked:
+    """The region asked for, the user's own when none is named. Raises NotFound outside his."""
+    require(user, "enforcement.view")
+    own = user.region_id or ""
+    code = region_code or own
+    region = Region.objects.filter(code=code).first() if code.startswith(own) and own else None
+    if region is None:
+        raise NotFound
+    return Asked(region, year)
+
+
+def years(user: User) -> list[int]:
+    """Patch years with batches the user may see, the last first; this year when there are none."""
+    require(user, "enforcement.view")
+    periods = Patch.objects.visible_to(user).values_list("batch__period", flat=True).distinct()
+    found = sorted({int(period[:4]) for period in periods.order_by()}, reverse=True)
+    return found or [timezone.localdate().year]
+
+
+def counted(user: User, asked: Asked) -> Counted:
+    """The parts that count, in the order of their numbers."""
+    rows = parts_counted(user, f"{asked.year}-01", f"{asked.year}-12")
+    rows = rows.filter(below(asked.region.code, "patch__region__code"))
+    parts = list(rows.select_related("patch__batch", "patch__region", "project", "disposition"))
+    return Counted(parts, [_dated(part) for part in parts])
+
+
+def _dated(part: PatchPart) -> DatedPatch:
+    disposition = getattr(part, "disposition", None)
+    year, month = map(int, part.patch.batch.period.split("-"))
+    return DatedPatch(
+        assessed(part),
+        date(year, month, 1),
+        regularised_on=disposition.papers_on if disposition else None,
+        restored_on=disposition.accepted_on if disposition else None,
+    )
+
+
+def rule_day(asked: Asked) -> date:
+    """The day by whose rules the year is assessed: its last, or today while it runs."""
+    return min(timezone.localdate(), date(asked.year, 12, 31))
+
+
+def assessment(patches: Sequence[AssessedPatch], asked: Asked) -> Accountability:
+    """Numerator, denominator and every part's treatment. Raises Refused for entries that cannot be."""
+    try:
+        return assess(patches, asked.level, pack_in_use(), rule_day(asked))
+    except PatchRefused as problem:
+        raise Refused(str(problem)) from problem
+
+
+def what_if(found: Counted, asked: Asked, restored: Collection[int]) -> Accountability:
+    """The same when the named parts (ids) are wholly restored."""
+    wanted = set(restored)
+    patches = [
+        _restored(one) if part.pk in wanted else one
+        for part, one in zip(found.parts, found.patches, strict=True)
+    ]
+    return assessment(patches, asked)
+
+
+def _restored(patch: AssessedPatch) -> AssessedPatch:
+    if patch.legality != "illegal":
+        return patch
+    return replace(patch, restored_mu=patch.farmland_mu - patch.regularised_mu)
+
+
+def to_restore(found: Counted, asked: Asked) -> list[int] | None:
+    """Ids of the fewest parts whose restoration leaves the region out of scope; None when none suffices."""
+    chosen = fewest_to_restore(found.patches, asked.level, pack_in_use(), rule_day(asked))
+    if chosen is None:
+        return None
+    wanted = {id(patch) for patch in chosen}
+    kept = zip(found.parts, found.patches, strict=True)
+    return [part.pk for part, patch in kept if id(patch) in wanted]
+
+
+def to_the_years_end(found: Counted, asked: Asked) -> Forecast | None:
+    """Where the ratio goes; None for a year that has not begun."""
+    today = timezone.localdate()
+    if today.year < asked.year:
+        return None
+    pack: Pack = pack_in_use()
+    return forecast(found.dated, asked.level, pack, asked.year, today)
+
+
+def places(found: Counted, asked: Asked) -> list[Place]:
+    """The regions right below, those with the most open farmland first."""
+    children = list(Region.objects.filter(parent=asked.region).order_by("code"))
+    kept = list(zip(found.parts, found.patches, strict=True))
+    rows = []
+    for child in children:
+        mine = [patch for part, patch in kept if part.patch.region_id.startswith(child.code)]
+        result = assessment(mine, replace(asked, region=child))
+        rows.append(Place(child, result, open_mu(mine)))
+    return sorted(rows, key=lambda row: (-row.open_mu, row.region.code))
+
+
+def open_mu(patches: Sequence[AssessedPatch]) -> Decimal:
+    """Illegal farmland neither restored nor with papers, mu."""
+    illegal = (patch.open_mu for patch in patches if patch.legality == "illegal")
+    return sum(illegal, Decimal(0))
+
+
+def not_settled(user: User, asked: Asked) -> Open:
+    """What does not count yet because its judgement is not confirmed."""
+    rows = Patch.objects.visible_to(user).filter(
+        below(asked.region.code), batch__period__startswith=f"{asked.year}-"
+    )
+    found = rows.exclude(case__stage__in=SETTLED).aggregate(
+        number=Count("pk"), farmland=Sum("farmland_m2")
+    )
+    mu = Decimal(str(found["farmland"] or 0)) / M2_OF_MU
+    return Open(found["number"], mu.quantize(Decimal("0.01")))

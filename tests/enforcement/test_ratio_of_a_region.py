@@ -1,0 +1,214 @@
+"""The accountability ratio of the register: the worked county year, its townships, what if, and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import python_calamine
+from django.db import transaction
+from django.test import Client
+
+from liangtian.platform.cases.models import Case, CaseStep
+from liangtian.platform.files.services import store
+from liangtian.programmes.enforcement import ratio
+from liangtian.programmes.enforcement.models import InfrastructureProject, Patch, PatchPart
+from tests.conftest import County, People, SignedIn
+from tests.enforcement.ground import box, make_batch
+
+pytestmark = pytest.mark.django_db
+API = "/api/enforcement"
+# mu of farmland, township, then what is known: the worked figures of the county year.
+YEAR: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "P1": ("60", "a", "illegal", {}),
+    "P2": ("40", "a", "illegal", {"regularised_mu": Decimal(40)}),
+    "P3": ("30", "b", "illegal", {"restored_mu": Decimal(30)}),
+    "P4": ("50", "b", "illegal", {"project": True}),
+    "P5": ("20", "b", "illegal", {"old_construction": True}),
+    "P6": ("5", "a", "illegal", {"homestead": True}),
+    "L": ("400", "b", "legal", {}),
+}
+Judged = Callable[..., dict[str, PatchPart]]
+
+
+@pytest.fixture
+def judged(people: People, county: County, files_root: Path) -> Judged:
+    def go(period: str = "2026-03", **changes: dict[str, Any]) -> dict[str, PatchPart]:
+        villages = {"a": county.village_a, "b": county.village_b}
+        rows = [
+            (name, box(3000 + 500 * n, 950, 200, 200), villages[place])
+            for n, (name, (_, place, _, _)) in enumerate(YEAR.items())
+        ]
+        batch = make_batch(people, county, rows, period=period, title=f"{period}卫片图斑")
+        found = {}
+        for patch in Patch.objects.filter(batch=batch):
+            mu, _, legality, known = YEAR[patch.number]
+            known = changes.get(patch.number, known)
+            found[patch.number] = settle(people, county, patch, Decimal(mu), legality, **known)
+        return found
+
+    return go
+
+
+def settle(
+    people: People, county: County, patch: Patch, mu: Decimal, legality: str, **known: Any
+) -> PatchPart:
+    """Judge a patch and confirm it, straight in the tables."""
+    m2 = (mu * 2000 / 3).quantize(Decimal("0.01"))
+    if known.pop("project", False):
+        known["project"] = highway(people, county)
+    Patch.objects.filter(pk=patch.pk).update(area_m2=m2, farmland_m2=m2)
+    part = PatchPart.objects.create(
+        patch=patch, order=1, m2=m2, farmland_m2=m2, farmland_mu=mu, judgement=legality, **known
+    )
+    Patch.objects.filter(pk=patch.pk).update(
+        judgement_outcome=legality, judgement_reason="示例", judged_by=people.clerk,
+        judged_at="2026-04-01T00:00Z", confirmed_by=people.reviewer,
+        confirmed_at="2026-04-02T00:00Z",
+    )  # fmt: skip
+    for step, before, after in (
+        ("submit", "received", "judged"),
+        ("review", "judged", "confirmed"),
+    ):
+        CaseStep.objects.create(
+            case_id=patch.case_id, by=people.clerk, step=step, from_stage=before, to_stage=after
+        )
+        Case.objects.filter(pk=patch.case_id).update(stage=after)
+    return part
+
+
+def highway(people: People, county: County) -> InfrastructureProject:
+    file = store(
+        ["履职材料".encode()], "履职.txt", user=people.clerk, region=county.county, kind="document"
+    )
+    return InfrastructureProject.objects.create(
+        region=county.county, name="示例高速", sector="traffic", listing="national",
+        listing_document="示例清单", listing_number="示例〔2025〕1号", listing_on=date(2025, 1, 1),
+        duty_done=True, duty_on=date(2026, 3, 1), duty_note="已督促", duty_file=file,
+        entered_by=people.clerk,
+    )  # fmt: skip
+
+
+def asked(client: Client, **query: Any) -> Any:
+    more = "".join(f"&{name}={value}" for name, value in query.items())
+    answer = client.get(f"{API}/ratio?year=2026{more}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_the_worked_county_year_is_not_in_scope(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    judged()
+    found = asked(signed_in(people.clerk))
+    assert (found["numerator_mu"], found["denominator_mu"]) == ("65.00", "505.00")
+    assert (found["ratio"][:6], found["in_scope"], found["counted"]) == ("0.1287", False, 7)
+    assert found["to_restore"] == []
+
+
+def test_without_the_papers_it_is_in_scope_and_the_fewest_patches_are_named(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    parts = judged(P2={})
+    client = signed_in(people.clerk)
+    found = asked(client)
+    assert (found["numerator_mu"], found["denominator_mu"]) == ("105.00", "505.00")
+    assert (found["ratio"][:6], found["in_scope"]) == ("0.2079", True)
+    (named,) = found["to_restore"]
+    assert (
+        named["number"] == "P2"
+    )  # the 5 mu of P6 leave exactly 100, which is enough to be in scope
+    body = {"year": 2026, "restored": [parts["P6"].pk]}
+    after = client.post(f"{API}/ratio/what-if", body, "application/json").json()
+    assert (after["numerator_mu"], after["in_scope"]) == ("100.00", True)
+
+
+def test_every_part_says_how_it_counts_and_sides_can_be_picked(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    judged()
+    client = signed_in(people.clerk)
+
+    def numbers(side: str) -> list[str]:
+        page = client.get(f"{API}/ratio/parts?year=2026&side={side}").json()
+        assert all(part["reasons"][0]["clause"] for part in page["parts"])
+        return [part["number"] for part in page["parts"]]
+
+    assert numbers("numerator") == ["P1", "P6"]
+    assert numbers("denominator") == ["L", "P1", "P2", "P6"]
+    assert numbers("neither") == ["P3", "P4", "P5"]
+    assert numbers("all") == sorted(YEAR)
+
+
+def test_a_township_sees_its_own_share_and_no_threshold(
+    judged: Judged, people: People, county: County, signed_in: SignedIn
+) -> None:
+    judged()
+    found = asked(signed_in(people.township_a))
+    assert (found["numerator_mu"], found["denominator_mu"]) == ("65.00", "105.00")
+    assert (found["in_scope"], found["threshold_mu"]) == (None, None)
+    other = signed_in(people.township_a).get(
+        f"{API}/ratio", {"year": 2026, "region": county.township_b.code}
+    )
+    assert other.status_code == 404
+
+
+def test_the_townships_add_up_to_the_county(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    judged()
+    found = asked(signed_in(people.clerk))
+    places = {place["name"]: place for place in found["places"]}
+    assert sum(Decimal(p["numerator_mu"]) for p in places.values()) == Decimal(65)
+    assert sum(Decimal(p["denominator_mu"]) for p in places.values()) == Decimal(505)
+    assert (
+        found["places"][0]["open_mu"] == "70.00"
+    )  # P4 and P5 are open too, though they don't count
+
+
+def test_what_is_not_judged_is_told_beside_and_another_year_is_empty(
+    judged: Judged, people: People, county: County, signed_in: SignedIn
+) -> None:
+    judged()
+    make_batch(people, county, [("U1", box(9000, 950, 100, 100), county.village_a)], title="四月",
+               period="2026-04", farmland_m2=Decimal("1000.00"))  # fmt: skip
+    client = signed_in(people.clerk)
+    found = asked(client)
+    assert (found["unsettled"], found["unsettled_mu"], found["numerator_mu"]) == (
+        1,
+        "1.50",
+        "65.00",
+    )
+    assert client.get(f"{API}/ratio", {"year": 2025}).json()["counted"] == 0
+
+
+def test_the_workbook_holds_the_same_figures_and_is_recorded(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    from liangtian.platform.audit.models import AuditEntry
+
+    judged()
+    answer = signed_in(people.clerk).get(f"{API}/ratio.xlsx", {"year": 2026})
+    assert answer.status_code == 200, answer.content
+    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(answer.content))
+    assert book.sheet_names == ["汇总", "明细"]
+    rows = book.get_sheet_by_name("明细").to_python()
+    cells = [str(cell) for row in rows for cell in row if cell]
+    assert any("补办手续40.00亩，从分子中扣减" in cell for cell in cells)
+    assert AuditEntry.objects.filter(act="enforcement.ratio.export").count() == 1
+
+
+def test_the_number_of_queries_does_not_follow_the_number_of_parts(
+    judged: Judged, people: People, django_assert_max_num_queries: Any
+) -> None:
+    judged()
+    with transaction.atomic():
+        wanted = ratio.asked_for(people.clerk, "", 2026)
+        with django_assert_max_num_queries(3):
+            found = ratio.counted(people.clerk, wanted)
+            assert len(found.patches) == len(YEAR)
