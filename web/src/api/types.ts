@@ -73,6 +73,13 @@ export type AuditRow = Schemas['EntryRow']
 export type AuditEntry = Schemas['EntryOut']
 export type AuditQuery = Partial<Schemas['EntryQuery']>
 
+// --- Accountability ratio
+export type Ratio = Schemas['RatioOut']
+export type RatioPart = Schemas['RatioPart']
+export type RatioParts = Schemas['RatioParts']
+export type RatioForecast = Schemas['RatioForecast']
+export type WhatIf = Schemas['WhatIfOut']
+
 // --- Books
 export type TrialBalance = Schemas['TrialBalance']
 export type Closing = Schemas['ClosingOut']
