@@ -274,7 +274,7 @@ def set_holidays(request: HttpRequest, year: int, body: HolidaysIn) -> dict[str,
 
 @router.post("/holidays/{int:year}/list", response=HolidayList)
 def read_holidays(request: HttpRequest, year: int, file: File[UploadedFile]) -> dict[str, Any]:
-    """What a list of the days says (columns 日期, 安排, 名称), to be looked at before it is saved."""
+    """What a list of the days says (columns 日期、安排、名称), to be looked at before it is saved."""
     require(user_of(request), "calendar.view", "calendar.manage")
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
         path = Path(folder) / f"list{Path(file.name or '').suffix[:8]}"
