@@ -474,7 +474,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a list of the days says (columns 日期, 安排, 名称), to be looked at before it is saved. */
+        /** What a list of the days says (columns 日期、安排、名称), to be looked at before it is saved. */
         post: operations["liangtian_platform_calendar_api_read_holidays"];
         delete?: never;
         options?: never;
@@ -1710,6 +1710,74 @@ export interface paths {
         /** Change a listed project, e.g. note that the duty was done. */
         put: operations["liangtian_programmes_enforcement_api_stages_change_project"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/ratio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ratio of a region and patch year, its regions below, the fewest parts to restore, the year's end. */
+        get: operations["liangtian_programmes_enforcement_api_ratio_accountability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/ratio.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook: the regions below, and how every part counts. */
+        get: operations["liangtian_programmes_enforcement_api_ratio_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/ratio/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How every part counts and why, fifty at a time. */
+        get: operations["liangtian_programmes_enforcement_api_ratio_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/ratio/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The ratio as it would be with the named parts restored; nothing is changed. */
+        post: operations["liangtian_programmes_enforcement_api_ratio_what_if"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7687,6 +7755,104 @@ export interface components {
             subclass: string | null;
             subclass_label: string | null;
         };
+        RatioAsked: {
+            /** @default  */
+            region?: string;
+            year: number;
+        };
+        RatioCourse: {
+            course: string;
+            denominator_mu: string;
+            in_scope: boolean;
+            label: string;
+            numerator_mu: string;
+            ratio: string | null;
+            to_restore_mu: string;
+        };
+        RatioForecast: {
+            assumptions: string[];
+            courses: components["schemas"]["RatioCourse"][];
+            months: components["schemas"]["RatioMonth"][];
+            months_left: number;
+        };
+        RatioMonth: {
+            denominator_mu: string;
+            month: string;
+            new_illegal_mu: string;
+            numerator_mu: string;
+            off_numerator_mu: string;
+            open_mu: string;
+            ratio: string | null;
+        };
+        RatioOut: {
+            counted: number;
+            denominator_mu: string;
+            forecast: components["schemas"]["RatioForecast"] | null;
+            in_scope: boolean | null;
+            level: string;
+            name: string;
+            numerator_mu: string;
+            open_mu: string;
+            pack: string;
+            pack_version: string;
+            places: components["schemas"]["RatioPlace"][];
+            ratio: string | null;
+            reasons: components["schemas"]["RatioReason"][];
+            region: string;
+            share_percent: string;
+            threshold_mu: string | null;
+            to_restore: components["schemas"]["RatioPart"][] | null;
+            unsettled: number;
+            unsettled_mu: string;
+            year: number;
+            years: number[];
+        };
+        RatioPageAsked: {
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            region?: string;
+            /**
+             * @default all
+             * @enum {string}
+             */
+            side?: "all" | "numerator" | "denominator" | "neither" | "open";
+            year: number;
+        };
+        RatioPart: {
+            denominator_mu: string;
+            farmland_mu: string;
+            id: number;
+            legality: string;
+            number: string;
+            numerator_mu: string;
+            open_mu: string;
+            patch: number;
+            reasons: components["schemas"]["RatioReason"][];
+            region: string;
+            regularised_mu: string;
+            restored_mu: string;
+        };
+        RatioParts: {
+            count: number;
+            page: number;
+            page_size: number;
+            parts: components["schemas"]["RatioPart"][];
+        };
+        RatioPlace: {
+            denominator_mu: string;
+            in_scope: boolean | null;
+            level: string;
+            name: string;
+            numerator_mu: string;
+            open_mu: string;
+            ratio: string | null;
+            region: string;
+        };
+        RatioReason: {
+            clause: string;
+            text: string;
+        };
         /**
          * @example {
          *       "ids": [
@@ -8805,6 +8971,29 @@ export interface components {
          */
         VoidIn: {
             reason: string;
+        };
+        /**
+         * @example {
+         *       "region": "",
+         *       "restored": [
+         *         41,
+         *         57
+         *       ],
+         *       "year": 2026
+         *     }
+         */
+        WhatIfIn: {
+            /** @default  */
+            region?: string;
+            restored: number[];
+            year: number;
+        };
+        WhatIfOut: {
+            denominator_mu: string;
+            in_scope: boolean | null;
+            numerator_mu: string;
+            ratio: string | null;
+            reasons: components["schemas"]["RatioReason"][];
         };
         /**
          * @example {
@@ -11455,6 +11644,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_ratio_accountability: {
+        parameters: {
+            query: {
+                year: number;
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatioOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_ratio_workbook: {
+        parameters: {
+            query: {
+                year: number;
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_ratio_parts: {
+        parameters: {
+            query: {
+                year: number;
+                region?: string;
+                side?: "all" | "numerator" | "denominator" | "neither" | "open";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatioParts"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_ratio_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfOut"];
                 };
             };
         };
