@@ -1,5 +1,6 @@
 import 'element-plus/theme-chalk/base.css'
 import './styles/base.css'
+import './styles/page.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'

@@ -57,7 +57,7 @@ const zhCN = {
   },
   pages: {
     forbiddenTitle: '您没有打开这个页面的权限',
-    forbiddenText: '这个页面需要另外的岗位权限。如工作需要，请联系系统管理员为您的账号授权。',
+    forbiddenText: '这个页面需要另外的岗位权限。如工作需要，请联系安全管理员为您的账号授权。',
     missingTitle: '没有这个页面',
     missingText: '地址可能已更改，或输入有误：',
     home: '回到首页',
@@ -111,7 +111,7 @@ const zhCN = {
     atLeast: '不小于',
     atMost: '不大于',
     regionTree: '行政区划',
-    regionSearch: '名称、代码或拼音首字母',
+    regionSearch: '名称、代码或拼音',
     regionNothing: '没有匹配的行政区',
     collapseTree: '收起行政区划',
     columns: '选择列',

@@ -24,3 +24,9 @@ const declared = import.meta.glob<MenuEntry[]>('../features/*/menu.ts', { eager:
 export const entries: MenuEntry[] = Object.values(declared)
   .flat()
   .sort((a, b) => a.order - b.order)
+
+/** The line a page belongs to: `/patches/12` to `/patches`, `/books/journal` to its own; '' when there is none. */
+export function entryOf(path: string): string {
+  const above = entries.map((entry) => entry.to).filter((to) => path === to || path.startsWith(`${to}/`))
+  return above.reduce((longest, to) => (to.length > longest.length ? to : longest), '')
+}

@@ -5,6 +5,7 @@ export default {
     audit: {
       hint: '谁在什么时间、从哪里、对什么做了什么。记录只能增加，不能修改或删除。',
       hintOfficers: '您可查阅会话、安全事件和三员的操作；业务操作由审计管理员查阅。',
+      number: '序号',
       time: '时间',
       from: '开始时间',
       to: '结束时间',
@@ -76,6 +77,7 @@ export default {
     audit: {
       hint: 'Who did what, when, from where. Entries can be added, never changed or deleted.',
       hintOfficers: 'You see sessions, security events and what the three officers did; business acts are for the auditor.',
+      number: 'No.',
       time: 'Time',
       from: 'From',
       to: 'To',

@@ -29,9 +29,9 @@ it('leads a system administrator to accounts, regions, jobs and the state of the
 })
 
 it('leads a security officer to the grants that wait', () => {
-  expect(titles(['people.grant', 'security.policy', 'audit.officers'])).toEqual(['授权管理', '安全策略', '审计记录', '统计看板'])
+  expect(titles(['people.grant', 'security.policy', 'audit.officers'])).toEqual(['角色与授权', '安全策略', '审计记录', '统计看板'])
 })
 
-it('sends who may do nothing to the administrator', () => {
-  expect(show([]).text()).toContain('请联系系统管理员')
+it('sends who may do nothing to the security officer', () => {
+  expect(show([]).text()).toContain('请联系安全管理员')
 })
