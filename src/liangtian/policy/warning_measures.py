@@ -12,6 +12,7 @@ from liangtian.policy.pack import Pack
 from liangtian.policy.pack_errors import NotInForce
 from liangtian.policy.warning_schema import METRICS, Condition, Metric, WarningMeasure
 
+CENT, CENT_PLACES = Decimal("0.01"), -2
 Figures = Mapping[Metric, Decimal]
 
 
@@ -69,7 +70,15 @@ def _met(condition: Condition, figures: Figures, pack: Pack, on: date) -> str:
         return ""
     bound = pack.value(condition.value, on).decimal
     holds = figure >= bound if condition.least is not None else figure <= bound
-    return f"{METRICS[condition.metric]}{figure:f}，{_than(condition)}{bound:f}" if holds else ""
+    return (
+        f"{METRICS[condition.metric]}{shown(figure)}，{_than(condition)}{bound:f}" if holds else ""
+    )
+
+
+def shown(figure: Decimal) -> str:
+    """A figure as read: no more than two decimals. What is compared is the exact one."""
+    fine = figure.as_tuple().exponent
+    return f"{figure.quantize(CENT) if isinstance(fine, int) and fine < CENT_PLACES else figure:f}"
 
 
 def ranked(rows: Sequence[tuple[str, Decimal, Decimal]]) -> tuple[Standing, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,6 +18,7 @@ from docx.text.paragraph import Paragraph
 TOP, LEFT, RIGHT, BOTTOM = Mm(37), Mm(28), Mm(26), Mm(35)
 BODY, TITLE, LETTERHEAD = Pt(16), Pt(22), Pt(28)  # 三号、二号、发文机关标志
 LINE = Pt(28.8)
+CELL, CELL_LINE = Pt(12), Pt(20)  # 小四
 INDENT = Pt(32)  # two characters
 SONG, FANG = (
     "方正小标宋简体",
@@ -27,8 +30,16 @@ LEFT_ALIGNED, CENTRED, RIGHT_ALIGNED = (
 )  # fmt: skip
 
 
-def first_template(title: str, paragraphs: Sequence[str]) -> bytes:
-    """A .docx with the parts of an official letter; `paragraphs` are its body, tags included."""
+Columns = Sequence[tuple[str, str]]  # name and heading
+
+
+def first_template(
+    title: str, paragraphs: Sequence[str], tables: Mapping[str, Columns] | None = None
+) -> bytes:
+    """A .docx with the parts of an official letter; `paragraphs` are its body, tags included.
+
+    A paragraph that is the name of one of `tables` becomes that table, its row repeated when it is filled.
+    """
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -43,6 +54,9 @@ def first_template(title: str, paragraphs: Sequence[str]) -> bytes:
     _line(document.add_paragraph(), "", FANG, BODY, LEFT_ALIGNED)
     _line(document.add_paragraph(), "{{ addressee }}：", FANG, BODY, LEFT_ALIGNED)
     for text in paragraphs:
+        if tables and text in tables:
+            _table(document, text, tables[text])
+            continue
         paragraph = document.add_paragraph()
         # A tag that repeats or leaves out its paragraph stands alone in it and is no text.
         _line(paragraph, text, FANG, BODY, LEFT_ALIGNED)
@@ -56,6 +70,21 @@ def first_template(title: str, paragraphs: Sequence[str]) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _table(document: WordDocument, name: str, columns: Columns) -> None:
+    """Headings, and one row between the tags that repeat it for every `row` of the list `name`."""
+    grid = document.add_table(rows=4, cols=len(columns), style="Table Grid")
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for (field, heading), head, value in zip(
+        columns, grid.rows[0].cells, grid.rows[2].cells, strict=True
+    ):
+        _line(head.paragraphs[0], heading, FANG, CELL, CENTRED, leading=CELL_LINE)
+        _line(value.paragraphs[0], f"{{{{ row.{field} }}}}", FANG, CELL, CENTRED, leading=CELL_LINE)
+    repeated = OxmlElement("w:tblHeader")
+    grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    grid.rows[1].cells[0].text = f"{{%tr for row in {name} %}}"
+    grid.rows[3].cells[0].text = "{%tr endfor %}"
 
 
 def _red_rule(paragraph: Paragraph) -> None:
@@ -76,6 +105,7 @@ def _line(
     alignment: WD_ALIGN_PARAGRAPH,
     *,
     colour: RGBColor | None = None,
+    leading: Pt = LINE,
 ) -> None:
     paragraph.alignment = alignment
     how = paragraph.paragraph_format
@@ -83,7 +113,7 @@ def _line(
     how.line_spacing_rule = (
         WD_LINE_SPACING.AT_LEAST if size == LETTERHEAD else WD_LINE_SPACING.EXACTLY
     )
-    how.line_spacing = LINE
+    how.line_spacing = leading
     run = paragraph.add_run(text)
     run.font.size, run.font.name = size, font
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)

@@ -141,6 +141,13 @@ EXAMPLES: dict[str, Any] = {
     "UnmaskIn": {"reason": "核对来访农户的身份"},
     "ViewIn": _VIEW,
     "VoidIn": {"reason": "当事人名称写错"},
+    "WarningDayIn": {"on": "2026-09-30"},
+    "WarningIn": {
+        "region": "990121100", "measure": "notice", "year": 2026, "reason": "整改工作部署不到位",
+    },
+    "WarningNoteIn": {"note": "整改已经到位，同意办结"},
+    "WarningReplyIn": {"text": "已逐图斑制定整改措施，月底前全部完成", "file_id": 7},
+    "WarningSendIn": {"series_id": 2},
     "WithdrawIn": {"reason": "送件单位发来更正版"},
     "WhatIfIn": {"year": 2026, "region": "", "restored": [41, 57]},
 }  # fmt: skip

@@ -21,7 +21,6 @@ from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.platform.shapes import one_of
 from liangtian.press.letter import MIME
-from liangtian.press.letter_start import first_template
 
 router = Router(tags=["documents"])
 
@@ -66,6 +65,7 @@ class LetterOut(Schema):
     about: str
     source: str
     source_id: int
+    link: str
     state: Annotated[str, one_of(Letter.State)]
     state_label: str
     number: str
@@ -113,7 +113,12 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     """The kinds of letters the user may write or lay out, with the values each can hold."""
     user = _reader(request)
     return [
-        {"code": k.code, "title": k.title, "source": k.source, "fields": fields_of(k)}
+        {
+            "code": k.code,
+            "title": k.title,
+            "source": k.source,
+            "fields": [*fields_of(k), *(table.as_field for table in k.tables)],
+        }
         for k in all_kinds()
         if user.may(k.permission)
     ]
@@ -124,7 +129,7 @@ def first(request: HttpRequest, kind: str) -> HttpResponse:
     """The system's own template, to start from."""
     require(user_of(request), "documents.templates")
     found = templates.kind_of(kind)
-    return _word(first_template(found.title, found.body), f"{found.title}模板.docx")
+    return _word(templates.first_of(found), f"{found.title}模板.docx")
 
 
 @router.get("/templates", response=list[TemplateOut])
@@ -279,7 +284,8 @@ def _letter(user: User, letter: Letter) -> dict[str, Any]:
         "state_label": letter.get_state_display(),
         "number": letter.number,
         "office": letter.office.name,
-        "values": letter.values,
+        "link": f"{kind.page}/{letter.source_id}" if kind.page else "",
+        "values": {k: v for k, v in letter.values.items() if isinstance(v, str)},
         "fields": fields_of(kind),
         "template": str(letter.template) if letter.template else "系统自带模板",
         "created_by": letter.created_by.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +22,26 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table a letter can hold, a row for each line; a template repeats its row `for row in <name>`."""
+
+    name: str
+    label: str
+    columns: Sequence[Field]
+
+    @property
+    def sample(self) -> list[dict[str, str]]:
+        """One row of samples."""
+        return [{column.name: column.sample for column in self.columns}]
+
+    @property
+    def as_field(self) -> Field:
+        """How it stands in the list of what a template may use."""
+        inside = "、".join(f"row.{column.name}（{column.label}）" for column in self.columns)
+        return Field(self.name, self.label, f"逐行：{inside}")
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the thing a letter is about."""
 
@@ -29,12 +49,14 @@ class Facts:
     region: Region
     about: str  # how the register names the thing
     addressee: str
+    rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # of its tables
 
 
 @dataclass(frozen=True)
 class LetterKind:
     """One kind of letter. `body` is the first template's text; `facts` reads the thing for a user.
 
+    A paragraph of the body that is nothing but the name of a table stands for that table.
     `facts` raises NotFound for a thing the user may not see.
     """
 
@@ -45,6 +67,8 @@ class LetterKind:
     fields: Sequence[Field]
     body: Sequence[str]
     facts: Callable[[User, int], Facts]
+    tables: Sequence[Table] = ()
+    page: str = ""  # address under which the thing is handled, its number follows
 
 
 # In every letter; the services fill them.
@@ -83,5 +107,8 @@ def fields_of(kind: LetterKind) -> list[Field]:
 
 
 def sample_of(kind: LetterKind) -> dict[str, Any]:
-    """Sample values of every field."""
-    return {field.name: field.sample for field in fields_of(kind)}
+    """Sample values of every field and table."""
+    return {
+        **{one.name: one.sample for one in fields_of(kind)},
+        **{table.name: table.sample for table in kind.tables},
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -91,9 +93,9 @@ class Letter(ScopedModel):
     source_id = models.BigIntegerField("对象")
     about = models.CharField("事由", max_length=200)
     addressee = models.CharField("主送", max_length=100)
-    values: models.Field[dict[str, str], dict[str, str]] = models.JSONField(
+    values: models.Field[dict[str, Any], dict[str, Any]] = models.JSONField(
         "填写内容", default=dict
-    )
+    )  # texts, and of a table its rows
     template = models.ForeignKey(
         LetterTemplate, models.PROTECT, null=True, verbose_name="所用模板", related_name="+"
     )

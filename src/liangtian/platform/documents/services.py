@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,8 +48,9 @@ def draft(user: User, kind_code: str, source_id: int) -> Letter:
     kind, office = kind_of(kind_code), office_of(user)
     require(user, kind.permission)
     facts = kind.facts(user, source_id)
-    values = {
+    values: dict[str, Any] = {
         **facts.values,
+        **{name: [dict(row) for row in rows] for name, rows in facts.rows.items()},
         "issuer": office.name,
         "addressee": facts.addressee,
         "contact": user.name,
@@ -96,9 +98,14 @@ def preview(user: User, letter_id: int) -> tuple[Letter, bytes]:
     """The letter as it would be issued today, without its number; an issued one as it was."""
     require(user, "documents.register")
     letter: Letter = Letter.objects.fetch_for(user, pk=letter_id)
+    return letter, preview_of(letter)
+
+
+def preview_of(letter: Letter) -> bytes:
+    """The same for a letter the caller let the user see."""
     if letter.file is not None:
-        return letter, _bytes(letter.file)
-    return letter, _written(letter, kind_of(letter.kind), NOT_NUMBERED, timezone.localdate())[1]
+        return _bytes(letter.file)
+    return _written(letter, kind_of(letter.kind), NOT_NUMBERED, timezone.localdate())[1]
 
 
 def issue(user: User, letter_id: int, series_id: int) -> Letter:

@@ -101,7 +101,13 @@ def in_use(office: Office, kind: LetterKind) -> tuple[LetterTemplate | None, byt
         .filter(office=office, kind=kind.code, state=State.ACTIVE)
         .first()
     )
-    return own, _bytes(own.file) if own else first_template(kind.title, kind.body)
+    return own, _bytes(own.file) if own else first_of(kind)
+
+
+def first_of(kind: LetterKind) -> bytes:
+    """The system's own template of a kind."""
+    tables = {t.name: [(c.name, c.label) for c in t.columns] for t in kind.tables}
+    return first_template(kind.title, kind.body, tables)
 
 
 def _own(user: User, template_id: int) -> LetterTemplate:

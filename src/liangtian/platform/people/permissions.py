@@ -19,6 +19,10 @@ PERMISSIONS: dict[str, str] = {
     "enforcement.accept": "验收整改",
     "enforcement.archive": "归档与调卷",
     "enforcement.export": "导出卫片台账与案卷",
+    "warnings.view": "查看督办",
+    "warnings.propose": "提出与制发督办",
+    "warnings.decide": "决定督办措施",
+    "warnings.answer": "答复督办",
     "military.register": "登记与查看涉军图斑",
     "layers.view": "查看参考图层",
     "layers.import": "导入参考图层",
@@ -90,6 +94,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "api.token",
             "tasks.opinion",
             "personal.unmask",
+            "warnings.view",
+            "warnings.propose",
         ],
     ),
     "county_reviewer": (
@@ -106,6 +112,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.check",
             "documents.register",
             "books.view",
+            "warnings.view",
         ],
     ),
     "leader": (
@@ -120,6 +127,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.sign",
             "calendar.manage",
             "tasks.handover",
+            "warnings.view",
+            "warnings.decide",
         ],
     ),
     "township_clerk": (
@@ -133,6 +142,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.check",
             "documents.register",
             "personal.unmask",
+            "warnings.view",
+            "warnings.answer",
         ],
     ),
     "township_leader": (
@@ -144,6 +155,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "returns.check",
             "returns.sign",
             "tasks.handover",
+            "warnings.view",
         ],
     ),
     "grid_worker": ("村级网格员", [*_VIEW, "enforcement.evidence", "files.upload"]),

@@ -11,6 +11,8 @@ declare(
         "enforcement.dossier.fetch": "取出归档卷宗",
         "enforcement.dossier.batch": "批量生成卷宗",
         "enforcement.dossier.batch_fetch": "下载批量卷宗",
+        "enforcement.warning.ranking": "导出乡镇整改排名",
+        "enforcement.warning.download": "下载督办文书",
     },
 )
 declare(
@@ -64,6 +66,16 @@ declare(
         "enforcement.paper.remove": "移出卷内材料",
         "enforcement.dossier.archive": "卷宗归档",
         "enforcement.dossier.verify": "核验卷宗",
+        "enforcement.warning.propose": "提出督办",
+        "enforcement.warning.decide": "决定督办",
+        "enforcement.warning.drop": "不予督办",
+        "enforcement.warning.letter": "拟制督办文书",
+        "enforcement.warning.send": "发出督办",
+        "enforcement.warning.reply": "答复督办",
+        "enforcement.warning.return_reply": "退回督办答复",
+        "enforcement.warning.hold": "登记约谈或启动问责",
+        "enforcement.warning.report": "登记约谈或问责情况报告",
+        "enforcement.warning.close": "办结督办",
     },
 )
 declare(Kind.EXPORTED, {"enforcement.ratio.export": "导出违法占用耕地面积比例"})

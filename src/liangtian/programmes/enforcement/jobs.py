@@ -1,7 +1,15 @@
-"""The long work of the programme; importing this module registers its handlers."""
+"""The long work of the programme, and its work by the clock; importing this module registers both."""
 
+from liangtian.platform.jobs.schedule import every
 from liangtian.programmes.enforcement import remeasuring
 from liangtian.programmes.enforcement.dossiers import running as dossiers
 from liangtian.programmes.enforcement.imports import running
+from liangtian.programmes.enforcement.warnings import propose_all
 
-__all__ = ["dossiers", "remeasuring", "running"]
+__all__ = ["dossiers", "remeasuring", "running", "warnings_daily"]
+
+
+@every("enforcement.warnings", 24 * 3600.0)
+def warnings_daily() -> None:
+    """Propose the warnings that the figures of the day call for."""
+    propose_all()

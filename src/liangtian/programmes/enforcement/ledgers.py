@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
+from liangtian.programmes.enforcement import warning_ledger  # noqa: F401 -- declares its own
 from liangtian.programmes.enforcement.dossiers.completeness import (
     LABELS,
     LACKING,

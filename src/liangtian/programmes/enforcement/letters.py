@@ -10,6 +10,7 @@ from liangtian.geo.area import to_mu
 from liangtian.platform.documents.kinds import Facts, Field, LetterKind, declare
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement import warning_letters  # noqa: F401 -- declares its own
 from liangtian.programmes.enforcement.models import Outcome, Patch
 from liangtian.programmes.enforcement.patch_page import fetch_patch, region_path
 from liangtian.programmes.enforcement.rules import pack_in_use, type_label
@@ -122,6 +123,7 @@ declare(
             "逾期未反馈的，将按现有材料研判。",
         ),
         facts=_check_facts,
+        page="/patches",
     )
 )
 declare(
@@ -143,5 +145,6 @@ declare(
             "{{ request }}。",
         ),
         facts=_result_facts,
+        page="/patches",
     )
 )

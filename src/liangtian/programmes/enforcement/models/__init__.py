@@ -31,6 +31,7 @@ from liangtian.programmes.enforcement.models.patches import (
     PatchPhoto,
 )
 from liangtian.programmes.enforcement.models.projects import InfrastructureProject
+from liangtian.programmes.enforcement.models.warnings import TownshipWarning
 
 __all__ = [
     "AREA",
@@ -58,4 +59,5 @@ __all__ = [
     "PatchPart",
     "PatchPhoto",
     "StagedPatch",
+    "TownshipWarning",
 ]
