@@ -1818,6 +1818,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is proposed or under way, newest first. */
+        get: operations["liangtian_programmes_enforcement_api_warnings_running"];
+        put?: never;
+        /** Propose a measure by hand, with a reason. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_by_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose now what the rules call for. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Townships by share put right, as of today; a township sees its own row. */
+        get: operations["liangtian_programmes_enforcement_api_warnings_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/ranking.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ranking as a workbook; the act is audited. */
+        get: operations["liangtian_programmes_enforcement_api_warnings_ranking_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One warning. */
+        get: operations["liangtian_programmes_enforcement_api_warnings_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to it. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that nothing is done, with a reason. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note the day of the talk, or on which accountability was begun. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft its letter. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/letter.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its letter as a Word file. */
+        get: operations["liangtian_programmes_enforcement_api_warnings_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer it. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note the day of the report on it. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/return_reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the answer back, with a reason. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_return_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/warnings/{warning_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Number its letter where it has none, and send it. */
+        post: operations["liangtian_programmes_enforcement_api_warnings_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -6712,6 +6968,7 @@ export interface components {
             issued_by: string | null;
             issued_on: string | null;
             kind: string;
+            link: string;
             number: string;
             office: string;
             own: boolean;
@@ -6814,6 +7071,10 @@ export interface components {
             export: boolean;
             judge: boolean;
             reopen: boolean;
+        };
+        MeasureOut: {
+            id: string;
+            label: string;
         };
         /**
          * @example {
@@ -7755,6 +8016,18 @@ export interface components {
             subclass: string | null;
             subclass_label: string | null;
         };
+        ProposedOut: {
+            proposed: number;
+        };
+        RankingOut: {
+            measures: components["schemas"]["MeasureOut"][];
+            /** Format: date */
+            on: string;
+            pack: string;
+            rows: components["schemas"]["StandingOut"][];
+            year: number;
+            years: number[];
+        };
         RatioAsked: {
             /** @default  */
             region?: string;
@@ -8597,6 +8870,19 @@ export interface components {
             parts: components["schemas"]["JudgedPartOut"][];
             subclasses: components["schemas"]["CodeLabel"][];
         };
+        StandingOut: {
+            code: string;
+            illegal_mu: string;
+            late_judgements: number;
+            late_remedies: number;
+            letters_unanswered: number;
+            notices_unanswered: number;
+            open_illegal_mu: string;
+            place: number;
+            share: string | null;
+            talks_unheeded: number;
+            township: string;
+        };
         /**
          * @example {
          *       "file_id": 7,
@@ -8971,6 +9257,136 @@ export interface components {
          */
         VoidIn: {
             reason: string;
+        };
+        WarningBrief: {
+            /** Format: date */
+            as_of: string;
+            by_hand: boolean;
+            due_on: string | null;
+            hand_reason: string;
+            id: number;
+            label: string;
+            late: boolean;
+            measure: string;
+            number: string;
+            reasons: components["schemas"]["WarningReasonOut"][];
+            region: string;
+            sent_on: string | null;
+            stage: string;
+            stage_label: string;
+            township: string;
+            year: number;
+        };
+        /**
+         * @example {
+         *       "on": "2026-09-30"
+         *     }
+         */
+        WarningDayIn: {
+            /** Format: date */
+            on: string;
+        };
+        WarningFigureOut: {
+            label: string;
+            value: string;
+        };
+        WarningFileOut: {
+            id: number;
+            name: string;
+        };
+        /**
+         * @example {
+         *       "measure": "notice",
+         *       "reason": "整改工作部署不到位",
+         *       "region": "990121100",
+         *       "year": 2026
+         *     }
+         */
+        WarningIn: {
+            measure: string;
+            reason: string;
+            region: string;
+            year: number;
+        };
+        /**
+         * @example {
+         *       "note": "整改已经到位，同意办结"
+         *     }
+         */
+        WarningNoteIn: {
+            /** @default  */
+            note?: string;
+        };
+        WarningOut: {
+            /** Format: date */
+            as_of: string;
+            by_hand: boolean;
+            consistent: boolean;
+            decided_at: string | null;
+            decided_by: string;
+            due_on: string | null;
+            end_note: string;
+            ended_at: string | null;
+            figures: components["schemas"]["WarningFigureOut"][];
+            hand_reason: string;
+            has_event: boolean;
+            held_on: string | null;
+            history: components["schemas"]["WarningStepOut"][];
+            id: number;
+            label: string;
+            late: boolean;
+            letter_id: number | null;
+            letter_state: string;
+            measure: string;
+            needs_reply: boolean;
+            number: string;
+            pack: string;
+            pack_version: string;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            reasons: components["schemas"]["WarningReasonOut"][];
+            region: string;
+            replied_by: string;
+            replied_on: string | null;
+            reply: string;
+            reply_file: components["schemas"]["WarningFileOut"] | null;
+            reported_on: string | null;
+            sent_on: string | null;
+            stage: string;
+            stage_label: string;
+            steps: components["schemas"]["OpenStepOut"][];
+            township: string;
+            year: number;
+        };
+        WarningReasonOut: {
+            clause: string;
+            text: string;
+        };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "text": "已逐图斑制定整改措施，月底前全部完成"
+         *     }
+         */
+        WarningReplyIn: {
+            file_id?: number | null;
+            text: string;
+        };
+        /**
+         * @example {
+         *       "series_id": 2
+         *     }
+         */
+        WarningSendIn: {
+            series_id?: number | null;
+        };
+        WarningStepOut: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            label: string;
+            opinion: string;
         };
         /**
          * @example {
@@ -11784,6 +12200,386 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_running: {
+        parameters: {
+            query?: {
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningBrief"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_by_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_ranking: {
+        parameters: {
+            query?: {
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_ranking_sheet: {
+        parameters: {
+            query?: {
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningNoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningNoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningNoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningDayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningReplyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningDayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_return_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningNoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_warnings_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WarningSendIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningOut"];
+                };
             };
         };
     };
