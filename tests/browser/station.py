@@ -17,6 +17,8 @@ from typing import Any
 
 from hatch_build import npm
 
+from tests import tables
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Liangtian-2026"
 STARTING_SECONDS = 120
@@ -48,6 +50,7 @@ class Station:
 @contextmanager
 def running(size: str, data: Path) -> Iterator[Station]:
     """Make a sample county in `data` and serve it."""
+    shutil.copy(tables.file("site"), data / "liangtian.sqlite3")
     made = subprocess.run(
         [*COMMAND, "demo", "--size", size, "--data", str(data), "--load-only"],
         env=_environment(data), cwd=data, capture_output=True, text=True, check=False,

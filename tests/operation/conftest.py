@@ -14,20 +14,17 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 
+from tests import tables
+from tests.tables import beside
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 600.0  # seconds after which a step is given up; far more than it takes
-SERVER = os.environ.get("LIANGTIAN_DATABASE_URL")
+SERVER = tables.server()
 _numbers = count()
-
-
-def beside(name: str) -> str:
-    """The address of another database of the server under test."""
-    return urlunsplit(urlsplit(SERVER or "")._replace(path=f"/{name}"))
 
 
 def on_server(statement: str) -> None:
@@ -118,8 +115,10 @@ def _copied(make: MakeSite, pattern: Site) -> Site:
 @pytest.fixture(scope="session")
 def _pattern(_made: MakeSite) -> Site:
     """Made once, because a fresh database takes seconds; each test works on a copy."""
-    site = _made("")
+    site = _made(tables.database("site") if SERVER else "")
     site.folder.mkdir()
+    if not SERVER:
+        shutil.copy(tables.file("site"), site.folder / "liangtian.sqlite3")
     site.run("prepare", module="tests.operation.scratch")
     return site
 

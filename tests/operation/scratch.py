@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from liangtian.site.runtime import drain, migrate, start_django
+from liangtian.site.runtime import drain, start_django
 
 PLOTS = 12
 
 
 def prepare() -> None:
     """A county with its people, a published layer, received files: everything that a backup must keep."""
-    migrate()
     from django.conf import settings
 
     from liangtian.platform.files.services import store

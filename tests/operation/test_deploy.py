@@ -32,6 +32,14 @@ def unit(path: Path) -> configparser.ConfigParser:
     return parser
 
 
+def test_an_image_is_built_from_sources_only() -> None:
+    """What a checkout makes (packages, caches, data of a site) is not copied into the build."""
+    root = DEPLOY.parent
+    left = {line.removeprefix("**/") for line in (root / ".dockerignore").read_text().splitlines()}
+    assert set((root / ".gitignore").read_text().splitlines()) <= left
+    assert {".git", "tests"} <= left
+
+
 def understood(words: list[str]) -> argparse.Namespace:
     """The command line as the program reads it; ends the test when it would refuse it."""
     return build_parser().parse_args(words)

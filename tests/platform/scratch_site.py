@@ -10,16 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from liangtian.site.runtime import migrate, start_django
+from liangtian.site.runtime import start_django
 
 COLUMNS, ROWS = 100, 80  # plots of the layer that is imported
 PLOTS = COLUMNS * ROWS
 PATCHES = 6_000  # rows of the ledger that is exported
 
 
-def tables() -> None:
-    """Tables, and a county with its people."""
-    migrate()
+def people() -> None:
+    """A county with its people."""
     from liangtian.platform.people.models import Role, User
     from liangtian.platform.regions.models import Region
     from tests.conftest import SIDE, lonlat, plane_box
@@ -124,7 +123,7 @@ def look() -> dict[str, Any]:
 if __name__ == "__main__":
     start_django()
     verbs: dict[str, Any] = {
-        "tables": tables,
+        "people": people,
         "prepare": prepare,
         "queue": queue,
         "export": export,

@@ -19,12 +19,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pyogrio
 import pytest
 
+from tests import tables
 from tests.platform.scratch_site import PATCHES, PLOTS
 
 pytestmark = pytest.mark.database
@@ -89,16 +89,15 @@ class Site:
         return (self.folder / "worker.log").read_text()
 
 
-def beside(url: str, name: str) -> str:
-    """The address of another database of the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
 @pytest.fixture(scope="module")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Tables and people, made once: that takes seconds."""
-    with made(tmp_path_factory.mktemp("pattern"), "pattern") as site:
-        site.ask("tables")
+    """A county with its people, made once."""
+    folder = tmp_path_factory.mktemp("pattern")
+    template = tables.database("site") if tables.server() else ""
+    if not template:
+        shutil.copy(tables.file("site"), folder / "liangtian.sqlite3")
+    with made(folder, "pattern", template) as site:
+        site.ask("people")
         yield site
 
 
@@ -116,7 +115,7 @@ def site(tmp_path: Path, pattern: Site) -> Iterator[Site]:
 @contextmanager
 def made(folder: Path, name: str, template: str = "") -> Iterator[Site]:
     """A site in a folder; on PostgreSQL with a database of its own beside the one under test."""
-    server = os.environ.get("LIANGTIAN_DATABASE_URL")
+    server = tables.server()
     if not server:
         yield Site(folder, None)
         return
@@ -125,7 +124,7 @@ def made(folder: Path, name: str, template: str = "") -> Iterator[Site]:
         copied = f" TEMPLATE {template}" if template else ""
         connection.execute(f"CREATE DATABASE {name}{copied}".encode())
     try:
-        yield Site(folder, beside(server, name), name)
+        yield Site(folder, tables.beside(name), name)
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
