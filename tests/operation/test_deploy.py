@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from liangtian.site.cli import build_parser
-from tests.operation.conftest import SERVER, Site, beside
+from tests.operation.conftest import SERVER, Site
+from tests.tables import beside
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())

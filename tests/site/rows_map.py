@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.map.drawing import drawn, plot
 from tests.site.matrix import COUNTY_ONLY, LAYERS, VIEW, Row
-from tests.site.world import HOME, World
+from tests.site.world import ABROAD, HOME, PLACES, World
 
 SKETCHES = "/api/sketches"
 ONE = f"{SKETCHES}/{{sketch_id}}"
@@ -80,6 +80,15 @@ def _print(w: World, place: str) -> Mapping[str, Any]:
     return {"json": body}
 
 
+def _atlas(w: World, place: str) -> Mapping[str, Any]:
+    """An atlas of the place itself; nothing of it is the outsider's to print."""
+    body = {
+        "title": "图册", "scale": 50_000, "region": PLACES[place][2],
+        "versions": [w.versions[ABROAD if place == ABROAD else HOME]["published"].pk],
+    }  # fmt: skip
+    return {"json": body}
+
+
 def _printed(w: World, place: str) -> Mapping[str, Any]:
     """A map that nobody here has printed: it is its maker's alone."""
     return {"path": {"job_id": uuid4()}}
@@ -101,6 +110,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("GET", "/api/maps/snapping", VIEW, _snap),
     Row("POST", "/api/maps/print", LAYERS, _print),
+    Row("POST", "/api/maps/atlas", LAYERS, _atlas, tuple(PLACES)),
     Row(
         "GET",
         "/api/maps/prints/{job_id}/file",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from liangtian.press.map import MapLayer, MapSheet
 
 DENSEST = 2  # how small the legend beside a map may become: 0 as usual, 1 small, 2 in two columns
+NEIGHBOURS_MM = 26.0  # the table of the sheets around (接图表)
 LINE_CHARS = 14  # Chinese characters on one line of a legend entry
 
 
@@ -40,7 +41,14 @@ def side_height(sheet: MapSheet, density: int, kept: int | None = None) -> float
     texts = [f"坐标系：{sheet.crs_label}", f"制图单位：{sheet.maker}", "制图日期", *sheet.notes]
     small = sum(3.8 * math.ceil((len(text) + 2) / 17) + 0.8 for text in texts)
     more = 0.0 if kept is None or kept >= len(entries(sheet)) else 5.0
-    return 45.0 + legend + more + 5.6 * len(sheet.numbers) + small
+    return (
+        45.0
+        + NEIGHBOURS_MM * bool(sheet.neighbours)
+        + legend
+        + more
+        + 5.6 * len(sheet.numbers)
+        + small
+    )
 
 
 def below_height(sheet: MapSheet, width: float, beside_mm: float, kept: int | None = None) -> float:

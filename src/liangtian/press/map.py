@@ -77,6 +77,8 @@ class MapSheet:
 
     points are drawn above the layers; numbers are (name, value) pairs printed beside the legend,
     e.g. ("图斑面积", "42.22 亩"). grid: lines of round coordinates (方里网) with their figures.
+    neighbours: of a sheet of an atlas, the names of the sheets around it (接图表), row by row from the north-west,
+    its own in the middle; "" where there is none.
     """
 
     title: str
@@ -91,6 +93,7 @@ class MapSheet:
     image: MapImage | None = None
     numbers: Sequence[tuple[str, str]] = ()
     grid: bool = False
+    neighbours: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,19 @@ def map_pdf(sheet: MapSheet, paper: Paper = "a4", *, portrait: bool = False) -> 
     images: dict[str, bytes] = {}
     frame, kept = _page(sheet, paper, portrait=portrait)
     data = sheet_data(sheet, frame, images, "base.jpg", kept)
-    page = {"paper": paper, "portrait": portrait, "sheet": data}
+    page = {"paper": paper, "portrait": portrait, "sheets": [data]}
     return typeset("map.typ", page, images, sheet.on)
+
+
+def atlas_page(sheet: MapSheet, paper: Paper) -> dict[str, object]:
+    """One sheet of an atlas (图册) as `atlas_pdf` sets it; without a picture below. Raises MapRefused."""
+    frame, kept = _page(sheet, paper, portrait=False)
+    return sheet_data(sheet, frame, {}, "", kept)
+
+
+def atlas_pdf(pages: Sequence[dict[str, object]], paper: Paper, on: date) -> bytes:
+    """The pages of an atlas as one document, in the order given. Raises GlyphMissing."""
+    return typeset("map.typ", {"paper": paper, "portrait": False, "sheets": list(pages)}, {}, on)
 
 
 def _page(sheet: MapSheet, paper: Paper, *, portrait: bool) -> tuple[Frame, int | None]:
@@ -244,6 +258,7 @@ def sheet_data(
             {"at": view.mm((p.x, p.y)), "azimuth": p.azimuth_deg, "no": p.no} for p in sheet.points
         ],
         "numbers": [list(pair) for pair in sheet.numbers],
+        "neighbours": list(sheet.neighbours),
         "scale": f"1:{view.scale}",
         "bar": _scale_bar(view.scale),
         "corners": _corners(view),

@@ -28,6 +28,8 @@ LIANGTIAN_BACKUP_KEEP    how many backups are kept (default 14)
 LIANGTIAN_BACKUP_PASSPHRASE_FILE  file with the passphrase under which backups are encrypted
 LIANGTIAN_EXPORT_ROWS_AT_ONCE  a ledger longer than this is exported in the background (default 5000)
 LIANGTIAN_EXPORT_DAYS    how long an exported file is kept for its maker, days (default 7)
+LIANGTIAN_ATLAS_SHEETS   the most sheets of a printed atlas (default 60)
+LIANGTIAN_ATLAS_FEATURES the most figures on all sheets of a printed atlas (default 120000)
 LIANGTIAN_OVERLAY_LAYERS  the most layers that plots are measured against in one run (default 20)
 LIANGTIAN_OVERLAY_NEAR_METRES  the farthest that a run looks for the nearest figure, metres (default 5000)
 LIANGTIAN_DOSSIERS_AT_ONCE  the most dossiers of one batch (default 5000)
@@ -258,6 +260,8 @@ SKETCHES_PER_USER = 2_000
 SKETCHES_PER_FILE = 500
 SKETCH_FILE_BYTES = 20 * 1024**2
 PRINT_FEATURES = 40_000  # on one page
+ATLAS_SHEETS = int(os.environ.get("LIANGTIAN_ATLAS_SHEETS", "60"))
+ATLAS_FEATURES = int(os.environ.get("LIANGTIAN_ATLAS_FEATURES", "120000"))
 PRINT_LABEL_SCALE = 5_000  # classes are written into figures down to this scale
 BASEMAP_SECONDS = 10.0  # a base map that answers later is not waited for
 BASEMAPS = os.environ.get("LIANGTIAN_BASEMAPS", "")

@@ -137,6 +137,7 @@ export type Shaped = Schemas['ShapedOut']
 export type Analysis = Schemas['AnalysisOut']
 export type Basemap = Schemas['BasemapOut']
 export type Snapping = Schemas['SnapOut']
+export type AtlasRequest = Schemas['AtlasIn']
 export type PrintRequest = Schemas['PrintIn']
 
 // --- Enforcement: batches and their import

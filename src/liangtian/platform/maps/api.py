@@ -11,6 +11,7 @@ from pydantic import Field
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.jobs.api import JobOut, job_out
+from liangtian.platform.maps.atlas import AtlasOrder, print_atlas
 from liangtian.platform.maps.basemaps import Basemap, basemaps
 from liangtian.platform.maps.printing import Order, print_map, printed_file
 from liangtian.platform.maps.proxy import basemap_tile
@@ -43,6 +44,20 @@ class BasemapOut(Schema):
 class SnapOut(Schema):
     geometries: list[AnyGeometry]
     more: bool
+
+
+class AtlasIn(Schema):
+    """A whole region on sheets that join."""
+
+    title: str
+    region: Annotated[str, Field(max_length=14)] = ""
+    paper: Literal["a4", "a3"] = "a4"
+    scale: int
+    versions: Annotated[list[int], Field(max_length=60)] = []
+    prefixed: bool = False
+    grid: bool = True
+    labels: bool = True
+    note: Annotated[str, Field(max_length=200)] = ""
 
 
 class PrintIn(Schema):
@@ -99,6 +114,12 @@ def snapping(
 def print_(request: HttpRequest, body: PrintIn) -> dict[str, Any]:
     """The map to scale as PDF; a job makes it."""
     return job_out(print_map(user_of(request), Order(**body.dict())))
+
+
+@router.post("/atlas", response=JobOut)
+def print_atlas_(request: HttpRequest, body: AtlasIn) -> dict[str, Any]:
+    """A region (without `region`: all of the user's) to scale on sheets that join, as one PDF; a job makes it."""
+    return job_out(print_atlas(user_of(request), AtlasOrder(**body.dict())))
 
 
 @router.get("/prints/{job_id}/file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ from liangtian.press.map import (
 )
 
 SCALES = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)
+KINDS = ("maps.print", "maps.atlas")
 LEAST_SHARE = 0.55  # of the page's room that the map must get before the legend is shortened
 
 
@@ -68,13 +70,12 @@ def print_map(user: User, order: Order) -> Job:
     require(user, "layers.view")
     if user.region is None:
         raise Forbidden("您的账号未设置管辖区划，不能出图。请联系系统管理员。")
-    if not order.title.strip() or len(order.title) > 60:
-        raise Refused("请填写图名(1 至 60 个字)。", fields={"title": "必填"})
+    require_title(order.title)
     if order.scale is not None and order.scale not in SCALES:
         raise Refused("比例尺应为 1:500 至 1:100000 中列出的一种。", fields={"scale": "无效"})
     window, _ = _window(user, order)
     count = Feature.objects.filter(
-        version__in=_versions(user, order), geom__bbox=window.bounds
+        version__in=chosen_versions(user, order.versions), geom__bbox=window.bounds
     ).count()
     if count > settings.PRINT_FEATURES:
         raise Refused(
@@ -89,6 +90,12 @@ def print_map(user: User, order: Order) -> Job:
         )  # fmt: skip
 
 
+def require_title(title: str) -> None:
+    """Raises Refused without a title that fits the head of a sheet."""
+    if not title.strip() or len(title) > 60:
+        raise Refused("请填写图名(1 至 60 个字)。", fields={"title": "必填"})
+
+
 @job("maps.print", "按比例尺出图", retry=True)
 def print_later(run: JobRun, *, user_id: int, order: dict[str, Any]) -> dict[str, Any]:
     """Make the file; the result names it."""
@@ -101,16 +108,23 @@ def print_later(run: JobRun, *, user_id: int, order: dict[str, Any]) -> dict[str
         content = map_pdf(sheet, wanted.paper, portrait=wanted.portrait)
     except PressError as error:
         raise Refused(f"地图不能生成：{error}") from error
-    path = printed_path(run.job)
+    return keep(run.job, user, wanted.title, content, asdict(wanted))
+
+
+def keep(
+    made_by: Job, user: User, title: str, content: bytes, order: dict[str, Any]
+) -> dict[str, Any]:
+    """Put a printed file where its maker finds it, and on record; what the job answers with."""
+    path = printed_path(made_by)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     made = {
-        "file": f"{wanted.title.strip()}.pdf",
+        "file": f"{title.strip()}.pdf",
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     with transaction.atomic():
-        record(user, "maps.print", run.job, after={**asdict(wanted), **made})
+        record(user, made_by.kind, made_by, after={**order, **made})
     return made
 
 
@@ -121,7 +135,7 @@ def printed_path(made: Job) -> Path:
 
 def printed_file(user: User, job_id: UUID) -> tuple[Path, str]:
     """The file that a user's own printing made, and its name. Raises NotFound, also once it is swept away."""
-    made = Job.objects.filter(pk=job_id, kind="maps.print", created_by=user).first()
+    made = Job.objects.filter(pk=job_id, kind__in=KINDS, created_by=user).first()
     if made is None or not (made.result or {}).get("file"):
         raise NotFound("没有这张图，或还没有生成好。")
     path = printed_path(made)
@@ -162,7 +176,7 @@ def _frame_share(sheet: MapSheet, order: Order) -> float:
 
 def _sheet(user: User, order: Order, *, coarse: bool) -> MapSheet:
     window, scale = _window(user, order)
-    versions = _versions(user, order)
+    versions = chosen_versions(user, order.versions)
     labels = order.labels and scale <= settings.PRINT_LABEL_SCALE
     layers, drawn = [], []
     for version in versions:
@@ -220,10 +234,11 @@ def _window(user: User, order: Order) -> tuple[Window, int]:
     return window_around(centre, zone, scope_geometry(user), scale, room), scale
 
 
-def _versions(user: User, order: Order) -> list[LayerVersion]:
-    rows = versions_for(user).filter(pk__in=order.versions, status__in=SHOWN_TO_IMPORTERS)
+def chosen_versions(user: User, wanted: Sequence[int]) -> list[LayerVersion]:
+    """Those of the wanted layer versions that the user may see, drawn in the order given."""
+    rows = versions_for(user).filter(pk__in=wanted, status__in=SHOWN_TO_IMPORTERS)
     found = {version.pk: version for version in rows}
-    return [found[pk] for pk in order.versions if pk in found]  # drawn in the order given
+    return [found[pk] for pk in wanted if pk in found]
 
 
 def _boundary(user: User, window: Window) -> list[MapLayer]:

@@ -13,6 +13,7 @@ declare(
 declare(
     Kind.EXPORTED,
     {
+        "maps.atlas": "按比例尺出图册",
         "maps.print": "按比例尺出图",
         "sketches.export": "导出标绘",
         "sketches.analysis": "导出占地分析",
