@@ -3186,6 +3186,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maps/atlas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A region (without `region`: all of the user's) to scale on sheets that join, as one PDF; a job makes it. */
+        post: operations["liangtian_platform_maps_api_print_atlas_"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/maps/basemaps": {
         parameters: {
             query?: never;
@@ -4980,6 +4997,28 @@ export interface components {
             /** @default  */
             note?: string;
             to_user?: number | null;
+        };
+        /** @description A whole region on sheets that join. */
+        AtlasIn: {
+            /** @default true */
+            grid?: boolean;
+            /** @default true */
+            labels?: boolean;
+            /** @default  */
+            note?: string;
+            /**
+             * @default a4
+             * @enum {string}
+             */
+            paper?: "a4" | "a3";
+            /** @default false */
+            prefixed?: boolean;
+            /** @default  */
+            region?: string;
+            scale: number;
+            title: string;
+            /** @default [] */
+            versions?: number[];
         };
         Attribute: {
             label: string;
@@ -14226,6 +14265,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    liangtian_platform_maps_api_print_atlas_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtlasIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
         };
