@@ -60,6 +60,18 @@ class Album:
         rows: list[dict[str, Any]] = self.page.request.get(ROWS_URL, params=query).json()["rows"]
         return rows
 
+    def post(self, url: str, data: dict[str, Any]) -> Any:
+        """What the person at this page may ask for beside the screens."""
+        token = self.page.request.get("/api/session").json()["csrf_token"]
+        headers = {"X-CSRFToken": token, "Origin": self.station.address}
+        return self.page.request.post(url, data=data, headers=headers)
+
+    def versions(self, layer: str) -> list[int]:
+        """The published versions of a layer, the newest first."""
+        layers = self.page.request.get("/api/layers").json()
+        found = next(one for one in layers if one["code"] == layer)
+        return [one["id"] for one in found["versions"] if one["status"] == "published"]
+
     def open_patch(self, row: dict[str, Any], section: str = "判定") -> None:
         self.page.goto(f"/patches/{row['id']}")
         self.page.get_by_role("heading", name=row["number"]).wait_for()
@@ -87,21 +99,19 @@ def sign_in_page(album: Album) -> None:
     album.take("login")
 
 
-def judge_some(album: Album) -> None:
-    """A county at work: most patches of the first month are judged, as proposed."""
-    token = album.page.request.get("/api/session").json()["csrf_token"]
+def judge_some(album: Album, reviewer: Album) -> None:
+    """A county at work: most patches of the first month are judged as proposed, and most of those confirmed."""
     spared = shown_patch(album)["id"]
     january = [row for row in album.patches(stage="received") if "1月" in row["batch_title"]]
     for row in january[: len(january) * 3 // 4]:
         if row["id"] == spared or row["proposal"] == "undetermined":
             continue
-        answer = album.page.request.post(
-            f"/api/enforcement/patches/{row['id']}/confirm",
-            data={"outcome": row["proposal"], "reason": ""},
-            headers={"X-CSRFToken": token, "Origin": album.station.address},
-        )
+        url = f"/api/enforcement/patches/{row['id']}"
+        answer = album.post(f"{url}/confirm", {"outcome": row["proposal"], "reason": ""})
         if not answer.ok:
             raise RuntimeError(f"{row['number']}: {answer.text()}")
+        # Not confirmed: what has first to come before the leaders, or a meeting.
+        reviewer.post(f"{url}/steps/review", {"opinion": ""})
 
 
 def shown_patch(album: Album) -> dict[str, Any]:
@@ -114,6 +124,47 @@ def home(album: Album) -> None:
     album.page.goto("/")
     album.page.locator("canvas").nth(1).wait_for()
     album.take("home")
+
+
+def desk(album: Album) -> None:
+    """What waits, what is due, and the figures."""
+    page = album.page
+    page.goto("/inbox")
+    page.locator(".el-table__body tr").first.wait_for()
+    album.take("inbox")
+    page.goto("/calendar?tab=list")
+    page.locator(".el-table__body tr").first.wait_for()
+    album.take("calendar")
+    page.goto("/dashboards")
+    page.locator("canvas").nth(1).wait_for()
+    album.take("dashboards")
+
+
+def planning_map(album: Album) -> None:
+    """The uses of the plan, with the patches over them."""
+    page = album.page
+    page.goto(f"/map?on={album.versions('planning')[0]},patches")
+    page.get_by_text("规划用途").first.wait_for()
+    page.locator(".map-busy").wait_for(state="detached")
+    album.take("map-planning")
+
+
+def comparison(album: Album) -> None:
+    """The last two years of the land survey, side by side."""
+    page = album.page
+    after, before = album.versions("dltb")[:2]
+    asked = {"before_id": before, "after_id": after}
+    made = album.post("/api/layers/comparisons", asked).json()["id"]
+    url = f"/layers/comparisons/{made}"
+    for _ in range(LONG // BETWEEN_LOOKS):
+        if page.request.get(f"/api{url}").json()["done"]:
+            break
+        page.wait_for_timeout(BETWEEN_LOOKS)
+    page.goto(url)
+    page.locator(".el-table__body tr").first.wait_for()
+    page.locator("canvas").first.wait_for()
+    page.locator(".map-busy").wait_for(state="detached")
+    album.take("comparison")
 
 
 def whole_map(album: Album) -> None:
@@ -170,6 +221,8 @@ def dossier(album: Album) -> None:
     row = album.patches(judgement="illegal", photos__gte="1")[0]
     answer = album.page.request.get(f"/api/enforcement/patches/{row['id']}/dossier.pdf")
     save(side_by_side(answer.body()), "dossier")
+    album.open_patch(row, "卷宗")
+    album.take("dossier-page")
 
 
 def lists(album: Album) -> None:
@@ -197,6 +250,11 @@ def side_by_side(pdf: bytes) -> Image.Image:
     return sheet
 
 
+PARTS = (
+    importing, home, desk, whole_map, planning_map, ledger, patches, dossier, lists, comparison,
+)  # fmt: skip
+
+
 def main() -> None:
     """Make the county, walk through it, keep the pictures."""
     with (
@@ -207,8 +265,10 @@ def main() -> None:
         album = Album(stations.visit(browser, station).new_page(), station)
         sign_in_page(album)
         stations.sign_in(album.page, "zhangshili")
-        judge_some(album)
-        for part in (importing, home, whole_map, ledger, patches, dossier, lists):
+        reviewer = Album(stations.visit(browser, station).new_page(), station)
+        stations.sign_in(reviewer.page, "liyangben")
+        judge_some(album, reviewer)
+        for part in PARTS:
             part(album)
 
 
