@@ -229,3 +229,7 @@ export type Dossier = Schemas['DossierOut']
 export type DossierCheck = Schemas['DossierCheckOut']
 export type DossierPaper = Schemas['PaperOut']
 export type DossierRun = Schemas['DossierRunOut']
+
+export type Ranking = Schemas['RankingOut']
+export type WarningBrief = Schemas['WarningBrief']
+export type WarningDetail = Schemas['WarningOut']
