@@ -70,7 +70,7 @@ def test_an_override_needs_a_reason_and_the_history_keeps_every_step(
     history = _section(page, "办理记录")
     expect(history).to_contain_text(reason)
     expect(history).to_contain_text("张示例")
-    expect(history).to_contain_text("待判定 → 待复核")
+    expect(history).to_contain_text("待派发 → 待复核")
 
     panel = _section(page, "判定")
     panel.get_by_role("button", name="重新判定").click()
@@ -92,7 +92,10 @@ def test_confirming_the_proposal_needs_no_words(sign_in: Callable[..., Any]) -> 
     expect(panel).to_contain_text("与拟判定一致")
     expect(panel).to_contain_text("李样本")
     now = page.request.get(ROWS_URL, params={"number": row["number"]}).json()["rows"][0]
-    assert (now["stage"], now["judgement"]) == ("confirmed", "legal")
+    assert (now["stage"], now["judgement"]) == (
+        "judged",
+        "legal",
+    )  # another person's review is next
 
 
 def test_a_photo_taken_elsewhere_is_shown_with_a_warning(

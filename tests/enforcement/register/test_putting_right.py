@@ -21,11 +21,13 @@ from liangtian.programmes.enforcement import (
     checking,
     disposing,
     judging,
+    judging_many,
     meeting,
     military,
     projects,
 )
 from liangtian.programmes.enforcement.assessing import assessed, parts_counted
+from liangtian.programmes.enforcement.dossiers import services as dossiers
 from liangtian.programmes.enforcement.imports.accepting import present_numbers
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
@@ -42,6 +44,7 @@ from tests.enforcement.register.conftest import Register
 
 pytestmark = pytest.mark.django_db
 NEVER = "全部拆除，恢复耕种条件"
+LACKS = "试办案卷，材料不全"
 
 
 def stage(patch: Patch) -> str:
@@ -81,13 +84,17 @@ def in_disposition(people: People, patch: Patch, office: Office, **measures: Any
     return part
 
 
+def file_away(people: People, patch: Patch) -> None:
+    dossiers.archive(people.clerk, patch.pk, dossiers.first_filing(patch), LACKS)
+
+
 def test_an_illegal_patch_is_put_right_accepted_by_another_and_archived(
     register: Register, people: People, office: Office
 ) -> None:
     patch, today = register.a_illegal, timezone.localdate()
     part = confirmed(people, patch)
     with pytest.raises(Conflict, match="处置验收后才能归档"):
-        judging.step(people.clerk, patch.pk, "archive")
+        file_away(people, patch)
     with pytest.raises(Conflict, match="还没有拟定处置措施"):
         disposing.hand_down(people.clerk, patch.pk)
     disposing.plan(people.clerk, part.pk, disposing.Plan("case", office.pk, demolish=True))
@@ -111,7 +118,7 @@ def test_an_illegal_patch_is_put_right_accepted_by_another_and_archived(
     all_of_it = disposing.Acceptance(part.pk, today, part.farmland_mu or Decimal(0))
     disposing.accept(people.clerk, patch.pk, [all_of_it])
     assert stage(patch) == "accepted"
-    judging.step(people.clerk, patch.pk, "archive")
+    file_away(people, patch)
     assert stage(patch) == "archived"
     assert not Task.objects.filter(case=patch.case_id, closed_at=None).exists()
     row = assessed(parts_counted(people.clerk, "2000-01", "2099-12").get(patch=patch))
@@ -161,11 +168,28 @@ def test_legal_and_other_land_is_archived_without_disposition_and_can_be_called_
         disposing.hand_down(people.clerk, patch.pk)
     with pytest.raises(Refused, match="只有判定为违法的部分需要处置"):
         disposing.plan(people.clerk, part.pk, disposing.Plan("case", office.pk))
-    judging.step(people.clerk, patch.pk, "archive")
+    file_away(people, patch)
     with pytest.raises(Conflict):
         judging.reopen(people.clerk, patch.pk, "收到新的举报材料")
     judging.step(people.clerk, patch.pk, "unarchive", "收到新的举报材料")
     assert stage(patch) == "confirmed"
+
+
+def test_no_patch_is_archived_without_its_dossier(register: Register, people: People) -> None:
+    patch = register.b_legal
+    confirmed(people, patch, "legal")
+    with pytest.raises(NotFound, match="archive"):
+        judging.step(people.clerk, patch.pk, "archive")
+    (row,) = judging_many.take(people.clerk, [patch.pk], "archive", whole=False)["rows"]
+    assert not row["done"]
+    assert "缺件归档" in row["message"]
+    told = judging_many.take(people.clerk, [patch.pk], "archive", LACKS, whole=False, preview=True)
+    assert told["done"] == 1
+    assert not patch.archived.exists()
+    judging_many.take(people.clerk, [patch.pk], "archive", LACKS, whole=True)
+    assert stage(patch) == "archived"
+    (kept,) = patch.archived.all()
+    assert (kept.file_number, kept.reason) == (patch.number, LACKS)
 
 
 def test_parts_of_a_split_are_judged_apart_and_sum_to_the_patch(

@@ -16,7 +16,6 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import (
-    ARCHIVE,
     ASSIGN,
     DECLINE,
     FLOW,
@@ -51,7 +50,7 @@ JUDGEMENT = (
 )  # fmt: skip
 PLAIN_STEPS = (
     RETURN, DECLINE, RECALL, RECHECK, STOP_ASKING, REVIEW, SEND_BACK, OBJECT, REVISE,
-    RETURN_ACCEPTANCE, ARCHIVE, UNARCHIVE,
+    RETURN_ACCEPTANCE, UNARCHIVE,
 )  # fmt: skip
 
 

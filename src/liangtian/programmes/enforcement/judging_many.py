@@ -9,12 +9,14 @@ from django.db import transaction
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.dossiers import services as dossiers
 from liangtian.programmes.enforcement.flow import ARCHIVE, ASSIGN, FLOW, REVIEW, SUBMIT
 from liangtian.programmes.enforcement.judging import assign, judge, step
 from liangtian.programmes.enforcement.models import Patch
 
 STEPS = {"assign": ASSIGN, "confirm": SUBMIT, "review": REVIEW, "archive": ARCHIVE}
 MOST_AT_ONCE = 500  # a month's batch of a county; more would hold a request too long
+MOST_ARCHIVED = 50  # each prints its dossier
 
 
 def take(
@@ -22,21 +24,23 @@ def take(
 ) -> dict[str, Any]:
     """Take a step for many patches: assign, judge as proposed (`confirm`), review, archive; what became of each.
 
+    Archiving freezes each dossier under the number of its patch; where something lacks the note is the reason.
     With `whole`, one refusal leaves all as they were. `preview` does it all and takes it all back, so that
     what it tells is what would happen. Raises Forbidden, Refused for too many.
     """
     require(user, "enforcement.view", FLOW.transition(STEPS[step]).permission)
     wanted = list(dict.fromkeys(ids))
-    if not wanted or len(wanted) > MOST_AT_ONCE:
+    most = MOST_ARCHIVED if step == ARCHIVE else MOST_AT_ONCE
+    if not wanted or len(wanted) > most:
         raise Refused(
-            f"请选择 1 至 {MOST_AT_ONCE} 个图斑，现选 {len(wanted)} 个。",
+            f"请选择 1 至 {most} 个图斑，现选 {len(wanted)} 个。",
             fields={"ids": "数量不符"},
         )
     seen = {p.pk: p for p in Patch.objects.visible_to(user).filter(pk__in=wanted)}
     rows: list[dict[str, Any]] = []
     with transaction.atomic():
         for key in wanted:
-            rows.append(_one(user, seen.get(key), key, step, note))
+            rows.append(_one(user, seen.get(key), key, step, note, preview=preview))
         refused = sum(not row["done"] for row in rows)
         if preview:
             transaction.set_rollback(True)
@@ -48,7 +52,9 @@ def take(
     return {"done": done, "refused": len(rows) - done, "rows": rows}
 
 
-def _one(user: User, patch: Patch | None, key: int, name: str, note: str) -> dict[str, Any]:
+def _one(
+    user: User, patch: Patch | None, key: int, name: str, note: str, *, preview: bool
+) -> dict[str, Any]:
     row = {"id": key, "number": patch.number if patch else "", "done": False, "message": ""}
     if patch is None:
         return {**row, "message": "没有找到，或不在您的管辖范围内。"}
@@ -56,8 +62,11 @@ def _one(user: User, patch: Patch | None, key: int, name: str, note: str) -> dic
         with transaction.atomic():
             if name == ASSIGN:
                 assign(user, key, note=note)
-            elif name in (REVIEW, ARCHIVE):
+            elif name == REVIEW:
                 step(user, key, name, note)
+            elif name == ARCHIVE:
+                put_away = dossiers.check_archiving if preview else dossiers.archive
+                put_away(user, key, dossiers.first_filing(patch), note)
             elif patch.proposal_outcome in ("", "undetermined"):
                 raise Conflict("没有可照准的拟判定，须逐个判定。")
             else:

@@ -165,24 +165,8 @@ def archive(user: User, patch_id: int, filing: Filing, reason: str = "") -> Arch
     NotFound, Refused without a number or with parts missing and no `reason`, Conflict when nothing changed,
     the number is taken, or the case is not so far.
     """
-    require(user, "enforcement.view", "enforcement.export", "enforcement.archive")
-    _check(filing)
     with transaction.atomic():
-        lock_patch(user, patch_id)
-        patch = fetch_patch(user, patch_id)
-        last = patch.archived.first()
-        if patch.case.stage != ARCHIVED:
-            taking = Taking(f"案卷号 {filing.file_number}", {}, PatchState(patch))
-            take_step(FLOW, patch.case, ARCHIVE, user, taking)
-        made = made_of(user, patch, maps=False)
-        missing = [check.label for check in made.completeness.missing]
-        text = reason_given(reason, "缺件归档") if missing else ""
-        parts = digests(made.dossier)
-        changes = changed(last.contents, parts) if last else []
-        if last and not changes:
-            raise Conflict(f"卷宗与已归档的第 {last.version} 版相同，不必再归档。")
-        filing = replace(filing, version=last.version + 1 if last else 1, changes=changes)
-        _check_free(patch, filing)
+        patch, filing, missing, text, parts = _ready(user, patch_id, filing, reason)
         made = made_of(user, patch, filing=filing)
         row = _frozen(user, patch, filing, made, parts)
         row.missing, row.reason = missing, text
@@ -192,6 +176,45 @@ def archive(user: User, patch_id: int, filing: Filing, reason: str = "") -> Arch
             "originals": row.originals.sha256 if row.originals else "", "missing": missing,
         })  # fmt: skip
     return row
+
+
+def check_archiving(user: User, patch_id: int, filing: Filing, reason: str = "") -> None:
+    """Raise what `archive` would raise, but for a dossier that cannot be printed; nothing is made or kept."""
+    with transaction.atomic():
+        _ready(user, patch_id, filing, reason)
+        transaction.set_rollback(True)
+
+
+def first_filing(patch: Patch) -> Filing:
+    """What a dossier of many is filed under: its patch's own number, the first of the pack's periods."""
+    allowed = pack_in_use().value(RETENTION, timezone.localdate()).items
+    return Filing(file_number=patch.number, retention=allowed[0])
+
+
+def _ready(
+    user: User, patch_id: int, filing: Filing, reason: str
+) -> tuple[Patch, Filing, list[str], str, dict[str, str]]:
+    """Take the step where it is still to be taken; the patch, the filing with its version, what lacks, the
+    reason for it, and the digests of the dossier's parts.
+    """
+    require(user, "enforcement.view", "enforcement.export", "enforcement.archive")
+    _check(filing)
+    lock_patch(user, patch_id)
+    patch = fetch_patch(user, patch_id)
+    last = patch.archived.first()
+    if patch.case.stage != ARCHIVED:
+        taking = Taking(f"案卷号 {filing.file_number}", {}, PatchState(patch))
+        take_step(FLOW, patch.case, ARCHIVE, user, taking)
+    made = made_of(user, patch, maps=False)
+    missing = [check.label for check in made.completeness.missing]
+    text = reason_given(reason, "缺件归档") if missing else ""
+    parts = digests(made.dossier)
+    changes = changed(last.contents, parts) if last else []
+    if last and not changes:
+        raise Conflict(f"卷宗与已归档的第 {last.version} 版相同，不必再归档。")
+    filing = replace(filing, version=last.version + 1 if last else 1, changes=changes)
+    _check_free(patch, filing)
+    return patch, filing, missing, text, parts
 
 
 def _check(filing: Filing) -> None:
