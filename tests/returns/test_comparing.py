@@ -78,3 +78,19 @@ def test_two_kept_states_and_now(
     assert other.get(f"{SNAPSHOTS}?ledger={LEDGER}").json() == []
     settings.SNAPSHOT_ROWS = 3
     assert keep(client, "太多").status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_long_ledger_is_kept_in_the_background(
+    county: County, people: People, signed_in: SignedIn, settings: Any, run_jobs: Any
+) -> None:
+    add_patches(county, people.clerk, 6)
+    settings.SNAPSHOT_ROWS_AT_ONCE = 5
+    client = signed_in(people.clerk)
+    answer = keep(client, "年底")
+    assert (answer.status_code, answer.json()["kind"]) == (202, "ledgers.keep")
+    assert client.get(f"{SNAPSHOTS}?ledger={LEDGER}").json() == []
+    (job,) = run_jobs()
+    (made,) = client.get(f"{SNAPSHOTS}?ledger={LEDGER}").json()
+    assert (made["id"], made["count"], made["title"]) == (job.result["snapshot"], 6, "年底")
+    assert keep(client, " ").status_code == 422

@@ -8,11 +8,13 @@ from urllib.parse import quote
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound
+from liangtian.platform.jobs.api import JobOut, job_out
+from liangtian.platform.jobs.models import Job
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
 from liangtian.platform.ledgers.export import footer
 from liangtian.platform.ledgers.formats import TYPES
@@ -20,8 +22,9 @@ from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.platform.returns.api import ComparisonOut
 from liangtian.platform.returns.documents import comparison_xlsx
+from liangtian.platform.returns.jobs import start_keeping
 from liangtian.platform.returns.models import Snapshot
-from liangtian.platform.returns.snapshots import keep_now, visible_snapshots
+from liangtian.platform.returns.snapshots import visible_snapshots
 from liangtian.platform.returns.states import compared, fetch_snapshot
 
 router = Router(tags=["returns"])
@@ -53,10 +56,11 @@ def kept(request: HttpRequest, ledger: str) -> list[dict[str, Any]]:
     return [_out(row) for row in rows[:SHOWN]]
 
 
-@router.post("", response=SnapshotOut)
-def keep_state(request: HttpRequest, body: SnapshotIn) -> dict[str, Any]:
-    """Keep the ledger as it stands."""
-    return _out(keep_now(user_of(request), _find(body.ledger), body.query, body.title))
+@router.post("", response={200: SnapshotOut, 202: JobOut})
+def keep_state(request: HttpRequest, body: SnapshotIn) -> Status[dict[str, Any]]:
+    """Keep the ledger as it stands; of a long one the answer is the job that does."""
+    made = start_keeping(user_of(request), _find(body.ledger), body.query, body.title)
+    return Status(202, job_out(made)) if isinstance(made, Job) else Status(200, _out(made))
 
 
 @router.get("/compare", response=ComparisonOut)

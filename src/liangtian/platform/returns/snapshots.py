@@ -68,14 +68,20 @@ def keep(
     return made
 
 
-def keep_now(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -> Snapshot:
-    """A state of the ledger to compare with later. Raises Refused without a name."""
+def require_keepable(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -> Region:
+    """The region a kept state belongs to. Raises Forbidden, Refused without a name or with whole numbers of people."""
     require(user, ledger.permission, ledger.export_permission)
     if not title.strip() or user.region is None:
         raise Refused("请填写留存名称。", fields={"title": "请填写"})
     refuse_to_keep("留存", [title, *query.values()])
+    return user.region
+
+
+def keep_now(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -> Snapshot:
+    """A state of the ledger to compare with later. Raises like `require_keepable`."""
+    region = require_keepable(user, ledger, query, title)
     with transaction.atomic():
-        made = keep(user, ledger, query, title=title.strip(), region=user.region)
+        made = keep(user, ledger, query, title=title.strip(), region=region)
         record(user, "ledger.keep", made,
                after={"ledger": ledger.name, "filters": dict(query), "rows": made.count})  # fmt: skip
     return made

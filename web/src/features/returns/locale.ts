@@ -23,7 +23,7 @@ export default {
     compare: {
       hint: '把台账某一时点的状态与另一时点或现在比较：增加、减少、变化的记录逐行逐列列出。',
       left: '前', right: '后', now: '现在', choose: '请选择一个留存的状态', go: '比较', excel: '导出 Excel',
-      keep: '留存当前状态', keepName: '名称', keepHint: '例如：一季度整改前', kept: '已留存', none: '还没有留存的状态。可在此留存，冻结报表时也会自动留存。',
+      keep: '留存当前状态', keepName: '名称', keepHint: '例如：一季度整改前', kept: '已留存', keeping: '行数较多，正在后台留存，完成后在此可选。进度见后台任务。', none: '还没有留存的状态。可在此留存，冻结报表时也会自动留存。',
       added: '新增 {n} 行', gone: '减少 {n} 行', changed: '变化 {n} 行', same: '没有差异',
       kind: { added: '新增', gone: '减少', changed: '变化' },
       record: '记录', column: '列', before: '前', after: '后', difference: '差', item: '项目', line: '单位', part: '类别',
@@ -53,7 +53,7 @@ export default {
     compare: {
       hint: 'A ledger at one date beside another or now: rows added, gone and changed, column by column.',
       left: 'Before', right: 'After', now: 'Now', choose: 'Choose a kept state', go: 'Compare', excel: 'Excel',
-      keep: 'Keep the present state', keepName: 'Name', keepHint: 'e.g. before the first quarter', kept: 'Kept', none: 'No kept states yet. Keep one here; freezing a return keeps one too.',
+      keep: 'Keep the present state', keepName: 'Name', keepHint: 'e.g. before the first quarter', kept: 'Kept', keeping: 'A long ledger: it is kept in the background and can be chosen here when done.', none: 'No kept states yet. Keep one here; freezing a return keeps one too.',
       added: '{n} rows added', gone: '{n} rows gone', changed: '{n} rows changed', same: 'No differences',
       kind: { added: 'Added', gone: 'Gone', changed: 'Changed' },
       record: 'Row', column: 'Column', before: 'Before', after: 'After', difference: 'Difference', item: 'Item', line: 'Unit', part: 'Class',

@@ -1,0 +1,44 @@
+"""Long ledgers are kept in the background, so that no request waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from liangtian.platform.jobs.models import Job
+from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.services import enqueue
+from liangtian.platform.ledgers.declaration import Ledger, find_ledger
+from liangtian.platform.ledgers.query import filtered
+from liangtian.platform.people.models import User
+from liangtian.platform.returns.models import Snapshot
+from liangtian.platform.returns.snapshots import keep_now, require_keepable
+
+
+def start_keeping(
+    user: User, ledger: Ledger, query: Mapping[str, str], title: str
+) -> Snapshot | Job:
+    """The kept state, or the job that makes it where the ledger is long. Raises like `keep_now`."""
+    region = require_keepable(user, ledger, query, title)
+    if filtered(ledger, user, query).count() <= settings.SNAPSHOT_ROWS_AT_ONCE:
+        return keep_now(user, ledger, query, title)
+    with transaction.atomic():
+        return enqueue(
+            "ledgers.keep", f"留存：{ledger.title}（{title.strip()}）", user, region, link="/compare",
+            user_id=user.pk, ledger=ledger.name, query=dict(query), name=title,
+        )  # fmt: skip
+
+
+@job("ledgers.keep", "留存台账", retry=True)
+def keep_later(
+    run: JobRun, *, user_id: int, ledger: str, query: dict[str, str], name: str
+) -> dict[str, Any]:
+    """Keep the rows as they are now; the result names the kept state."""
+    run.progress(0.05, "留存各行")
+    found = find_ledger(ledger)
+    assert found is not None, "a ledger is declared as long as the program runs"
+    made = keep_now(User.objects.get(pk=user_id), found, query, name)
+    return {"snapshot": made.pk, "rows": made.count}
