@@ -4691,7 +4691,7 @@ export interface paths {
         /** The kept states of a ledger, newest first. */
         get: operations["liangtian_platform_returns_api_snapshots_kept"];
         put?: never;
-        /** Keep the ledger as it stands. */
+        /** Keep the ledger as it stands; of a long one the answer is the job that does. */
         post: operations["liangtian_platform_returns_api_snapshots_keep_state"];
         delete?: never;
         options?: never;
@@ -16659,6 +16659,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
         };
