@@ -54,6 +54,7 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("tongnifang", "佟拟方", "township_leader", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}分管领导"),
         ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
         ("fangyanlian", "方演练", "township_clerk", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}报表审核"),
+        ("baokongbai", "鲍空白", "secrecy_keeper", bureau, COUNTY_CODE, "涉军图斑登记员"),
     ]  # fmt: skip
     return [
         {"login": login, "name": name, "role": role, "office": office, "region": region,
