@@ -27,6 +27,7 @@ EXAMPLES: dict[str, Any] = {
     "ActiveIn": {"active": False},
     "AnalyseIn": {"geometry": _PLOT, "name": "拟建养殖场", "versions": [3]},
     "AssignIn": {"to_user": 12, "note": "请核实是否仍在施工"},
+    "AtlasIn": {"title": "青禾县土地利用图册", "region": "990121", "scale": 10000, "versions": [3]},
     "AuditExportIn": {"format": "xlsx", "query": {}},
     "ConsultIn": {
         "question": "该地块是否属高标准农田", "offices": [7, 9], "rule": "all",
