@@ -4998,7 +4998,17 @@ export interface components {
             note?: string;
             to_user?: number | null;
         };
-        /** @description A whole region on sheets that join. */
+        /**
+         * @description A whole region on sheets that join.
+         * @example {
+         *       "region": "990121",
+         *       "scale": 10000,
+         *       "title": "青禾县土地利用图册",
+         *       "versions": [
+         *         3
+         *       ]
+         *     }
+         */
         AtlasIn: {
             /** @default true */
             grid?: boolean;
