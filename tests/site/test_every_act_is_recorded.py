@@ -23,6 +23,8 @@ ASKING = frozenset(
         "/api/sketches/shape",
         "/api/sketches/analysis",
         "/api/regions/changes/preview",
+        "/api/calendar/holidays/{year}/list",
+        "/api/enforcement/ratio/what-if",
         "/api/messages/read",
     }
 )
