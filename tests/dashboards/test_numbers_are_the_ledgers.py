@@ -75,7 +75,7 @@ def test_each_figure_is_what_its_link_shows(
             wanted = shown["sums"][measure] if measure else shown["total"]
             assert figure["value"] == pytest.approx(wanted), figure
             checked += 1
-    assert checked == 8
+    assert checked == 9
 
 
 def test_places_and_charts_add_up_to_the_figures(

@@ -71,6 +71,11 @@ class _Words:
             for name, naming in NAMINGS.items()
             if any(name in one for one in (*sides, *inner))
         }
+        if (
+            ledger and "columns" in self._named
+        ):  # the same name may stand for another column elsewhere
+            own = {name: column.label for name, column in self._columns.items()}
+            self._named["columns"] = {**self._named["columns"], **own}
 
     def label(self, name: str) -> str:
         """The Chinese name of a field, of a security setting, or of a ledger's column."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from liangtian.geo.clean import GeometryRefused
-from liangtian.geo.compiled import drop_old_code
 from liangtian.geo.crs import CrsRefused
 from liangtian.geo.formats import FormatRefused
 from liangtian.platform.errors import Conflict, Refused
@@ -81,6 +80,8 @@ def prepare_layer(run: JobRun, *, version_id: int) -> dict[str, Any]:
 @every("layers.prepared", 3600)
 def prepare_again() -> None:
     """Prepared layers that are missing or damaged are made anew; what nobody needs any more goes."""
+    from liangtian.geo.compiled import drop_old_code  # the compiler takes much memory
+
     ready.order_missing()
     ready.drop_unused()
     drop_old_code()

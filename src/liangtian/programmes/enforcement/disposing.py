@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
@@ -39,6 +40,8 @@ from liangtian.programmes.enforcement.models import (
 from liangtian.programmes.enforcement.rules import pack_in_use
 
 Handling = Disposition.Handling
+
+_TOWNSHIP = 9  # digits of a township's code
 
 
 @dataclass(frozen=True)
@@ -296,11 +299,11 @@ def reject(user: User, patch_id: int, opinion: str) -> Patch:
 
 
 def offices_responsible(user: User, patch_id: int) -> list[Office]:
-    """Offices of the county that may be made responsible."""
+    """Offices that may be made responsible: the county's own, and those of the patch's township and villages."""
     require(user, "enforcement.view")
     patch: Patch = Patch.objects.fetch_for(user, pk=patch_id)
-    near = Office.objects.filter(region__code__startswith=patch.county_id, is_active=True)
-    return list(near.order_by("path"))
+    own = Q(region=patch.county_id) | Q(region__code__startswith=patch.region_id[:_TOWNSHIP])
+    return list(Office.objects.filter(own, is_active=True).order_by("path"))
 
 
 def _dispositions(patch: Patch) -> list[Disposition]:

@@ -28,6 +28,7 @@ from liangtian.policy.accountability import (
 )
 from liangtian.policy.accountability_forecast import DatedPatch, Forecast, forecast
 from liangtian.policy.pack import Pack
+from liangtian.policy.pack_errors import PackError
 from liangtian.programmes.enforcement.assessing import assessed, parts_counted
 from liangtian.programmes.enforcement.flow import SETTLED
 from liangtian.programmes.enforcement.models import Patch, PatchPart
@@ -132,10 +133,13 @@ def rule_day(asked: Asked) -> date:
 
 
 def assessment(patches: Sequence[AssessedPatch], asked: Asked) -> Accountability:
-    """Numerator, denominator and every part's treatment. Raises Refused for entries that cannot be."""
+    """Numerator, denominator and every part's treatment.
+
+    Raises Refused for entries that cannot be, and for a year in which the pack's values are not in force.
+    """
     try:
         return assess(patches, asked.level, pack_in_use(), rule_day(asked))
-    except PatchRefused as problem:
+    except (PatchRefused, PackError) as problem:
         raise Refused(str(problem)) from problem
 
 
