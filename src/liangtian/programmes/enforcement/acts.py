@@ -67,6 +67,7 @@ declare(
         "enforcement.dossier.archive": "卷宗归档",
         "enforcement.dossier.verify": "核验卷宗",
         "enforcement.warning.propose": "提出督办",
+        "enforcement.warning.propose_by_rule": "按规则提出督办",
         "enforcement.warning.decide": "决定督办",
         "enforcement.warning.drop": "不予督办",
         "enforcement.warning.letter": "拟制督办文书",

@@ -86,7 +86,11 @@ def propose_all(on: date | None = None) -> int:
 def propose(user: User) -> int:
     """Propose at once what the rules call for in the user's county; how many are new."""
     require(user, "warnings.view", "warnings.propose")
-    return _propose_in(user.scope[:COUNTY], user, timezone.localdate())
+    with transaction.atomic():
+        new = _propose_in(user.scope[:COUNTY], user, timezone.localdate())
+        record(user, "enforcement.warning.propose_by_rule", "督办", region=user.region,
+               after={"count": new})  # fmt: skip
+    return new
 
 
 def _propose_in(county: str, user: User | None, on: date) -> int:
