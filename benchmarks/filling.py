@@ -35,7 +35,12 @@ def _fill(count: int) -> None:
 
     from liangtian.platform.cases.models import Case
     from liangtian.platform.operation.jobs import refresh_statistics
-    from liangtian.programmes.enforcement.models import EarlierOverlap, Patch, PatchPhoto
+    from liangtian.programmes.enforcement.models import (
+        EarlierOverlap,
+        Patch,
+        PatchPart,
+        PatchPhoto,
+    )
 
     started = time.perf_counter()
     with transaction.atomic():
@@ -47,10 +52,13 @@ def _fill(count: int) -> None:
             {"id": n + 1, "region": places[n], "kind": "enforcement.patch", "title": f"B{n:06}",
              "stage": _stage(n), "opened_at": at} for n in range(count)
         ))  # fmt: skip
+        # Parts first: those of a judged patch are closed.
+        _put(PatchPart, (_part(n) for n in range(count) if OUTCOMES[n % len(OUTCOMES)]))
         _put(Patch, _patches(count, places, batches, clerk.pk, at))
         _put(PatchPhoto, (
             {"id": n // 8 + 1, "patch": n + 1, "file": file.pk, "flags": "[]", "taken_at": at,
-             "added_by": clerk.pk, "added_at": at} for n in range(0, count, 8)
+             "place_from": "", "purpose": "evidence", "software": "", "added_by": clerk.pk,
+             "added_at": at} for n in range(0, count, 8)
         ))  # fmt: skip
         _put(EarlierOverlap, (
             {"id": n // 20 + 1, "patch": n + 1, "earlier": n, "m2": "12.50"}
@@ -124,8 +132,7 @@ def _patches(
 
 
 def _patch(n: int, clerk: int, at: datetime) -> dict[str, Any]:
-    outcome = OUTCOMES[n % len(OUTCOMES)]
-    cents = 20_000 + n * 7919 % 600_000
+    outcome, cents = OUTCOMES[n % len(OUTCOMES)], _cents(n)
     return {
         "id": n + 1, "case": n + 1, "county": COUNTY, "row": n,
         "number": f"B{n:06}", "monitoring_type": TYPES[n % 4], "area_m2": _m2(cents),
@@ -137,6 +144,23 @@ def _patch(n: int, clerk: int, at: datetime) -> dict[str, Any]:
         "judgement_reason": "", "overridden": False,
         "judged_by": clerk if outcome else None, "judged_at": at if outcome else None,
     }  # fmt: skip
+
+
+def _part(n: int) -> dict[str, Any]:
+    """The only part of a judged patch; every third illegal one has been restored."""
+    outcome, cents = OUTCOMES[n % len(OUTCOMES)], _cents(n)
+    mu = round(cents // 2 * 15 / 10_000)  # hundredths of a mu
+    return {
+        "id": n + 1, "patch": n + 1, "order": 1, "source": "", "number": "", "outcome": outcome,
+        "m2": _m2(cents), "farmland_m2": _m2(cents // 2), "farmland_mu": _m2(mu),
+        "pbf_m2": _m2(cents // 4), "judgement": outcome, "subclass": "", "old_construction": False,
+        "farm_damage": False, "homestead": False, "affordable_housing": False,
+        "restored_mu": _m2(mu) if outcome == "illegal" and n % 3 == 0 else "0", "regularised_mu": "0",
+    }  # fmt: skip
+
+
+def _cents(n: int) -> int:
+    return 20_000 + n * 7919 % 600_000
 
 
 def _m2(cents: int) -> str:
