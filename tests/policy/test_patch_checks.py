@@ -13,6 +13,7 @@ import pytest
 
 from liangtian.policy.pack import load_pack
 from liangtian.policy.pack_errors import PackRefused
+from liangtian.policy.patch_checks.places import FIELDS, basis_of, value_of
 from liangtian.policy.patch_checks.record import (
     Disposition,
     Flags,
@@ -104,10 +105,7 @@ WRONG: dict[str, Callable[[], PatchRecord]] = {
     "T05": lambda: put_right(ILLEGAL, penalty_on=date(2022, 4, 1)),
     "T06": lambda: put_right(ILLEGAL, demolished_on=date(2022, 1, 31)),
     "T07": lambda: put_right(ILLEGAL, accepted_on=date(2022, 6, 30)),
-    "E01": lambda: replace(
-        LEGAL, photos=(photo(date(2022, 3, 20)),),
-        verified_on=None,
-    ),
+    "E01": lambda: replace(LEGAL, photos=(photo(date(2022, 3, 20)),)),
     "E02": lambda: replace(LEGAL, photos=(*LEGAL.photos[1:], photo(date(2022, 3, 20), "南"))),
     "E03": lambda: replace(LEGAL, photos=(*LEGAL.photos, photo(date(2022, 3, 20), "东", "50.1"))),
     "E04": lambda: replace(LEGAL, photos=(*LEGAL.photos, photo(date(2022, 1, 31)))),
@@ -208,3 +206,36 @@ def test_a_county_sets_how_severe_a_check_is(tmp_path: Path) -> None:
     own.write_text(head + '[[check]]\ncode = "Z99"\nseverity = "off"\n', encoding="utf-8")
     with pytest.raises(PackRefused, match="没有数据检查 Z99"):
         load_pack("county-enforcement-2022", own)
+
+
+def test_what_is_judged_on_papers_alone_needs_no_photos() -> None:
+    assert not findings_of(replace(LEGAL, photos=(), verified_on=None), PACK)
+
+
+def test_every_check_has_its_place_on_the_page_and_its_value() -> None:
+    assert set(FIELDS) == set(TESTS)
+    assert {FIELDS[code][0] for code in FIELDS} <= {
+        "judgement", "stages", "overlay", "basic", "photos",
+    }  # fmt: skip
+    assert all(value_of(code, ILLEGAL) is not None for code in FIELDS)
+
+
+def test_a_reason_holds_while_what_the_check_rests_on_stays() -> None:
+    before = basis_of("J03", LEGAL)
+    assert basis_of("J03", replace(LEGAL, on=date(2023, 1, 1), stage="accepted")) == before
+    assert basis_of("J03", judged(LEGAL, reviewed_by=9, reviewed_on=date(2022, 4, 1))) == before
+    assert basis_of("J03", judged(LEGAL, document="示例政地〔2021〕2号")) != before
+    assert basis_of("D07", put_right(ILLEGAL, case_number="")) != basis_of("D07", ILLEGAL)
+    assert basis_of("E01", replace(LEGAL, photos=LEGAL.photos[1:])) != basis_of("E01", LEGAL)
+
+
+def test_the_illegal_parts_of_a_divided_patch_count_for_the_leading_group() -> None:
+    half = Part(_D("40000"), "illegal", farmland_m2=_D("33333.34"))
+    rest = Part(_D("10000"), "legal", "示例政地〔2021〕1号", _D("9000"))
+    divided = replace(
+        LARGE, area_m2=_D("50000"), farmland_m2=_D("42333.34"), parts=(half, rest),
+        judgement=replace(LARGE.judgement, outcome="split", proposed="split", on_site_on=None),
+    )  # fmt: skip
+    assert "J12" in {f.code for f in findings_of(divided, PACK)}
+    less = replace(divided, parts=(replace(half, farmland_m2=_D("33333.33")), rest))
+    assert "J12" not in {f.code for f in findings_of(less, PACK)}

@@ -300,9 +300,11 @@ def _evidence(world: World, place: str) -> None:
 def _judged(world: World, place: str) -> None:
     """The second patch is confirmed."""
     from liangtian.programmes.enforcement.judging import judge
+    from liangtian.programmes.enforcement.parts import PartJudgement
 
     clerk = world.users["clerk_abroad" if place == ABROAD else "county_clerk"]
-    judge(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形")
+    told = [PartJudgement(1, subclass="facility", number="示例备〔2026〕1号")]
+    judge(clerk, world.patches[place][1].pk, "other", "现场核实，属于其他情形", told)
 
 
 def _letters(world: World, place: str) -> None:

@@ -38,6 +38,7 @@ from liangtian.programmes.enforcement.models import (
     Patch,
     PatchPhoto,
 )
+from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.rules import pack_in_use
 from liangtian.site.cli import main
@@ -95,7 +96,14 @@ def state(client: Client, patch: Patch) -> dict[str, Any]:
 
 
 def confirmed(people: People, patch: Patch, outcome: str = "other") -> None:
-    judge(people.clerk, patch.pk, outcome, "现场核实，属于其他情形")
+    told = [PartJudgement(1, subclass="facility", number="示例备〔2026〕1号")]
+    judge(
+        people.clerk,
+        patch.pk,
+        outcome,
+        "现场核实，属于其他情形",
+        told if outcome == "other" else (),
+    )
     step(people.reviewer, patch.pk, "review")
 
 

@@ -233,3 +233,8 @@ export type DossierRun = Schemas['DossierRunOut']
 export type Ranking = Schemas['RankingOut']
 export type WarningBrief = Schemas['WarningBrief']
 export type WarningDetail = Schemas['WarningOut']
+
+// --- Data checks
+export type PatchProblem = Schemas['ProblemOut']
+export type ProblemCounts = Schemas['ProblemCounts']
+export type ProblemPlace = Schemas['ProblemPlaceOut']

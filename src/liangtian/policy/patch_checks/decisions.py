@@ -113,7 +113,9 @@ def meeting_missing(patch: PatchRecord, limits: Limits) -> str | None:
 def leaders_not_on_site(patch: PatchRecord, limits: Limits) -> str | None:
     if not _key(patch, limits) or patch.judgement.on_site_on:
         return None
-    return f"新增建（构）筑物疑似违法占用耕地 {in_mu(patch.farmland_m2 or Decimal(0))} 亩，领导小组没有实地核查"
+    return (
+        f"新增建（构）筑物疑似违法占用耕地 {in_mu(_suspected_m2(patch))} 亩，领导小组没有实地核查"
+    )
 
 
 @entering(TESTS, "J13")
@@ -123,8 +125,15 @@ def reviewed_by_the_judge(patch: PatchRecord, _: Limits) -> str | None:
 
 
 def _key(patch: PatchRecord, limits: Limits) -> bool:
+    return patch.building and _suspected_m2(patch) * 3 / 2000 >= limits.key_mu
+
+
+def _suspected_m2(patch: PatchRecord) -> Decimal:
+    """Farmland that may be taken illegally: of a divided patch that of its illegal parts."""
+    if patch.judgement.outcome == "split":
+        return sum((p.farmland_m2 for p in patch.parts if p.outcome == "illegal"), Decimal(0))
     suspected = patch.judgement.outcome in ("", "illegal", "undetermined")
-    return patch.building and suspected and patch.farmland_mu >= limits.key_mu
+    return patch.farmland_m2 or Decimal(0) if suspected else Decimal(0)
 
 
 # ---- marks of illegal patches ----

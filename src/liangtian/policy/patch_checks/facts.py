@@ -128,19 +128,19 @@ def accepted_before_done(patch: PatchRecord, _: Limits) -> str | None:
     return f"验收于 {done.accepted_on}，早于整改完成 {last}"
 
 
-# ---- evidence ----
+# ---- evidence: what is judged in the office, on papers alone, needs none ----
 
 
 @entering(TESTS, "E01")
 def too_few_photos(patch: PatchRecord, limits: Limits) -> str | None:
-    if patch.military or len(patch.photos) >= limits.photos:
+    if patch.military or not patch.verified_on or len(patch.photos) >= limits.photos:
         return None
     return f"现场照片 {len(patch.photos)} 张，应不少于 {limits.photos} 张"
 
 
 @entering(TESTS, "E02")
 def direction_without_photo(patch: PatchRecord, limits: Limits) -> str | None:
-    if patch.military:
+    if patch.military or not patch.verified_on:
         return None
     missing = [
         side for side in limits.directions if side not in {p.direction for p in patch.photos}

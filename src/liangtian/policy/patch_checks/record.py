@@ -30,6 +30,7 @@ class Part:
     m2: Decimal
     outcome: str
     document: str = ""
+    farmland_m2: Decimal = _NOUGHT
 
 
 @dataclass(frozen=True, slots=True)

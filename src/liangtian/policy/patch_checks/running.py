@@ -6,7 +6,7 @@ tests, by its code. A check answers with what is wrong (Chinese, with the figure
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from liangtian.policy.pack import Pack
 from liangtian.policy.pack_errors import PackRefused
 from liangtian.policy.patch_checks import decisions, facts, remedies
 from liangtian.policy.patch_checks.limits import Limits, Test
+from liangtian.policy.patch_checks.places import FIELDS, basis_of, value_of
 from liangtian.policy.patch_checks.record import PatchRecord
 from liangtian.policy.patch_checks.schema import DataCheck, Severity
 
@@ -24,7 +25,10 @@ TESTS: dict[str, Test] = facts.TESTS | decisions.TESTS | remedies.TESTS
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong with a patch: code and label of the check, what is wrong, what to do, whose it is."""
+    """One thing wrong with a patch: the check, what is wrong and where, what to do, whose it is.
+
+    `basis` is a digest of what the check rests on: a reason given for the finding holds while it is the same.
+    """
 
     code: str
     label: str
@@ -33,26 +37,37 @@ class Finding:
     message: str
     advice: str
     clause: str
+    section: str
+    field: str
+    value: str
+    basis: str
 
 
-def findings_of(record: PatchRecord, pack: Pack) -> tuple[Finding, ...]:
-    """All that is wrong with a patch as it stands, in the order of the pack.
+def findings_of(
+    record: PatchRecord, pack: Pack, only: Collection[str] | None = None
+) -> tuple[Finding, ...]:
+    """All that is wrong with a patch as it stands, in the order of the pack; by the checks of `only`, if given.
 
     Raises PackRefused for a check of the pack whose code is not known here, PackError for values not in force.
     """
     limits = limits_of(pack, record.on)
-    return tuple(_findings(record, pack, limits))
+    asked = [check for check in pack.checks if only is None or check.code in only]
+    return tuple(_findings(record, asked, pack, limits))
 
 
-def _findings(record: PatchRecord, pack: Pack, limits: Limits) -> Iterator[Finding]:
-    for check in pack.checks:
+def _findings(
+    record: PatchRecord, asked: Sequence[DataCheck], pack: Pack, limits: Limits
+) -> Iterator[Finding]:
+    for check in asked:
         if check.severity == "off" or not record.reached(check.stage):
             continue
         message = _test(check, record, limits)
         if message:
             clause = pack.clause(check.clause, check.label, check.document)
+            section, field, _ = FIELDS[check.code]
             yield Finding(
-                check.code, check.label, check.severity, check.office, message, check.advice, str(clause)
+                check.code, check.label, check.severity, check.office, message, check.advice, str(clause),
+                section, field, value_of(check.code, record), basis_of(check.code, record),
             )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ declare(
         "enforcement.meeting.cancel": "取消集体会审",
         "military.register": "登记涉军图斑",
         "military.dispatch": "登记机要寄发",
+        "enforcement.check.start": "发起数据检查",
+        "enforcement.problem.pass": "放行数据检查问题",
         "enforcement.photo.add": "上传举证照片",
         "enforcement.paper.add": "登记卷内材料",
         "enforcement.paper.remove": "移出卷内材料",

@@ -16,6 +16,7 @@ from liangtian.platform.cases.shapes import ConsultIn, OfficeAskedOut, PersonOut
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.programmes.enforcement import asking, judging, judging_many
+from liangtian.programmes.enforcement.api_checks import router as checks
 from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.api_meetings import router as meetings
@@ -42,6 +43,7 @@ from liangtian.programmes.enforcement.tiles import patch_tile
 router = Router(tags=["enforcement"])
 router.add_router("", imports)
 router.add_router("", dossiers)
+router.add_router("", checks)
 router.add_router("", stages)
 router.add_router("/meetings", meetings)
 router.add_router("", accountability)

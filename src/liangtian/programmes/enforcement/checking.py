@@ -16,6 +16,7 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
+from liangtian.programmes.enforcement.data_checks.keeping import look_over
 from liangtian.programmes.enforcement.flow import CHECKING
 from liangtian.programmes.enforcement.judging import lock_patch
 from liangtian.programmes.enforcement.models import FieldCheck, LeadingCheck, Outcome, Patch
@@ -53,6 +54,7 @@ def save_check(user: User, patch_id: int, form: CheckForm) -> FieldCheck:
         made, _ = FieldCheck.objects.update_or_create(
             patch=patch, returned_at=None, defaults=values
         )
+        look_over(patch)
         record(
             user, "enforcement.patch.field_check", patch,
             after={k: str(v) for k, v in asdict(form).items() if v},
@@ -120,6 +122,7 @@ def record_leading_check(user: User, patch_id: int, form: LeadingForm) -> Leadin
             "entered_at": timezone.now(),
         }
         made, _ = LeadingCheck.objects.update_or_create(patch=patch, defaults=values)
+        look_over(patch)
         record(
             user, "enforcement.patch.leading_check", patch,
             after={"date": str(form.checked_on), "members": [name for name, _ in members],

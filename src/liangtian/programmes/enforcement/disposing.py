@@ -19,6 +19,7 @@ from liangtian.platform.errors import Conflict, NotFound, Refused
 from liangtian.platform.people.models import Office, User
 from liangtian.platform.people.scope import require
 from liangtian.policy.clocks import due_after
+from liangtian.programmes.enforcement.data_checks.keeping import look_over
 from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import (
     ACCEPT,
@@ -110,6 +111,7 @@ def plan(user: User, part_id: int, wanted: Plan) -> Disposition:
         if wanted.handling == Handling.CASE:
             values["no_case_reason"] = ""
         made, _ = Disposition.objects.update_or_create(part=part, defaults=values)
+        look_over(patch)
         record(user, "enforcement.disposition.plan", patch, after=_said(asdict(wanted)))
     return made
 
@@ -141,6 +143,7 @@ def hand_down(user: User, patch_id: int, opinion: str = "") -> Patch:
         take_step(FLOW, patch.case, DISPOSE, user, Taking(opinion, None, PatchState(patch)))
         for one in _dispositions(patch):
             _set_limits(one)
+        look_over(patch)
         record(user, "enforcement.patch.dispose", patch, note=opinion)
     return patch
 
@@ -186,6 +189,7 @@ def progress(user: User, part_id: int, done: Progress) -> Disposition:
             setattr(one, name, value)
         one.save(update_fields=list(asdict(done)))
         _tick(one, user)
+        look_over(patch)
         record(
             user, "enforcement.disposition.progress", patch, before=before,
             after=_said(asdict(done)),
@@ -227,6 +231,7 @@ def report(user: User, patch_id: int, opinion: str = "") -> Patch:
             one.steps.filter(order__lt=3, done_on=None).update(
                 done_on=timezone.localdate(), done_by=user
             )
+        look_over(patch)
         record(user, "enforcement.patch.rectify", patch, note=opinion)
     return patch
 
@@ -245,6 +250,7 @@ def accept(user: User, patch_id: int, accepted: Sequence[Acceptance], opinion: s
         given = {one.part: one for one in accepted}
         for part in patch.parts.filter(judgement=Outcome.ILLEGAL).select_related("disposition"):
             _accept_part(user, part, given.get(part.pk))
+        look_over(patch)
         record(
             user, "enforcement.patch.accept", patch,
             after={"parts": [_said(asdict(one)) for one in accepted]}, note=opinion,
@@ -294,6 +300,7 @@ def reject(user: User, patch_id: int, opinion: str) -> Patch:
         patch = lock_patch(user, patch_id)
         take_step(FLOW, patch.case, REJECT, user, Taking(opinion, None, PatchState(patch)))
         Disposition.objects.filter(part__patch=patch).update(reported_by=None, reported_at=None)
+        look_over(patch)
         record(user, "enforcement.patch.reject", patch, note=opinion)
     return patch
 

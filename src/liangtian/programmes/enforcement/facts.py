@@ -9,6 +9,7 @@ from typing import Any
 
 from liangtian.platform.cases.models import OfficeOpinion
 from liangtian.policy.pack import Value
+from liangtian.programmes.enforcement.data_checks.finding import failing
 from liangtian.programmes.enforcement.models import (
     AgendaItem,
     LeadingCheck,
@@ -44,6 +45,9 @@ class PatchState(Mapping[str, Any]):
             "unfinished": self._unfinished,
             "unaccepted": lambda: self._names(_not_accepted),
             "reported_by": self._reported_by,
+            "failing_ground": lambda: failing(patch, "verified", of_township=True),
+            "failing": lambda: self._failing,
+            "failing_done": lambda: failing(patch, "rectified"),
         }
 
     def __getitem__(self, name: str) -> Any:
@@ -54,6 +58,11 @@ class PatchState(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._read)
+
+    @cached_property
+    def _failing(self) -> list[str]:
+        """What keeps a judged patch from being confirmed or archived."""
+        return failing(self._patch, "judged") if self._patch.judgement_outcome else []
 
     @cached_property
     def _parts(self) -> list[PatchPart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from liangtian.platform.cases.machine import Guard, Situation
 
@@ -95,10 +95,35 @@ def nothing_left_to_do(at: Situation) -> str | None:
     return f"图斑 {at.facts['number']} 的{'、'.join(at.facts['unaccepted'])}判定为违法，处置验收后才能归档。"
 
 
+def _refused(number: str, found: Sequence[str]) -> str | None:
+    if not found:
+        return None
+    return (
+        f"图斑 {number} 有 {len(found)} 项数据检查未通过：{'；'.join(found)}。"
+        "请按“数据检查”所列改正；确有原因的，由审核员或领导在该处写明理由放行。"
+    )
+
+
+def ground_passes(at: Situation) -> str | None:
+    """What is put right on the ground is in order. Facts: `failing_ground`."""
+    return _refused(at.facts["number"], at.facts["failing_ground"])
+
+
+def passes(at: Situation) -> str | None:
+    """No error of the data checks is left open. Facts: `failing`."""
+    return _refused(at.facts["number"], at.facts["failing"])
+
+
+def done_passes(at: Situation) -> str | None:
+    """As `passes`, for work that is being reported done. Facts: `failing_done`."""
+    return _refused(at.facts["number"], at.facts["failing_done"])
+
+
 GUARDS: Mapping[str, Guard] = {
     one.__name__: one
     for one in (
         measured, another_person, form_filled, evidence_enough, on_no_agenda, leaders_looked, met,
         illegal, disposition_planned, put_right, not_reported_by_self, nothing_left_to_do,
+        ground_passes, passes, done_passes,
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ from liangtian.platform.cases.services import Taking, take_step, withdraw
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.data_checks.keeping import look_over
 from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import (
     ASSIGN,
@@ -79,6 +80,7 @@ def judge(
             FLOW, patch.case, SUBMIT, user, Taking(opinion, detail, PatchState(patch, user.pk))
         )
         patch.save(update_fields=JUDGEMENT)
+        look_over(patch)
         record(user, "enforcement.patch.submit", patch, after={**detail, "reason": text})
     return patch
 
@@ -173,6 +175,7 @@ def _plain(user: User, patch_id: int, name: str, opinion: str) -> Patch:
             clear(patch)
         elif after := AFTER.get(name):
             after(patch, user)
+        look_over(patch)
         record(
             user, f"enforcement.patch.{name}", patch, before=before, note=taking.opinion
         )  # fmt: skip
@@ -191,6 +194,7 @@ def _withdraw(user: User, patch_id: int) -> Patch:
             Disposition.objects.filter(part__patch=patch).update(reported_by=None, reported_at=None)
         elif left == VERIFIED:
             reopen_check(patch)
+        look_over(patch)
         record(user, "enforcement.patch.withdraw", patch, before=before)
     return patch
 

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, NullIf
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement import warning_ledger  # noqa: F401 -- declares its own
+from liangtian.programmes.enforcement.data_checks.ledger import patch_states, state_of_patches
 from liangtian.programmes.enforcement.dossiers.completeness import (
     LABELS,
     LACKING,
@@ -190,6 +191,8 @@ PATCHES = register(
             _mark("non_agricultural"),
             Column("dossier", "卷宗", _dossier, "choice", width=84, filter="choice",
                    choices=dossier_states, sortable=False),
+            Column("problems", "检查问题", state_of_patches, "choice", width=90, filter="choice",
+                   choices=patch_states, sortable=False),
             Column("photos", "照片数", _photo_count, "integer", width=80,
                    filter="number_range"),
             Column("judged_by", "判定人", "judged_by__name", width=90, filter="text",

@@ -16,6 +16,7 @@ from liangtian.platform.people.models import Office, User
 from liangtian.platform.people.scope import COUNTY_DIGITS, require
 from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement.data_checks.keeping import keep
 from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import DECIDE, FLOW, JUDGED, TO_JUDGE
 from liangtian.programmes.enforcement.judging import (
@@ -229,6 +230,7 @@ def sign(user: User, meeting_id: int) -> Meeting:
         meeting.status, meeting.signed_by = Status.SIGNED, user
         meeting.signed_at = timezone.now()
         meeting.save()
+        keep(list(Patch.objects.select_related("case").filter(agenda_items__in=items)))
         record(
             user, "enforcement.meeting.sign", meeting,
             after={str(item.patch): str(Outcome(item.outcome).label) if item.outcome else "暂不作结论"

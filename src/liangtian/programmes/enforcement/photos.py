@@ -15,6 +15,7 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import named_copy, store
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.data_checks.keeping import look_over
 from liangtian.programmes.enforcement.doubts import doubts_of
 from liangtian.programmes.enforcement.exif import read_photo
 from liangtian.programmes.enforcement.flow import DISPOSITION, RECTIFIED
@@ -45,6 +46,7 @@ def add_photos(user: User, patch_id: int, photos: Sequence[tuple[str, Iterable[b
         Patch.objects.select_for_update().get(pk=patch.pk)
         _refuse_repeated(patch, files)
         PatchPhoto.objects.bulk_create(rows)
+        look_over(patch)
         record(
             user, "enforcement.photo.add", patch,
             after={"photos": [{"name": f.name, "sha256": f.sha256} for f in files]},

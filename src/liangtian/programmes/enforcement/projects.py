@@ -14,9 +14,10 @@ from liangtian.platform.files.models import StoredFile
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import COUNTY_DIGITS, require
 from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement.data_checks.keeping import keep, look_over
 from liangtian.programmes.enforcement.flow import SETTLED
 from liangtian.programmes.enforcement.judging import lock_patch
-from liangtian.programmes.enforcement.models import InfrastructureProject, Outcome, PatchPart
+from liangtian.programmes.enforcement.models import InfrastructureProject, Outcome, Patch, PatchPart
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def save_project(
                 row.save()
         except IntegrityError as error:
             raise Conflict(f"已有名为“{row.name}”的项目。") from error
+        keep(list(Patch.objects.select_related("case").filter(parts__project=row).distinct()))
         record(
             user, "enforcement.project.save", row,
             after={k: str(v) for k, v in asdict(form).items() if v not in ("", None)},
@@ -118,6 +120,7 @@ def set_project(user: User, part_id: int, project_id: int | None) -> PatchPart:
             else InfrastructureProject.objects.fetch_for(user, pk=project_id)
         )
         part.save(update_fields=["project"])
+        look_over(patch)
         record(
             user, "enforcement.part.project", patch,
             after={"part": part.order, "project": part.project.name if part.project else ""},

@@ -12,6 +12,7 @@ from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.enforcement.data_checks.running import check_all
 from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import Batch
 
@@ -36,4 +37,7 @@ def remeasure(user: User, batch_id: int) -> Job:
 @job(KIND, "重新套合批次", retry=True)
 def run_remeasure(run: JobRun, batch_id: int) -> dict[str, Any]:
     """Worker side; begun again after a kill it measures all of them once more."""
-    return {"patches": measure_patches(Batch.objects.get(pk=batch_id), run, again=True)}
+    batch = Batch.objects.get(pk=batch_id)
+    measured = measure_patches(batch, run, again=True)
+    check_all(batch.patches.all())
+    return {"patches": measured}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from liangtian.platform.errors import Refused
 from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.people.models import User
+from liangtian.programmes.enforcement.data_checks.running import check_all
 from liangtian.programmes.enforcement.imports.accepting import enter, present_numbers
 from liangtian.programmes.enforcement.imports.checking import check_rows
 from liangtian.programmes.enforcement.imports.figures import Limits
@@ -48,6 +49,7 @@ def accept_job(run: JobRun, import_id: int, user_id: int) -> dict[str, Any]:
     current = BatchImport.objects.select_related("file", "region", "batch").get(pk=import_id)
     batch = enter(current, User.objects.get(pk=user_id))
     measured = measure_patches(batch, run)
+    check_all(batch.patches.all())
     BatchImport.objects.filter(pk=import_id).update(status=Status.DONE, error="")
     return {"batch": batch.pk, "patches": batch.patches.count(), "measured": measured}
 

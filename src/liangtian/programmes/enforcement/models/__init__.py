@@ -30,6 +30,7 @@ from liangtian.programmes.enforcement.models.patches import (
     PatchPart,
     PatchPhoto,
 )
+from liangtian.programmes.enforcement.models.problems import PatchProblem
 from liangtian.programmes.enforcement.models.projects import InfrastructureProject
 from liangtian.programmes.enforcement.models.warnings import TownshipWarning
 
@@ -58,6 +59,7 @@ __all__ = [
     "PatchArea",
     "PatchPart",
     "PatchPhoto",
+    "PatchProblem",
     "StagedPatch",
     "TownshipWarning",
 ]

@@ -1,0 +1,231 @@
+"""The data checks over stored patches: what is wrong is listed, keeps a patch from going up, and is let pass for a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from liangtian.platform.audit.models import AuditEntry
+from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
+from liangtian.platform.people.models import Office
+from liangtian.programmes.enforcement import disposing, judging
+from liangtian.programmes.enforcement.data_checks import running, services
+from liangtian.programmes.enforcement.data_checks.finding import found_in
+from liangtian.programmes.enforcement.data_checks.keeping import look_over
+from liangtian.programmes.enforcement.models import Patch, PatchProblem
+from liangtian.programmes.enforcement.parts import PartJudgement
+from liangtian.site.cli import main
+from tests.conftest import County, People, Run, SignedIn
+from tests.enforcement.register.conftest import Register
+
+pytestmark = pytest.mark.django_db
+WHY = "批文原件在办，县政府已有会议纪要"
+DEPARTS = "经核实有县政府批复"
+
+
+def codes(patch: Patch, part: int | None = None) -> set[str]:
+    fresh = Patch.objects.select_related("case").get(pk=patch.pk)
+    return {
+        one.finding.code for one in found_in([fresh])[patch.pk] if part is None or one.part == part
+    }
+
+
+def judged_legal(people: People, patch: Patch, number: str | None = None) -> None:
+    told = [PartJudgement(1, subclass="conversion", number=number)] if number else ()
+    judging.judge(people.clerk, patch.pk, "legal", DEPARTS, told)
+
+
+def test_what_is_in_order_has_no_problems(register: Register, people: People) -> None:
+    for patch in (register.a_illegal, register.a_split, register.b_legal):
+        assert codes(patch) == set()
+        judging.judge(people.clerk, patch.pk, patch.proposal_outcome, "同意拟判定")
+        assert not {c for c in codes(patch) if c not in ("D01", "A06")}
+    register.b_legal.refresh_from_db()
+    judging.step(people.reviewer, register.b_legal.pk, "review")
+
+
+def test_a_legal_judgement_without_a_number_is_shown_at_once_and_not_confirmed(
+    register: Register, people: People
+) -> None:
+    patch = register.a_illegal
+    judged_legal(people, patch)
+    row = PatchProblem.objects.get(patch=patch, resolved_at=None, code="J03")
+    assert (row.severity, row.side, row.section, row.field) == (
+        "error",
+        "county",
+        "judgement",
+        "文号",
+    )
+    assert row.clause
+    assert row.advice
+    with pytest.raises(Conflict, match="没有文号"):
+        judging.step(people.reviewer, patch.pk, "review")
+    judging.step(people.reviewer, patch.pk, "send_back", "请补上批准文号")
+    row.refresh_from_db()
+    assert row.resolved_at is not None
+    judged_legal(people, patch, "示例批〔2025〕9号")
+    judging.step(people.reviewer, patch.pk, "review")
+
+
+def test_an_error_is_let_pass_for_a_reason_by_another_person_until_the_data_change(
+    register: Register, people: People
+) -> None:
+    patch = register.a_illegal
+    judged_legal(people, patch)
+    with pytest.raises(Forbidden):
+        services.let_pass(people.township_a, patch.pk, "J03", 0, WHY)
+    with pytest.raises(Forbidden):
+        services.let_pass(people.clerk, patch.pk, "J03", 0, WHY)
+    with pytest.raises(Refused):
+        services.let_pass(people.reviewer, patch.pk, "J03", 0, " ")
+    with pytest.raises(Conflict, match="没有这项问题"):
+        services.let_pass(people.reviewer, patch.pk, "D07", 0, WHY)
+    services.let_pass(people.reviewer, patch.pk, "J03", 0, WHY)
+    entry = AuditEntry.objects.filter(act="enforcement.problem.pass").latest("pk")
+    assert entry.note == WHY
+    (shown,) = [p for p in services.problems_for(people.clerk, patch.pk) if p["code"] == "J03"]
+    assert (shown["pass_reason"], shown["may_pass"]) == (WHY, False)
+    judging.step(people.clerk, patch.pk, "withdraw")
+    judging.judge(people.clerk, patch.pk, "legal", "另有批复，与前次不同")
+    first, second = PatchProblem.objects.filter(patch=patch, code="J03").order_by("pk")
+    assert first.resolved_at is not None
+    assert first.pass_reason == WHY
+    assert second.passed_by is None
+    with pytest.raises(Conflict, match="没有文号"):
+        judging.step(people.reviewer, patch.pk, "review")
+    services.let_pass(people.reviewer, patch.pk, "J03", 0, WHY)
+    judging.step(people.reviewer, patch.pk, "review")
+
+
+def test_who_judged_does_not_let_pass(register: Register, people: People) -> None:
+    judging.judge(people.reviewer, register.a_illegal.pk, "legal", DEPARTS)
+    with pytest.raises(Conflict, match="由您本人判定"):
+        services.let_pass(people.reviewer, register.a_illegal.pk, "J03", 0, WHY)
+
+
+def test_what_the_flow_asks_is_listed_and_not_let_pass(register: Register, people: People) -> None:
+    patch = register.a_illegal
+    big = Decimal("40000")
+    Patch.objects.filter(pk=patch.pk).update(area_m2=big, farmland_m2=big)
+    judging.judge(people.clerk, patch.pk, "illegal")
+    assert {"J11", "J12"} <= codes(patch)
+    with pytest.raises(Conflict, match="由流程要求"):
+        services.let_pass(people.reviewer, patch.pk, "J12", 0, WHY)
+
+
+def test_work_reported_done_is_checked_part_by_part(
+    register: Register, people: People, county: County
+) -> None:
+    patch = register.a_split
+    office = Office.objects.create(code="99-z", name="柳塘镇人民政府", region=county.township_a)
+    judging.judge(people.clerk, patch.pk, "split")
+    judging.step(people.reviewer, patch.pk, "review")
+    assert "D01" not in codes(patch)  # asked once it is handed down
+    part = patch.parts.get(judgement="illegal")
+    disposing.plan(people.clerk, part.pk, disposing.Plan("case", office.pk, complete_papers=True))
+    disposing.hand_down(people.clerk, patch.pk)
+    assert codes(patch, part.order) == {"D07"}
+    assert codes(patch, 0) == set()
+    row = PatchProblem.objects.get(patch=patch, code="D07", resolved_at=None)
+    assert (row.part, row.side) == (part.order, "county")
+    today = timezone.localdate()
+    done = disposing.Progress(
+        case_number="示例立〔2026〕1号", case_filed_on=today, papers_number="示例批〔2026〕8号",
+        papers_on=today - timedelta(days=1), papers_mu=Decimal("0.5"),
+    )  # fmt: skip
+    disposing.progress(people.clerk, part.pk, done)
+    with pytest.raises(Conflict, match="未查处先补办"):
+        disposing.report(people.clerk, patch.pk)
+    disposing.progress(people.clerk, part.pk, replace(done, papers_on=today))
+    disposing.report(people.clerk, patch.pk)
+    assert codes(patch) == set()
+
+
+def test_a_batch_is_checked_in_as_many_questions_however_many_patches(
+    register: Register, people: People
+) -> None:
+    one = Patch.objects.select_related("case").filter(pk=register.a_illegal.pk)
+    everything = Patch.objects.select_related("case").all()
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        found_in(list(one))
+    with CaptureQueriesContext(connection) as many:
+        found_in(list(everything))
+    assert len(everything) == 3
+    assert len(many) == len(few)
+    assert len(few) <= 12
+
+
+def test_the_job_checks_a_range_and_may_run_again(
+    register: Register, people: People, run_jobs: Run, county: County
+) -> None:
+    Office.objects.create(
+        code="990121-ZJ", name="青禾县自然资源局", region=county.county, kind=Office.Kind.BUREAU
+    )
+    Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=Decimal("99"))
+    with pytest.raises(Forbidden):
+        running.start(people.township_a, running.Range(first="2026-03", last="2026-03"))
+    with pytest.raises(Refused):
+        running.start(people.clerk, running.Range())
+    with pytest.raises(Conflict, match="没有图斑"):
+        running.start(people.clerk, running.Range(first="2020-01", last="2020-12"))
+    for _ in range(2):
+        made = running.start(people.clerk, running.Range(first="2026-01", last="2026-12"))
+        run_jobs()
+        made.refresh_from_db()
+        assert (made.status, made.result["patches"], made.result["warnings"]) == ("done", 3, 1), (
+            made.error
+        )
+    (row,) = PatchProblem.objects.all()
+    assert (row.code, row.responsible.name) == ("A06", "青禾县自然资源局")
+    Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=None)
+    assert running.check_all(Patch.objects.all()).resolved == 1
+
+
+def test_each_office_sees_the_problems_of_its_own_ground(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
+    for patch in (register.a_illegal, register.b_legal):
+        Patch.objects.filter(pk=patch.pk).update(declared_area_mu=Decimal("99"))
+        look_over(Patch.objects.select_related("case").get(pk=patch.pk))
+    assert services.counted(people.clerk)["warnings"] == 2
+    assert services.counted(people.township_a)["warnings"] == 1
+    assert services.counted(people.clerk, "2026-04")["warnings"] == 0
+    with pytest.raises(NotFound):
+        services.problems_for(people.township_b, register.a_illegal.pk)
+    theirs = PatchProblem.objects.get(patch=register.b_legal)
+    with pytest.raises(NotFound):
+        services.place_of(people.township_a, theirs.pk)
+    assert services.place_of(people.township_b, theirs.pk)["section"] == "basic"
+    client = signed_in(people.township_a)
+    listed = client.get("/api/ledgers/enforcement.problems/rows").json()
+    assert [row["number"] for row in listed["rows"]] == [register.a_illegal.number]
+    patches = client.get("/api/ledgers/enforcement.patches/rows", {"problems": "warnings"}).json()
+    assert [row["number"] for row in patches["rows"]] == [register.a_illegal.number]
+
+
+def test_the_command_line_checks_a_month(
+    register: Register, people: People, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ready: Callable[[], None] = lambda: None  # noqa: E731
+    monkeypatch.setattr("liangtian.site.runtime.start_django", ready)
+    Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=Decimal("99"))
+    assert main(["patch-check", "--user", "clerk", "--month", "2026-03", "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert (told["patches"], told["warnings"]) == (3, 1)
+    assert [line["code"] for line in told["by_code"]] == ["A06"]
+    assert main(["patch-check", "--user", "clerk", "--year", "2026"]) == 0
+    assert "检查图斑 3 个，有误 0 项，提醒 1 项" in capsys.readouterr().out
+    assert main(["patch-check", "--user", "liutang", "--year", "2026"]) == 1
+    assert main(["patch-check", "--user", "nobody", "--year", "2026"]) == 1
