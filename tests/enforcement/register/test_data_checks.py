@@ -183,9 +183,8 @@ def test_the_job_checks_a_range_and_may_run_again(
         made = running.start(people.clerk, running.Range(first="2026-01", last="2026-12"))
         run_jobs()
         made.refresh_from_db()
-        assert (made.status, made.result["patches"], made.result["warnings"]) == ("done", 3, 1), (
-            made.error
-        )
+        told = made.result or {}
+        assert (made.status, told["patches"], told["warnings"]) == ("done", 3, 1), made.error
     (row,) = PatchProblem.objects.all()
     assert (row.code, row.responsible.name) == ("A06", "青禾县自然资源局")
     Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=None)

@@ -86,16 +86,28 @@ def value_of(code: str, record: PatchRecord) -> str:
 
 def basis_of(code: str, record: PatchRecord) -> str:
     """A digest of what a check rests on; not of the day, nor of steps taken since."""
-    rests = {
-        "A": lambda r: (r.area_m2, r.farmland_m2, r.pbf_m2, r.classes_m2, r.declared_m2, r.parts),
-        "T": lambda r: (r.period_before, r.period_after, r.received_on, _decided(r), _done(r)),
-        "E": lambda r: (r.period_after, [(p.taken_on, p.direction, p.distance_m) for p in r.photos]),
-        "J": lambda r: (r.period_after, r.area_m2, r.farmland_m2, _decided(r), r.parts, len(r.photos)),
-        "F": lambda r: (r.farmland_m2, _decided(r), r.flags),
-        "D": lambda r: (r.farmland_m2, r.judgement.outcome, _done(r), [p.taken_on for p in r.photos]),
-        "M": lambda r: (r.military, r.has_geometry),
-    }[code[0]](record)  # fmt: skip
-    return hashlib.sha256(json.dumps(_plain([code, rests])).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(_plain([code, _rests_on(code[0], record)])).encode()
+    ).hexdigest()
+
+
+def _rests_on(family: str, r: PatchRecord) -> list[Any]:
+    photos = [[p.taken_on, p.direction, p.distance_m] for p in r.photos]
+    match family:
+        case "A":
+            return [r.area_m2, r.farmland_m2, r.pbf_m2, r.classes_m2, r.declared_m2, r.parts]
+        case "T":
+            return [r.period_before, r.period_after, r.received_on, _decided(r), _done(r)]
+        case "E":
+            return [r.period_after, photos]
+        case "J":
+            return [r.period_after, r.area_m2, r.farmland_m2, _decided(r), r.parts, len(photos)]
+        case "F":
+            return [r.farmland_m2, _decided(r), r.flags]
+        case "D":
+            return [r.farmland_m2, r.judgement.outcome, _done(r), photos]
+        case _:
+            return [r.military, r.has_geometry]
 
 
 def _decided(record: PatchRecord) -> Any:
