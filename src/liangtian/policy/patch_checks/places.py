@@ -93,21 +93,16 @@ def basis_of(code: str, record: PatchRecord) -> str:
 
 def _rests_on(family: str, r: PatchRecord) -> list[Any]:
     photos = [[p.taken_on, p.direction, p.distance_m] for p in r.photos]
-    match family:
-        case "A":
-            return [r.area_m2, r.farmland_m2, r.pbf_m2, r.classes_m2, r.declared_m2, r.parts]
-        case "T":
-            return [r.period_before, r.period_after, r.received_on, _decided(r), _done(r)]
-        case "E":
-            return [r.period_after, photos]
-        case "J":
-            return [r.period_after, r.area_m2, r.farmland_m2, _decided(r), r.parts, len(photos)]
-        case "F":
-            return [r.farmland_m2, _decided(r), r.flags]
-        case "D":
-            return [r.farmland_m2, r.judgement.outcome, _done(r), photos]
-        case _:
-            return [r.military, r.has_geometry]
+    rests: dict[str, list[Any]] = {
+        "A": [r.area_m2, r.farmland_m2, r.pbf_m2, r.classes_m2, r.declared_m2, r.parts],
+        "T": [r.period_before, r.period_after, r.received_on, _decided(r), _done(r)],
+        "E": [r.period_after, photos],
+        "J": [r.period_after, r.area_m2, r.farmland_m2, _decided(r), r.parts, len(photos)],
+        "F": [r.farmland_m2, _decided(r), r.flags],
+        "D": [r.farmland_m2, r.judgement.outcome, _done(r), photos],
+        "M": [r.military, r.has_geometry],
+    }
+    return rests[family]
 
 
 def _decided(record: PatchRecord) -> Any:
