@@ -894,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a batch, or the batches of some months, anew; answers with the job. */
+        post: operations["liangtian_programmes_enforcement_api_checks_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/dossiers": {
         parameters: {
             query?: never;
@@ -1579,6 +1596,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/patches/{patch_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with a patch at this moment, and what to do. */
+        get: operations["liangtian_programmes_enforcement_api_checks_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/patches/{patch_id}/problems/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an error pass for a reason; void once the data change. */
+        post: operations["liangtian_programmes_enforcement_api_checks_let_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/patches/{patch_id}/rectified": {
         parameters: {
             query?: never;
@@ -1675,6 +1726,40 @@ export interface paths {
         put?: never;
         /** Take a step that needs nothing but an opinion: return, decline, recheck, review, archive … or withdraw. */
         post: operations["liangtian_programmes_enforcement_api_take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/problems/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open problems by check and by office responsible. */
+        get: operations["liangtian_programmes_enforcement_api_checks_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/problems/{problem_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a problem is put right. */
+        get: operations["liangtian_programmes_enforcement_api_checks_place"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5286,6 +5371,19 @@ export interface components {
             suggestion: string;
             suggestion_label: string;
         };
+        /**
+         * @example {
+         *       "first": "2026-01",
+         *       "last": "2026-03"
+         *     }
+         */
+        CheckRangeIn: {
+            batch?: number | null;
+            /** @default  */
+            first?: string;
+            /** @default  */
+            last?: string;
+        };
         ChoiceOut: {
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
@@ -5325,6 +5423,13 @@ export interface components {
             county_name: string;
             /** Format: date */
             through: string;
+        };
+        CodeCount: {
+            code: string;
+            errors: number;
+            label: string;
+            passed: number;
+            warnings: number;
         };
         /**
          * @example {
@@ -7320,6 +7425,13 @@ export interface components {
         OfficeChoice: {
             office_id: number;
         };
+        OfficeCount: {
+            errors: number;
+            name: string;
+            office: number | null;
+            passed: number;
+            warnings: number;
+        };
         /**
          * @example {
          *       "kind": "township",
@@ -7738,6 +7850,19 @@ export interface components {
         };
         /**
          * @example {
+         *       "code": "J03",
+         *       "part": 0,
+         *       "reason": "批文原件在办，县政府已有会议纪要"
+         *     }
+         */
+        PassIn: {
+            code: string;
+            /** @default 0 */
+            part?: number;
+            reason: string;
+        };
+        /**
+         * @example {
          *       "new": "Xin-Mima-2026",
          *       "old": "Jiu-Mima-2025"
          *     }
@@ -7967,6 +8092,35 @@ export interface components {
             title: string;
             /** @default [] */
             versions?: number[];
+        };
+        ProblemCounts: {
+            by_code: components["schemas"]["CodeCount"][];
+            by_office: components["schemas"]["OfficeCount"][];
+            errors: number;
+            passed: number;
+            patches: number;
+            warnings: number;
+        };
+        ProblemOut: {
+            advice: string;
+            clause: string;
+            code: string;
+            field: string;
+            label: string;
+            may_pass: boolean;
+            message: string;
+            part: number;
+            pass_reason: string;
+            passed_at: string | null;
+            passed_by: string;
+            section: string;
+            severity: string;
+            side: string;
+            value: string;
+        };
+        ProblemPlaceOut: {
+            patch: number;
+            section: string;
         };
         ProcessOut: {
             host: string;
@@ -10808,6 +10962,30 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_checks_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_dossiers_runs: {
         parameters: {
             query?: never;
@@ -11894,6 +12072,54 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_checks_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_checks_let_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"][];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_stages_rectified: {
         parameters: {
             query?: never;
@@ -12039,6 +12265,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_checks_counts: {
+        parameters: {
+            query?: {
+                first?: string;
+                last?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemCounts"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_checks_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                problem_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemPlaceOut"];
                 };
             };
         };
