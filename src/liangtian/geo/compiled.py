@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,3 +75,20 @@ def vectorised(function: F) -> F:
     Between kinds of processors the last digit may differ, which the rounding of results hides.
     """
     return cast(F, numba.njit(**_INLINED, fastmath=_ANY_ORDER)(function))
+
+
+@intrinsic
+def asked_for(typing: Any, array: Any, at: Any) -> Any:
+    """Ask memory for one element of an array ahead of its use: changes nothing, and may lie beyond the end."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        how = ir.FunctionType(ir.VoidType(), [place.type, *[ir.IntType(32)] * 3])
+        name = "llvm.prefetch.p0i8"
+        call = builder.module.globals.get(name) or ir.Function(builder.module, how, name)
+        # To be read, kept in every cache, data.
+        builder.call(call, [place, *(ir.IntType(32)(n) for n in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(array, at), generate

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from liangtian.geo.compiled import compiled, inlined, inner
+from liangtian.geo.compiled import compiled, inlined
 from liangtian.geo.overlay.chains import Chains, Floats, Ints
 
 NODE = 8
@@ -31,55 +31,56 @@ def boxes_of(chains: Chains) -> Floats:
 @compiled
 def _boxes(boxes: Floats, chains: Chains) -> None:
     for f in range(len(boxes)):
-        box_into(boxes[f], chains, f)
+        first, last = chains.ring[chains.figure[f]], chains.ring[chains.figure[f + 1]]
+        box_into(boxes[f], chains.x[first:last], chains.y[first:last])
 
 
-@inner
-def box_into(box: Floats, chains: Chains, f: int) -> None:
-    """Write the box of one figure."""
-    first, last = chains.ring[chains.figure[f]], chains.ring[chains.figure[f + 1]]
-    box[0] = box[1] = np.inf
-    box[2] = box[3] = -np.inf
-    for i in range(first, last):
-        box[0] = min(box[0], chains.x[i])
-        box[1] = min(box[1], chains.y[i])
-        box[2] = max(box[2], chains.x[i])
-        box[3] = max(box[3], chains.y[i])
+@inlined
+def box_into(box: Floats, x: Floats, y: Floats) -> None:
+    """Write the box of some vertices."""
+    west = south = np.inf
+    east = north = -np.inf
+    for i in range(len(x)):
+        west, south = min(west, x[i]), min(south, y[i])
+        east, north = max(east, x[i]), max(north, y[i])
+    box[0], box[1], box[2], box[3] = west, south, east, north
 
 
 def hilbert_order(boxes: Floats) -> Ints:
     """Positions of boxes along a Hilbert curve through their centres; neighbours come close together."""
-    return np.argsort(_along_curve((boxes[:, :2] + boxes[:, 2:]) / 2, _ORDER), kind="stable")
+    x, y = ((boxes[:, side] + boxes[:, side + 2]) / 2 for side in (0, 1))
+    return np.argsort(_along_curve(x, y, _ORDER), kind="stable")
 
 
-def rough_hilbert_order(points: Floats) -> Ints:
+def rough_hilbert_order(x: Floats, y: Floats) -> Ints:
     """The same of points on a coarser grid, which sorts much faster."""
-    return np.argsort(_along_curve(points, _ROUGH).astype(np.uint16), kind="stable")
+    return np.argsort(_along_curve(x, y, _ROUGH).astype(np.uint16), kind="stable")
 
 
-def _along_curve(points: Floats, order: int) -> Ints:
+def _along_curve(x: Floats, y: Floats, order: int) -> Ints:
     """The place of each point on a curve through 2^order cells each way."""
-    if not len(points):
+    if not len(x):
         return np.empty(0, np.int64)
-    low = points.min(axis=0)
-    side = max(float((points.max(axis=0) - low).max()), 1e-9)
-    return _places(points, low, (2**order - 1) / side, order)
+    west, south = float(x.min()), float(y.min())
+    side = max(float(x.max()) - west, float(y.max()) - south, 1e-9)
+    return _places(x, y, west, south, (2**order - 1) / side, order)
 
 
 @compiled
-def _places(points: Floats, low: Floats, scale: float, order: int) -> Ints:
-    out, largest = np.zeros(len(points), np.int64), (1 << order) - 1
-    for i in range(len(points)):
-        x = int((points[i, 0] - low[0]) * scale)
-        y = int((points[i, 1] - low[1]) * scale)
+def _places(
+    easts: Floats, norths: Floats, west: float, south: float, scale: float, order: int
+) -> Ints:
+    out, largest = np.zeros(len(easts), np.int64), (1 << order) - 1
+    for i in range(len(easts)):
+        x, y = int((easts[i] - west) * scale), int((norths[i] - south) * scale)
         side = np.int64(1) << (order - 1)
         while side > 0:
             east, north = np.int64((x & side) != 0), np.int64((y & side) != 0)
             out[i] += side * side * ((3 * east) ^ north)
-            if north == 0:
-                if east == 1:
-                    x, y = largest - x, largest - y
-                x, y = y, x
+            # Chosen, not jumped over: which way it goes cannot be guessed.
+            turned = (north == 0) & (east == 1)
+            x, y = (largest - x if turned else x), (largest - y if turned else y)
+            x, y = (y if north == 0 else x), (x if north == 0 else y)
             side >>= 1
     return out
 

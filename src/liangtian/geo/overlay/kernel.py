@@ -27,8 +27,17 @@ from liangtian.geo.overlay.index import (
     rough_hilbert_order,
     tree_over,
 )
-from liangtian.geo.overlay.lanes import STEEP, Frame, left_of, loaded, room_for_lanes, under
-from liangtian.geo.overlay.stretches import Singles, Stretches, round_out, stretches_of
+from liangtian.geo.overlay.lanes import (
+    Frame,
+    Narrow,
+    described,
+    left_of,
+    loaded,
+    room_for_lanes,
+    under,
+)
+from liangtian.geo.overlay.near import Marks, ask_for, near_segments, opened_of
+from liangtian.geo.overlay.stretches import STRETCH, Singles, Stretches, round_out, stretches_of
 
 GRID_M2 = 2.0**-20
 """Areas are rounded to this, about 1e-6 m². Sums of such numbers are exact up to 8 billion m², so that they do
@@ -40,9 +49,10 @@ so that it does not matter in which order the tree finds the pieces."""
 
 _AT_ONCE = 64
 """Plots that one thread takes at a time, at the least."""
+_TURNS = 24
+"""Tasks per thread, at the most: while the last ones are done, others wait."""
 _NEARBY = 500_000
 """Vertices that stay in the processor's cache, in whatever order plots are measured."""
-_NEXT = np.uint64(1)
 _FEW = 48
 """Numbers up to which sorting by insertion is the fastest."""
 
@@ -80,6 +90,18 @@ class _Plots(NamedTuple):
     begin: Ints
     number: Ints
     whole: Chains
+
+
+class _Room(NamedTuple):
+    """Room for what one piece of a plot is compared with: see `near` and `lanes.described`."""
+
+    opened: Ints
+    end: Ints
+    bounds: Ints
+    segment: Ints
+    mark: Marks
+    line: Floats
+    reach: Narrow
 
 
 class _Part(NamedTuple):
@@ -165,7 +187,7 @@ def _area(chains: Chains, f: int) -> float:
 def _along_a_curve(plots: Chains, which: Ints) -> Ints:
     """Plots in the order in which one finds in the processor's cache what the last one read."""
     first = plots.ring[plots.figure[which]]
-    return which[rough_hilbert_order(np.stack([plots.x[first], plots.y[first]], axis=1))]
+    return which[rough_hilbert_order(plots.x[first], plots.y[first])]
 
 
 def _cut(plots: Chains, which: Ints, most: int) -> _Plots:
@@ -178,7 +200,7 @@ def _cut(plots: Chains, which: Ints, most: int) -> _Plots:
 def _in_turns(plots: _Plots, threads: int) -> list[tuple[_Plots, int, int]]:
     """Work for threads to take as they come."""
     number = len(plots.number)
-    tasks = 1 if threads == 1 else max(1, min(number // _AT_ONCE, threads * 8))
+    tasks = 1 if threads == 1 else max(1, min(number // _AT_ONCE, threads * _TURNS))
     bounds = np.linspace(0, number, tasks + 1).astype(int).tolist()
     return [(plots, first, last) for first, last in itertools.pairwise(bounds)]
 
@@ -191,20 +213,19 @@ def _together(parts: list[_Part], plots: int) -> Pairs:
         whole[part.plot] = part.whole
     np.cumsum(begin, out=begin)
     total = int(begin[-1])
-    plot = np.repeat(np.arange(plots), np.diff(begin))
-    source, m2 = np.empty(total, np.int64), np.empty(total)
+    plot, source, m2 = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total)
     for part in parts:
-        _put(part, begin, source, m2)
+        _put(part, begin, plot, source, m2)
     return Pairs(plot, source, m2, on_grid(whole))
 
 
 @compiled
-def _put(part: _Part, begin: Ints, source: Ints, m2: Floats) -> None:
-    at = 0
-    for k in range(len(part.plot)):
-        to = begin[part.plot[k]]
-        for i in range(part.number[k]):
-            source[to + i], m2[to + i] = part.source[at], part.m2[at]
+def _put(part: _Part, begin: Ints, plot: Ints, source: Ints, m2: Floats) -> None:
+    plots, numbers, sources, areas, at = part.plot, part.number, part.source, part.m2, 0
+    for k in range(len(plots)):
+        to = begin[plots[k]]
+        for i in range(numbers[k]):
+            plot[to + i], source[to + i], m2[to + i] = plots[k], sources[at], areas[at]
             at += 1
 
 
@@ -213,62 +234,108 @@ def _measure(
     plots: _Plots, figures: Indexed, first: int, last: int
 ) -> tuple[Ints, Floats, Ints, Ints, Floats]:
     """The pairs of some plots, as in `_Part`."""
-    lanes = room_for_lanes(_longest(plots, first, last))
+    room, lanes = _room(figures.largest), room_for_lanes(_longest(plots, first, last))
     found, waiting = np.empty(256, np.int64), np.empty(256, np.int64)
     number, whole = np.zeros(last - first, np.int64), np.empty(last - first)
     total, some, box, outer = 0, 16 * (last - first) + 256, np.empty(4), np.empty(4, np.float32)
     source, m2 = np.empty(some, np.int64), np.empty(some)
-    segment, end = np.empty(figures.largest + 1, np.int64), np.empty(figures.largest + 1, np.int64)
-    # Taking arrays out of tuples counts references; inside the loops that would take longer than the sums.
-    pieces, stretches = figures.pieces, figures.stretches
+    # Taking arrays out of tuples counts references; inside the loops that would take longer than the sums, and
+    # threads that count the same ones wait for each other.
+    px, py, ring, parts = plots.pieces.x, plots.pieces.y, plots.pieces.ring, plots.pieces.figure
+    x, y, of, sources = figures.pieces.x, figures.pieces.y, figures.stretches.figure, figures.source
     boxes, level = figures.tree.boxes, figures.tree.level
-    x, y, of, sources = pieces.x, pieces.y, stretches.figure, figures.source
-    span, edge = stretches.span, stretches.box
+    span, edge, pieces = figures.stretches.span, figures.stretches.box, plots.begin
+    opened, end, bounds, segment, mark, line, buckets = room
     row, begin, reach = lanes.row, lanes.first, lanes.last
     for k in range(first, last):
         start = total
-        for piece in range(plots.begin[k, 0], plots.begin[k, 1]):
-            box_into(box, plots.pieces, piece)
+        for piece in range(pieces[k, 0], pieces[k, 1]):
+            vertices = slice(ring[parts[piece]], ring[parts[piece + 1]])
+            box_into(box, px[vertices], py[vertices])
             hits, found, waiting = meeting(boxes, level, box, found, waiting)
             if hits == 0:
                 continue
-            frame = loaded(plots.pieces, piece, box, lanes)
+            opened, end, bounds = _longer_room(found[:hits], of, opened, end, bounds)
             round_out(box, outer)
+            if not _opened(found[:hits], of, span, edge, outer, opened, end, bounds):
+                continue
+            ask_for(x, y, span, opened, bounds[hits, 0])
+            frame = loaded(px, py, ring, parts[piece], parts[piece + 1], box, lanes)
             if total + hits > len(m2):
                 source, m2 = _longer(source, m2, total, total + hits)
-            for q in found[:hits]:
-                segments, ends = _near(x, y, span, edge, of[q], of[q + 1], box, outer, segment, end)
-                exact = _over(x, end[:ends], frame, row, reach)
-                exact += _within(x, y, segment[:segments], frame, row, begin, reach)
-                source[total], m2[total] = sources[q], np.rint(exact * _FINE) / _FINE
+            for h in range(hits):
+                exact = _over(x, end, bounds[h, 1], bounds[h + 1, 1], frame, row, reach)
+                near = 0
+                for o in range(bounds[h, 0], bounds[h + 1, 0]):
+                    i = opened[o]
+                    near = near_segments(x, y, span[i, 0], span[i, 1], box, mark, segment, near)
+                described(x, y, segment, near, frame, line, buckets)
+                exact += under(line, buckets, near, row, begin, reach)
+                source[total], m2[total] = sources[found[h]], np.rint(exact * _FINE) / _FINE
                 total += m2[total] != 0.0
         total = _summed(source, m2, start, total)
         number[k - first] = total - start
-        whole[k - first] = _area(plots.whole, plots.number[k])
+    _sizes(plots, first, last, whole)
     return plots.number[first:last], whole, number, source[:total], m2[:total]
 
 
 @inlined
-def _over(x: Floats, end: Ints, frame: Frame, row: Floats, reach: Ints) -> float:
-    """What the runs above the plot with these ends count."""
+def _opened(
+    found: Ints, of: Ints, span: Ints, edge: Singles, outer: Singles,
+    opened: Ints, end: Ints, bounds: Ints,
+) -> bool:  # fmt: skip
+    """Fill `opened` and `end` for all pieces found, `bounds` with where each ends there; whether there is anything."""
+    number = ends = bounds[0, 0] = bounds[0, 1] = 0
+    for h in range(len(found)):
+        q = found[h]
+        number, ends = opened_of(span, edge, of[q], of[q + 1], outer, opened, number, end, ends)
+        bounds[h + 1, 0], bounds[h + 1, 1] = number, ends
+    return number + ends > 0
+
+
+@inlined
+def _over(
+    x: Floats, end: Ints, first: int, last: int, frame: Frame, row: Floats, reach: Ints
+) -> float:
+    """What the runs above the plot with the ends `first` to `last` count."""
     total, sign = 0.0, 1.0
-    for i in end:
-        total += sign * left_of(x[i] - frame.x, frame, row, reach)
+    for k in range(first, last):
+        total += sign * left_of(x[end[k]] - frame.x, frame, row, reach)
         sign = -sign
     return total
 
 
+@inner
+def _room(largest: int) -> _Room:
+    """Room for figures of so many vertices."""
+    return _Room(
+        np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2), np.int64),
+        np.empty(largest + 1, np.int64), np.empty(STRETCH, np.uint8),
+        np.empty((5, largest)), np.empty((2, largest), np.int32),
+    )  # fmt: skip
+
+
 @inlined
-def _within(
-    x: Floats, y: Floats, segment: Ints, frame: Frame, row: Floats, begin: Ints, reach: Ints
-) -> float:
-    """What the segments that end at these vertices count."""
-    total = 0.0
-    for i in segment:
-        x0, y0 = x[i - 1] - frame.x, y[i - 1] - frame.y
-        x1, y1 = x[i] - frame.x, y[i] - frame.y
-        total += under(x0, y0, x1, y1, frame, row, begin, reach)
-    return total
+def _longer_room(
+    found: Ints, of: Ints, opened: Ints, end: Ints, bounds: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Room for all stretches of the pieces found."""
+    stretches = 0
+    for q in found:
+        stretches += of[q + 1] - of[q]
+    if len(opened) <= stretches or len(bounds) <= len(found):
+        opened, end = (
+            np.empty(2 * stretches + 256, np.int64),
+            np.empty(6 * stretches + 256, np.int64),
+        )
+        bounds = np.empty((2 * len(found) + 256, 2), np.int64)
+    return opened, end, bounds
+
+
+@inner
+def _sizes(plots: _Plots, first: int, last: int, whole: Floats) -> None:
+    for k in range(first, last):
+        whole[k - first] = _area(plots.whole, plots.number[k])
 
 
 @inner
@@ -318,37 +385,3 @@ def _added(total: float, lost: float, value: float) -> tuple[float, float]:
     if abs(total) >= abs(value):
         return new, lost + ((total - new) + value)
     return new, lost + ((value - new) + total)
-
-
-@inlined
-def _near(
-    x: Floats, y: Floats, span: Ints, edge: Singles, first: int, last: int,
-    box: Floats, outer: Singles, segment: Ints, end: Ints,
-) -> tuple[int, int]:  # fmt: skip
-    """Where the stretches `first` to `last` of a figure come near a plot: fills `segment` and `end`, says how many.
-
-    A run of stretches above the plot counts by its ends alone, those below or beside it do not count.
-    """
-    segments, ends, above, stop = 0, 0, False, -1
-    for k in range(first, last):
-        start = span[k, 0]
-        new, over = start != stop, edge[k, 1] >= outer[3]
-        if above and (new or not over):
-            end[ends] = stop
-            ends += 1
-        if over and (new or not above):
-            end[ends] = start
-            ends += 1
-        above, stop = over, span[k, 1]
-        if over or edge[k, 3] <= outer[1] or edge[k, 2] <= outer[0] or edge[k, 0] >= outer[2]:
-            continue
-        for i in range(np.uint64(start), np.uint64(stop)):
-            # Numbers without a sign cannot count from the end of an array, which saves a question.
-            x0, y0, x1, y1 = x[i], y[i], x[i + _NEXT], y[i + _NEXT]
-            beside = (max(x0, x1) <= box[0]) | (min(x0, x1) >= box[2])
-            segment[segments] = i + _NEXT
-            segments += not (beside | (max(y0, y1) <= box[1]) | (abs(x1 - x0) <= STEEP))
-    if above:
-        end[ends] = stop
-        ends += 1
-    return segments, ends

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liangtian.geo.compiled import inlined, inner, vectorised
-from liangtian.geo.overlay.chains import Chains, Floats, Ints
+from liangtian.geo.overlay.chains import Floats, Ints
+
+Narrow = NDArray[np.int32]
 
 BUCKETS = 32
 LANES = 8
@@ -21,6 +24,7 @@ STEEP = 1e-12
 """Metres; a segment that spans less in x is vertical, and counts for nothing."""
 _FAR = 1e9
 _TINY = 1e-300
+_NEXT = np.uint64(1)
 
 
 class Frame(NamedTuple):
@@ -47,7 +51,7 @@ class Lanes(NamedTuple):
     first: Ints
     last: Ints
     unsorted: Floats
-    bucket: Ints
+    bucket: Narrow
     begins: Ints
 
 
@@ -55,74 +59,95 @@ class Lanes(NamedTuple):
 def room_for_lanes(vertices: int) -> Lanes:
     """Room for a piece of so many vertices."""
     most = vertices + LANES
-    tables = np.empty((3, BUCKETS + 1), np.int64)
+    tables = np.empty((2, BUCKETS), np.int64)
     return Lanes(
         np.empty((5, most)),
         tables[0],
         tables[1],
         np.empty((5, most)),
-        np.empty(most, np.int64),
-        tables[2],
+        np.empty(most, np.int32),
+        np.empty(BUCKETS + 2, np.uint64),
     )
 
 
 @inlined
 def bucket_of(x: float, frame: Frame) -> int:
     """The bucket of an x; those beyond the plot fall into the outermost."""
-    return int(min(max((x + frame.wide) * frame.scale, 0.0), BUCKETS - 1.0))
+    return int(_place(x, frame))
 
 
-@inner
-def loaded(pieces: Chains, f: int, box: Floats, lanes: Lanes) -> Frame:
-    """Lay out the segments of a piece with its box."""
+@inlined
+def _place(x: float, frame: Frame) -> float:
+    return min(max((x + frame.wide) * frame.scale, 0.0), BUCKETS - 1.0)
+
+
+@inlined
+def loaded(
+    x: Floats, y: Floats, ring: Ints, first: int, last: int, box: Floats, lanes: Lanes
+) -> Frame:
+    """Lay out the segments of a piece, the rings `first` to `last`, with its box."""
     wide = box[2] - box[0]
     scale = BUCKETS / wide if wide > 0 else 0.0
     frame = Frame((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, wide / 2, scale, 0.0)
-    number, twice = _read(pieces, f, frame, lanes)
-    _in_order(number, lanes)
-    _find(number, frame, lanes)
+    raw, bucket, number, twice = lanes.unsorted, lanes.bucket, 0, 0.0
+    for r in range(first, last):
+        segments = ring[r + 1] - ring[r] - 1
+        start, to = np.uint64(ring[r]), np.uint64(number)
+        twice += _read(x, y, start, np.uint64(segments), frame, raw, bucket, to)
+        number += segments
+    _find(_in_order(number, lanes), frame, lanes)
     return Frame(frame.x, frame.y, frame.wide, frame.scale, twice / 2)
 
 
-@inner
-def _read(pieces: Chains, f: int, frame: Frame, lanes: Lanes) -> tuple[int, float]:
-    """The segments as they come, how many begin in each bucket, and twice the area."""
-    lanes.begins[:] = 0
-    raw, n, twice = lanes.unsorted, 0, 0.0
-    for r in range(pieces.figure[f], pieces.figure[f + 1]):
-        first = max(pieces.ring[r], 0)
-        x1, y1 = pieces.x[first] - frame.x, pieces.y[first] - frame.y
-        for i in range(first + 1, pieces.ring[r + 1]):
-            x0, y0 = x1, y1
-            x1, y1 = pieces.x[i] - frame.x, pieces.y[i] - frame.y
-            east = x1 - x0
-            left, slope = min(x0, x1), (y1 - y0) / east
-            raw[LEFT, n], raw[RIGHT, n] = left, max(x0, x1)
-            raw[HEIGHT, n] = (y0 if x0 < x1 else y1) - slope * left
-            raw[SLOPE, n], raw[SIGN, n] = slope, np.copysign(1.0, -east)
-            bucket, counts = bucket_of(left, frame), int(abs(east) > STEEP)
-            lanes.bucket[n] = bucket
-            lanes.begins[bucket + 1] += counts
-            n += counts
-            twice -= east * (y0 + y1)
-    return n, twice
+@vectorised
+def _read(
+    x: Floats, y: Floats, first: np.uint64, number: np.uint64, frame: Frame,
+    raw: Floats, bucket: Narrow, to: np.uint64,
+) -> float:  # fmt: skip
+    """The segments of a ring as they come, the bucket in which each begins, and twice the area.
+
+    Vertical ones go into the bucket behind the last.
+    """
+    twice = 0.0
+    for k in range(number):
+        # Numbers without a sign cannot count from the end of an array: without that the loop is not vectorised.
+        i, n = first + k, to + k
+        x0, y0 = x[i] - frame.x, y[i] - frame.y
+        x1, y1 = x[i + _NEXT] - frame.x, y[i + _NEXT] - frame.y
+        east = x1 - x0
+        left, slope = min(x0, x1), (y1 - y0) / east
+        raw[LEFT, n], raw[RIGHT, n] = left, max(x0, x1)
+        raw[HEIGHT, n] = (y0 if x0 < x1 else y1) - slope * left
+        raw[SLOPE, n], raw[SIGN, n] = slope, np.copysign(1.0, -east)
+        bucket[n] = np.int32(_place(left, frame) if abs(east) > STEEP else float(BUCKETS))
+        twice -= east * (y0 + y1)
+    return twice
 
 
 @inner
-def _in_order(number: int, lanes: Lanes) -> None:
-    """Counting sort by bucket; filled up to whole blocks with segments beyond all others."""
-    row, raw = lanes.row, lanes.unsorted
+def _in_order(number: int, lanes: Lanes) -> int:
+    """Counting sort by bucket, without the vertical ones; how many are left.
+
+    Filled up to whole blocks with segments beyond all others.
+    """
+    row, raw, begins, places = lanes.row, lanes.unsorted, lanes.begins, lanes.bucket
+    begins[:] = 0
+    for i in range(np.uint64(number)):
+        begins[np.uint64(places[i]) + _NEXT] += _NEXT
     for b in range(BUCKETS):
-        lanes.begins[b + 1] += lanes.begins[b]
-    for i in range(number):
-        bucket = lanes.bucket[i]
-        to = lanes.begins[bucket]
-        lanes.begins[bucket] = to + 1
-        for k in range(5):
-            row[k, to] = raw[k, i]
-    for i in range(number, _whole(number)):
+        begins[b + 1] += begins[b]
+    left = np.int64(begins[BUCKETS])
+    for i in range(np.uint64(number)):
+        bucket = np.uint64(places[i])
+        to = begins[bucket]
+        begins[bucket] = to + _NEXT
+        row[LEFT, to], row[RIGHT, to] = raw[LEFT, i], raw[RIGHT, i]
+        row[HEIGHT, to], row[SLOPE, to] = raw[HEIGHT, i], raw[SLOPE, i]
+        row[SIGN, to] = raw[SIGN, i]
+    for i in range(left, _whole(left)):
         row[LEFT, i], row[RIGHT, i] = _FAR, -_FAR
         row[HEIGHT, i] = row[SLOPE, i] = row[SIGN, i] = 0.0
+    return left
 
 
 @inner
@@ -149,19 +174,39 @@ def _find(number: int, frame: Frame, lanes: Lanes) -> None:
 
 
 @inlined
-def under(
-    x0: float, y0: float, x1: float, y1: float, frame: Frame, row: Floats, first: Ints, last: Ints
-) -> float:
-    """Signed area between a segment and the segments of the plot below it: positive where it runs east.
+def described(
+    x: Floats, y: Floats, segment: Ints, number: int, frame: Frame, line: Floats, reach: Narrow
+) -> None:
+    """Write the segments that end at these vertices as rows like those of a plot, but +1 for those that run east,
+    and the buckets in which they begin and end.
 
-    Computed from its left end, so that neighbours who run it both ways find the same. `row`, `first` and `last` are
-    those of the plot's `Lanes`: taking arrays out of tuples counts references, and would take longer than the sum.
+    Computed from their left ends, so that neighbours who run one both ways find the same.
     """
-    left, right, slope = min(x0, x1), max(x0, x1), (y1 - y0) / (x1 - x0)
-    height = (y0 if x0 < x1 else y1) - slope * left
-    begin, end = first[bucket_of(left, frame)], last[bucket_of(right, frame)]
-    area = _under(left, right, height, slope, row, np.uint64(begin), np.uint64(end))
-    return area if x0 < x1 else -area
+    for k in range(np.uint64(number)):
+        i = np.uint64(segment[k])
+        x0, y0 = x[i - _NEXT] - frame.x, y[i - _NEXT] - frame.y
+        x1, y1 = x[i] - frame.x, y[i] - frame.y
+        left, right, slope = min(x0, x1), max(x0, x1), (y1 - y0) / (x1 - x0)
+        line[LEFT, k], line[RIGHT, k], line[SLOPE, k] = left, right, slope
+        line[HEIGHT, k] = (y0 if x0 < x1 else y1) - slope * left
+        line[SIGN, k] = np.copysign(1.0, x1 - x0)
+        reach[0, k], reach[1, k] = np.int32(_place(left, frame)), np.int32(_place(right, frame))
+
+
+@inlined
+def under(line: Floats, reach: Narrow, number: int, row: Floats, first: Ints, last: Ints) -> float:
+    """Signed area between segments and those of the plot below them: positive where they run east.
+
+    `row`, `first` and `last` are those of the plot's `Lanes`: taking arrays out of tuples counts references, and
+    would take longer than the sum.
+    """
+    total = 0.0
+    for k in range(np.uint64(number)):
+        begin = np.uint64(first[np.uint64(reach[0, k])])
+        end = np.uint64(last[np.uint64(reach[1, k])])
+        left, right, height, slope = line[LEFT, k], line[RIGHT, k], line[HEIGHT, k], line[SLOPE, k]
+        total += line[SIGN, k] * _under(left, right, height, slope, row, begin, end)
+    return total
 
 
 @vectorised
@@ -174,7 +219,6 @@ def _under(
     first: np.uint64,
     last: np.uint64,
 ) -> float:
-    # Numbers without a sign cannot count from the end of an array: without that the loop is not vectorised.
     total = 0.0
     for i in range(first, last):
         a, b = max(row[LEFT, i], left), min(row[RIGHT, i], right)
