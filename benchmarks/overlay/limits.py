@@ -83,7 +83,8 @@ def _hits(boxes: Floats, tree: Tree) -> tuple[Ints, Ints]:
 def _load(plots: Chains, boxes: Floats, most: int) -> float:
     lanes, total = room_for_lanes(most), 0.0
     for p in range(len(boxes)):
-        total += loaded(plots, p, boxes[p], lanes).area
+        first, last = plots.figure[p], plots.figure[p + 1]
+        total += loaded(plots.x, plots.y, plots.ring, first, last, boxes[p], lanes).area
     return total
 
 

@@ -73,5 +73,13 @@ def test_what_is_no_whole_polygon_is_refused_by_its_number(bad: bytes) -> None:
         survey_areas_of_wkb([good, bad, good])
 
 
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_bytes_of_any_kind_are_read(kind: type) -> None:
+    good = shapely.to_wkb(HOLED, byte_order=1)
+    mixed = survey_areas_of_wkb([good, None, kind(good)])
+    assert mixed.tolist() == survey_areas_of_wkb((good, None, good)).tolist()
+    assert survey_areas_of_wkb(np.array([good, None, good], dtype=object)).tolist() == mixed.tolist()
+
+
 def test_no_figures_have_no_areas() -> None:
     assert len(survey_areas_of_wkb([])) == 0

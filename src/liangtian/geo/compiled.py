@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -45,6 +46,22 @@ def drop_old_code(folder: Path | None = None, days: int = 7) -> int:
     return dropped
 
 
+_MANY = 200_000
+"""Vertices from which a second thread is worth starting."""
+
+
+def in_threads(work: Callable[[int, int], None], figures: int, vertices: int) -> None:
+    """Do compiled work on all figures, on several threads if there is enough of it."""
+    threads = min(4, os.cpu_count() or 1) if vertices >= _MANY else 1
+    if threads == 1:
+        work(0, figures)
+        return
+    turns = 8 * threads
+    bounds = [figures * k // turns for k in range(turns + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, bounds[:-1], bounds[1:]))
+
+
 _ALL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _INNER = {**_ALL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _INLINED = {**_INNER, "forceinline": True}
@@ -77,8 +94,7 @@ def vectorised(function: F) -> F:
     return cast(F, numba.njit(**_INLINED, fastmath=_ANY_ORDER)(function))
 
 
-@intrinsic
-def asked_for(typing: Any, array: Any, at: Any) -> Any:
+def _asked_for(typing: Any, array: Any, at: Any) -> Any:
     """Ask memory for one element of an array ahead of its use: changes nothing, and may lie beyond the end."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -92,3 +108,16 @@ def asked_for(typing: Any, array: Any, at: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, at), generate
+
+
+def _bytes_at(typing: Any, address: Any) -> Any:
+    """The bytes that begin at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    return types.CPointer(types.uint8)(address), generate  # type: ignore[no-untyped-call]
+
+
+asked_for: Any = intrinsic(_asked_for)
+bytes_at: Any = intrinsic(_bytes_at)

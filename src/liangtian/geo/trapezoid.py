@@ -11,14 +11,12 @@ both ends of the edge, which takes one sine per vertex.
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
-from liangtian.geo.compiled import compiled, inlined, inner, vectorised
+from liangtian.geo.compiled import compiled, in_threads, inlined, inner, vectorised
 from liangtian.geo.gauss import E2, B
 from liangtian.geo.overlay.chains import Chains, Floats, Ints
 from liangtian.geo.overlay.wkb import (
@@ -26,10 +24,11 @@ from liangtian.geo.overlay.wkb import (
     MULTIPOLYGON,
     Bytes,
     apart,
+    blob,
+    blobs_of,
     counted,
     head,
     refuse,
-    together,
     u32,
 )
 
@@ -52,15 +51,13 @@ _S9 = 256 * _E
 _MICROSECOND = math.pi / 180 / 3600 / 1e6
 _NEAR = 0.005
 """Radians, 32 km: up to here the series of `_near_series` are exact to the last digit."""
-_MANY = 200_000
-"""Vertices from which a second thread is worth starting."""
 
 
 def areas_of(degrees: Chains) -> Floats:
     """m² of each figure (chains of EPSG:4490), unrounded; B and L are taken to 0.000001 arc-seconds."""
     out = np.zeros(degrees.number)
     longest = int(np.diff(degrees.ring).max(initial=0))
-    _in_threads(partial(_areas, degrees, longest, out), len(out), len(degrees.x))
+    in_threads(partial(_areas, degrees, longest, out), len(out), len(degrees.x))
     return out
 
 
@@ -70,23 +67,11 @@ def areas_of_wkb(wkb: Sequence[bytes | None]) -> Floats:
     Raises:
         ValueError: not little-endian, neither Polygon nor MultiPolygon, or not whole.
     """
-    data, start = together(wkb)
-    out = np.zeros(len(start) - 1)
-    _in_threads(partial(_areas_of_wkb, data, start, out), len(out), len(data) // 16)
+    blobs, out = blobs_of(wkb), np.zeros(len(wkb))
+    in_threads(partial(_areas_of_wkb, *blobs[:2], out), len(out), blobs.bytes // 16)
     if np.isnan(out).any():
         raise refuse(int(np.flatnonzero(np.isnan(out))[0]))
     return out
-
-
-def _in_threads(work: Callable[[int, int], None], figures: int, vertices: int) -> None:
-    """Do the work on all figures, on several threads if there is enough of it."""
-    threads = min(4, os.cpu_count() or 1) if vertices >= _MANY else 1
-    if threads == 1:
-        work(0, figures)
-        return
-    bounds = np.linspace(0, figures, 8 * threads + 1).astype(int).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, bounds[:-1], bounds[1:]))
 
 
 @compiled
@@ -99,18 +84,19 @@ def _areas(degrees: Chains, longest: int, out: Floats, first: int, last: int) ->
 
 
 @compiled
-def _areas_of_wkb(data: Bytes, start: Ints, out: Floats, first: int, last: int) -> None:
+def _areas_of_wkb(address: Ints, size: Ints, out: Floats, first: int, last: int) -> None:
     """Broken figures become NaN. A shell counts for its size whichever way it runs, its holes are taken away."""
     room = 256
     x, y, q = np.empty(room), np.empty(room), np.empty((2, room))
     for f in range(first, last):
-        if start[f] == start[f + 1]:
+        if not size[f]:
             continue
-        rings, vertices = counted(data, start[f], start[f + 1])
+        data = blob(address, size, f)
+        rings, vertices = counted(data, 0, size[f])
         if vertices > room:
             room = 2 * vertices
             x, y, q = np.empty(room), np.empty(room), np.empty((2, room))
-        out[f] = _of_wkb(data, start[f], x, y, q) if rings != BROKEN else np.nan
+        out[f] = _of_wkb(data, 0, x, y, q) if rings != BROKEN else np.nan
 
 
 @inner
@@ -158,15 +144,15 @@ def _near_series(
     lon: Floats, q: Floats,
 ) -> bool:  # fmt: skip
     """Longitudes from the meridian, and Q by the series of the sine; whether a vertex is too far for them."""
-    most = 0.0
+    far = False
     for i in range(len(x)):
         lon[i] = _kept(x[i]) - meridian
         d = _kept(y[i]) - parallel
-        most = max(most, abs(d))
+        far |= abs(d) > _NEAR
         t = d * d
         small = d * (1 - t / 6 * (1 - t / 20))
         q[i] = _q(sine + (cosine * small - sine * t / 2 * (1 - t / 12 * (1 - t / 30))))
-    return most > _NEAR
+    return far
 
 
 @vectorised

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from liangtian.geo.compiled import compiled
+from liangtian.geo.compiled import compiled, inner
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -146,15 +146,20 @@ def _apart(vertices: Floats, x: Floats, y: Floats) -> None:
 def turn(x: Floats, y: Floats, ring: Ints, shell: Flags) -> None:
     """Run shells counter-clockwise and holes clockwise, in place."""
     for r in range(len(ring) - 1):
-        first, last = ring[r], ring[r + 1] - 1
-        twice = 0.0
-        for i in range(first, last):
-            x0, y0 = x[i] - x[first], y[i] - y[first]
-            twice += x0 * (y[i + 1] - y[first]) - (x[i + 1] - x[first]) * y0
-        if (twice > 0) == shell[r]:
-            continue
-        while first < last:
-            x[first], x[last] = x[last], x[first]
-            y[first], y[last] = y[last], y[first]
-            first += 1
-            last -= 1
+        run_round(x, y, ring[r], ring[r + 1], shell[r])
+
+
+@inner
+def run_round(x: Floats, y: Floats, first: int, end: int, shell: bool) -> None:
+    """Run one ring the right way: its vertices from `first` up to `end`."""
+    last, twice = end - 1, 0.0
+    for i in range(first, last):
+        x0, y0 = x[i] - x[first], y[i] - y[first]
+        twice += x0 * (y[i + 1] - y[first]) - (x[i + 1] - x[first]) * y0
+    if (twice > 0) == shell:
+        return
+    while first < last:
+        x[first], x[last] = x[last], x[first]
+        y[first], y[last] = y[last], y[first]
+        first += 1
+        last -= 1

@@ -136,7 +136,7 @@ def _in_order(number: int, lanes: Lanes) -> int:
         begins[np.uint64(places[i]) + _NEXT] += _NEXT
     for b in range(BUCKETS):
         begins[b + 1] += begins[b]
-    left = np.int64(begins[BUCKETS])
+    left = int(begins[BUCKETS])
     for i in range(np.uint64(number)):
         bucket = np.uint64(places[i])
         to = begins[bucket]

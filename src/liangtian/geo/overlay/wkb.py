@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from liangtian.geo.compiled import compiled, inlined, inner
-from liangtian.geo.overlay.chains import Chains, Flags, Floats, Ints, turn
+from liangtian.geo.compiled import bytes_at, compiled, in_threads, inlined, inner
+from liangtian.geo.overlay.chains import Chains, Floats, Ints, run_round
 
 Bytes = NDArray[np.uint8]
 
 POLYGON, MULTIPOLYGON = 3, 6
 BROKEN = -1
+_HEAD = 32
+"""Bytes of a bytes object before its content: how often it is held, its kind, its length, its hash."""
+_PLAIN = sys.implementation.name == "cpython" and bytes.__basicsize__ == _HEAD + 1
 _LEAST = 9
 """Bytes of the smallest polygon in WKB: byte order, kind, number of rings."""
 
 
-def together(wkb: Sequence[bytes | None]) -> tuple[Bytes, Ints]:
-    """All of it in one array, and where each begins (and the last ends); None is nothing."""
-    blobs = [one or b"" for one in wkb]
-    start = np.zeros(len(blobs) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, blobs), np.int64, len(blobs)), out=start[1:])
-    return np.frombuffer(b"".join(blobs), np.uint8), start
+class Blobs(NamedTuple):
+    """WKB where it lies in memory: `size[k]` bytes from `address[k]`, none for None. `held` keeps it there."""
+
+    address: Ints
+    size: Ints
+    held: object
+
+    @property
+    def bytes(self) -> int:
+        """All of it."""
+        return int(self.size.sum())
+
+
+def blobs_of(wkb: Sequence[bytes | None]) -> Blobs:
+    """Where bytes objects keep their bytes. They are not copied, which would take as long as measuring them.
+
+    A list must stay as it is until `Blobs` is done with.
+    """
+    # Whatever makes its items when asked is asked once. Of a list not even the references are copied: counting them
+    # twice would take half as long as the measuring.
+    held = wkb if isinstance(wkb, (list, tuple)) else tuple(wkb)
+    address, size = np.fromiter(map(id, held), np.int64, len(held)), np.empty(len(held), np.int64)
+    if _PLAIN:
+        in_threads(partial(_look_up, address, size, id(bytes), id(None)), len(held), 10 * len(held))
+        if not (size == BROKEN).any():
+            return Blobs(address, size, held)
+    blobs = [bytes(one or b"") for one in held]
+    joined = np.frombuffer(b"".join(blobs), np.uint8)
+    size = np.fromiter(map(len, blobs), np.int64, len(blobs))
+    return Blobs(joined.ctypes.data + np.cumsum(size) - size, size, joined)
+
+
+@compiled
+def _look_up(address: Ints, size: Ints, plain: int, none: int, first: int, last: int) -> None:
+    """Turn ids of objects into where their bytes begin and how many; -1 where one is neither bytes nor None."""
+    for k in range(first, last):
+        size[k] = 0
+        if address[k] != none:
+            head = carray(bytes_at(address[k]), (_HEAD,)).view(np.int64)
+            size[k] = head[2] if head[1] == plain else BROKEN
+            address[k] += _HEAD
+
+
+@inlined
+def blob(address: Ints, size: Ints, k: int) -> Bytes:
+    """One of them."""
+    return carray(bytes_at(address[k]), (size[k],))
 
 
 def refuse(number: int) -> ValueError:
@@ -37,17 +85,21 @@ def chains_of_wkb(wkb: Sequence[bytes | None]) -> Chains:
     Raises:
         ValueError: not little-endian, neither Polygon nor MultiPolygon, or not whole.
     """
-    data, start = together(wkb)
-    rings, vertices = _count(data, start)
+    blobs = blobs_of(wkb)
+    rings, vertices = np.zeros(len(wkb), np.int64), np.zeros(len(wkb), np.int64)
+    in_threads(partial(_count, *blobs[:2], rings, vertices), len(wkb), blobs.bytes // 16)
     if (rings == BROKEN).any():
         raise refuse(int(np.flatnonzero(rings == BROKEN)[0]))
-    figure = np.concatenate([[0], np.cumsum(rings)]).astype(np.int64)
-    x, y = np.empty(int(vertices.sum())), np.empty(int(vertices.sum()))
+    figure, first = _before(rings), _before(vertices)
+    x, y = np.empty(int(first[-1])), np.empty(int(first[-1]))
     ring = np.zeros(int(figure[-1]) + 1, np.int64)
-    shell = np.zeros(int(figure[-1]), np.bool_)
-    _fill(data, start, x, y, ring, shell)
-    turn(x, y, ring, shell)
+    fill = partial(_fill, *blobs[:2], figure, first, x, y, ring)
+    in_threads(fill, len(wkb), len(x))
     return Chains(x, y, ring, figure)
+
+
+def _before(numbers: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(numbers)]).astype(np.int64)
 
 
 @inlined
@@ -76,14 +128,11 @@ def head(data: Bytes, at: int) -> tuple[int, int, int]:
 
 
 @compiled
-def _count(data: Bytes, start: Ints) -> tuple[Ints, Ints]:
-    """Rings and vertices of each figure; rings are -1 where it is not polygonal, or not whole."""
-    rings = np.zeros(len(start) - 1, np.int64)
-    vertices = np.zeros(len(start) - 1, np.int64)
-    for f in range(len(rings)):
-        if start[f] < start[f + 1]:
-            rings[f], vertices[f] = counted(data, start[f], start[f + 1])
-    return rings, vertices
+def _count(address: Ints, size: Ints, rings: Ints, vertices: Ints, first: int, last: int) -> None:
+    """Rings and vertices of some figures; rings are -1 where one is not polygonal, or not whole."""
+    for f in range(first, last):
+        if size[f]:
+            rings[f], vertices[f] = counted(blob(address, size, f), 0, size[f])
 
 
 @inner
@@ -132,32 +181,39 @@ def _counted_rings(data: Bytes, at: int, end: int, dims: int) -> tuple[int, int,
 
 
 @compiled
-def _fill(data: Bytes, start: Ints, x: Floats, y: Floats, ring: Ints, shell: Flags) -> None:
-    to, k = 0, 0
-    for f in range(len(start) - 1):
-        if start[f] == start[f + 1]:
-            continue
-        kind, dims, at = head(data, start[f])
-        parts = 1
+def _fill(
+    address: Ints, size: Ints, figure: Ints, begin: Ints,
+    x: Floats, y: Floats, ring: Ints, first: int, last: int,
+) -> None:  # fmt: skip
+    """Write some figures to where each begins, their rings run the right way."""
+    for f in range(first, last):
+        if size[f]:
+            _filled(blob(address, size, f), begin[f], figure[f], x, y, ring)
+
+
+@inner
+def _filled(data: Bytes, to: int, k: int, x: Floats, y: Floats, ring: Ints) -> None:
+    kind, dims, at = head(data, 0)
+    parts = 1
+    if kind == MULTIPOLYGON:
+        parts = u32(data, at)
+        at += 4
+    for _ in range(parts):
         if kind == MULTIPOLYGON:
-            parts = u32(data, at)
+            _, dims, at = head(data, at)
+        number = u32(data, at)
+        at += 4
+        for r in range(number):
+            length = u32(data, at)
             at += 4
-        for _ in range(parts):
-            if kind == MULTIPOLYGON:
-                _, dims, at = head(data, at)
-            number = u32(data, at)
-            at += 4
-            for r in range(number):
-                length = u32(data, at)
-                at += 4
-                values = data[at : at + 8 * dims * length].view(np.float64)
-                at += 8 * dims * length
-                if length > 3:
-                    apart(values, dims, x[to : to + length], y[to : to + length])
-                    to += length
-                    shell[k] = r == 0
-                    k += 1
-                    ring[k] = to
+            values = data[at : at + 8 * dims * length].view(np.float64)
+            at += 8 * dims * length
+            if length > 3:
+                apart(values, dims, x[to : to + length], y[to : to + length])
+                run_round(x, y, to, to + length, r == 0)
+                to += length
+                k += 1
+                ring[k] = to
 
 
 @inner
