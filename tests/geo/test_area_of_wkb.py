@@ -78,7 +78,9 @@ def test_bytes_of_any_kind_are_read(kind: type) -> None:
     good = shapely.to_wkb(HOLED, byte_order=1)
     mixed = survey_areas_of_wkb([good, None, kind(good)])
     assert mixed.tolist() == survey_areas_of_wkb((good, None, good)).tolist()
-    assert survey_areas_of_wkb(np.array([good, None, good], dtype=object)).tolist() == mixed.tolist()
+    assert (
+        survey_areas_of_wkb(np.array([good, None, good], dtype=object)).tolist() == mixed.tolist()
+    )
 
 
 def test_no_figures_have_no_areas() -> None:
