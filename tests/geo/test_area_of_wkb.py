@@ -79,7 +79,7 @@ def test_bytes_of_any_kind_are_read(kind: type) -> None:
     mixed = survey_areas_of_wkb([good, None, kind(good)])
     assert mixed.tolist() == survey_areas_of_wkb((good, None, good)).tolist()
     assert (
-        survey_areas_of_wkb(np.array([good, None, good], dtype=object)).tolist() == mixed.tolist()
+        survey_areas_of_wkb(np.array([good, None, good], object)).tolist() == mixed.tolist()  # type: ignore[arg-type]
     )
 
 
