@@ -200,7 +200,7 @@ def _takes_all_of(field: Any, was: Any) -> bool:
     """Whether a changed column still takes whatever could be written before, and gives it back alike."""
     if type(field) is not type(was) or field.unique > was.unique or field.null < was.null:
         return False
-    if field.db_column != was.db_column or field.remote_field:
+    if field.db_column != was.db_column or _target(field) != _target(was):
         return False
     own, earlier = ((f.max_length, f.db_default) for f in (field, was))
     if own[1] is NOT_PROVIDED and earlier[1] is not NOT_PROVIDED:
@@ -208,3 +208,9 @@ def _takes_all_of(field: Any, was: Any) -> bool:
     longer = own[0] is None or (earlier[0] is not None and own[0] >= earlier[0])
     places = ("max_digits", "decimal_places")
     return longer and all(getattr(field, n, None) == getattr(was, n, None) for n in places)
+
+
+def _target(field: Any) -> str:
+    """The table a column refers to, "" for a plain one; one whose index alone changes refers to the same."""
+    model = field.remote_field.model if field.remote_field else ""
+    return model.lower() if isinstance(model, str) else str(model._meta.label_lower)
