@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from liangtian.geo.area import survey_areas
 
 from .county import EPSG
 from .dltb import Column
-from .ground import Ground
+from .ground import Ground, NoPlaceError
 from .layers import Layer, texts
 from .mosaic import Shapes
 from .permits import Permits
@@ -20,9 +21,14 @@ from .places import COUNTY_CODE, COUNTY_NAME
 from .scenes import MU, OUTCOMES, Scene, Stage, grown
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
+"""The first three months; the third is the one with bad rows, left to be imported by hand."""
+LATER_MONTHS = ("2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10")
+LATER_SHARE = 5  # a later month has one fifth of the rows of an early one, the last half
 _BUILT = ("05", "06", "07", "08", "09", "1001", "1003", "1004", "1005", "1201")
 
 
+PARK = "approved_park"
+COMMON = [k for k in OUTCOMES if k not in ("large_building", PARK)]
 CONTINUED = ("farmland_unapproved", "pbf_unapproved", "homestead")
 """One patch of the first month for each of these is seen again in the second, grown."""
 
@@ -54,14 +60,34 @@ def make_batches(ground: Ground, permits: Permits, size: int) -> list[Batch]:
     for k, month in enumerate(MONTHS):
         first = date.fromisoformat(month + "-01")
         keys = _programme(size, k, ground.rng)
-        rows = []
-        for n, key in enumerate(keys, start=1):
-            after = first + timedelta(days=int(ground.rng.integers(2, 24)))
-            before = after - timedelta(days=int(ground.rng.integers(70, 110)))
-            scene = OUTCOMES[key].build(Stage(ground, permits, before, after))
-            rows.append(Row(_number(month, n), scene, key, before, after))
+        rows = [_row(ground, permits, first, n, key) for n, key in enumerate(keys, start=1)]
         out.append(Batch(month, rows))
     return [out[0], _with_continued(ground, *out[:2]), _with_flaws(ground, permits, out[2])]
+
+
+def make_later_batches(ground: Ground, permits: Permits, size: int) -> list[Batch]:
+    """The months after: small ones, each with one large approved site, and a last one of half size.
+
+    A small county has no room for all of them: the large sites are placed first, then the last month.
+    """
+    *small, last = (date.fromisoformat(month + "-01") for month in LATER_MONTHS)
+    rows = {first: [_row(ground, permits, first, 1, PARK)] for first in small}
+    rows[last] = []
+    keys = {last: _programme(size // 2, 2, ground.rng)}
+    keys |= {first: _common(size // LATER_SHARE, ground.rng) for first in small}
+    for first, wanted in keys.items():
+        for key in wanted:
+            with suppress(NoPlaceError):
+                n = len(rows[first]) + 1
+                rows[first].append(_row(ground, permits, first, n, key))
+    return [Batch(f"{first:%Y-%m}", found) for first, found in rows.items()]
+
+
+def _row(ground: Ground, permits: Permits, first: date, n: int, key: str) -> Row:
+    after = first + timedelta(days=int(ground.rng.integers(2, 24)))
+    before = after - timedelta(days=int(ground.rng.integers(70, 110)))
+    scene = OUTCOMES[key].build(Stage(ground, permits, before, after))
+    return Row(_number(f"{first:%Y-%m}", n), scene, key, before, after)
 
 
 def _with_continued(ground: Ground, earlier: Batch, batch: Batch) -> Batch:
@@ -80,13 +106,16 @@ def _number(month: str, n: int) -> str:
     return f"{COUNTY_CODE}SJBG{month[2:4]}{month[5:]}{n:04d}"
 
 
+def _common(count: int, rng: np.random.Generator) -> list[str]:
+    """So many outcomes by their weight."""
+    weight = np.array([OUTCOMES[k].weight for k in COMMON], dtype=np.float64)
+    return [COMMON[i] for i in rng.choice(len(COMMON), size=count, p=weight / weight.sum()).tolist()]
+
+
 def _programme(size: int, batch: int, rng: np.random.Generator) -> list[str]:
     """Outcomes of a batch: each at least once (large buildings not in the last), then by weight."""
-    keys = [k for k in OUTCOMES if not (k == "large_building" and batch == 2)]
-    common = [k for k in keys if k != "large_building"]
-    weight = np.array([OUTCOMES[k].weight for k in common], dtype=np.float64)
-    more = rng.choice(len(common), size=max(size - len(keys), 0), p=weight / weight.sum())
-    every = keys + [common[i] for i in more.tolist()]
+    keys = COMMON if batch == 2 else [k for k in OUTCOMES if k != PARK]
+    every = keys + _common(max(size - len(keys), 0), rng)
     return [every[i] for i in rng.permutation(len(every)).tolist()]
 
 

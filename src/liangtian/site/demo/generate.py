@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .batches import MONTHS, Batch, batch_layer, make_batches
+from .batches import MONTHS, Batch, batch_layer, make_batches, make_later_batches
 from .county import EPSG, County, build_county
 from .files import ManifestFile, write_vector
 from .ground import Ground, build_ground
@@ -84,6 +84,7 @@ _BATCH_FORMS = (
     _Form("patch_batch", "", ".shp.zip", "GBK", cpg=False),
     _Form("patch_batch", "", ".gdb.zip"),
 )
+_LATER_FORM = _Form("patch_batch", "", ".gpkg")
 
 
 def generate(
@@ -120,11 +121,14 @@ def generate(
     tell("布置卫片图斑和批准文件", 0.85)
     older_permits(ground, permits, 40)
     batches = make_batches(ground, permits, county.land.scale.batch)
+    writer.trial_plots(ground)
+    later = make_later_batches(ground, permits, county.land.scale.batch)
     for layer in [*references, *permit_layers(permits)]:
         writer.layer(layer, _FORMS[layer.name], "layers")
     for batch, form in zip(batches, _BATCH_FORMS, strict=True):
         writer.batch(batch, ground, form)
-    writer.trial_plots(ground)
+    for batch in later:
+        writer.batch(batch, ground, _LATER_FORM)
     tell("绘制举证照片", 0.93)
     writer.evidence(batches[0], seed)
     writer.people(county)

@@ -1,7 +1,7 @@
 """Putting the made-up county into the system, by the doors a user has.
 
 Every step looks whether it is done, so that a second start adds nothing and a start that was broken off
-goes on. The last batch stays a file: it is there to be imported by hand.
+goes on. The third batch stays a file: it is there to be imported by hand.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from liangtian.programmes.enforcement.models import Batch, Patch
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
 from liangtian.site.demo.generate import generate
+from liangtian.site.demo.year import Year
 
 Say = Callable[[str], None]
 PASSWORD = "Liangtian-2026"
@@ -66,10 +68,7 @@ def load_county(size: Any, say: Say) -> None:
     for entry in manifest["files"]:
         if entry["kind"] in LAYER_CODES:
             _load_layer(clerk, folder, entry, say)
-    batches = [e for e in manifest["files"] if e["kind"] == "patch_batch"]
-    for entry in batches[:-1]:
-        _load_batch(clerk, folder, entry, say)
-    _load_photos(clerk, folder, manifest["photos"], say)
+    _load_year(clerk, folder, manifest, say)
     _load_deadlines(say)
 
 
@@ -132,6 +131,23 @@ def _load_layer(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> N
     )
     runtime.drain()
     publish(clerk, version, take_over=True)
+
+
+def _load_year(clerk: User, folder: Path, manifest: dict[str, Any], say: Say) -> None:
+    """The batches in the order they came down, with what the county did in between."""
+    batches = {e["meta"]["batch"]: e for e in manifest["files"] if e["kind"] == "patch_batch"}
+    designed = {number: told["outcome"] for number, told in manifest["patches"].items()}
+    year = Year(folder, designed, fresh=not Batch.objects.exists())
+    first, *_ = sorted(batches)
+
+    def load(month: str) -> None:
+        _load_batch(clerk, folder, batches[month], say)
+        if month == first:
+            _load_photos(clerk, folder, manifest["photos"], say)
+
+    for month in year.months():
+        if month in batches:
+            year.bring_in(month, partial(load, month))
 
 
 def _load_batch(clerk: User, folder: Path, entry: dict[str, Any], say: Say) -> None:

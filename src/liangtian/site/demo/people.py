@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from .places import COUNTY_CODE, Town, Village
 
+CLERKS = (
+    ("luoniding", "罗拟定"), ("songtihuan", "宋替换"), ("xiebeiyong", "谢备用"), ("tangshixing", "唐试行"),
+    ("xumoban", "许模板"), ("hanyangshi", "韩样式"), ("fengdaiti", "冯代替"), ("dengjieshao", "邓借称"),
+)  # fmt: skip
+"""Of the townships beside the two whose clerks the guide follows."""
+
 
 def offices(towns: list[Town]) -> list[dict[str, str]]:
     """Offices: code, name, parent code and region code."""
@@ -56,6 +62,11 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("fangyanlian", "方演练", "township_clerk", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}报表审核"),
         ("baokongbai", "鲍空白", "secrecy_keeper", bureau, COUNTY_CODE, "涉军图斑登记员"),
     ]  # fmt: skip
+    others = [t for k, t in enumerate(towns) if k not in (1, 2)]
+    rows += [
+        (login, name, "township_clerk", f"{t.code}-ZF", t.code, f"{t.name}自然资源所")
+        for (login, name), t in zip(CLERKS, others, strict=False)
+    ]
     return [
         {"login": login, "name": name, "role": role, "office": office, "region": region,
          "title": title, "phone": f"1380000{k:04d}"}

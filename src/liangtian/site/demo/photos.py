@@ -6,6 +6,8 @@ import math
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,12 @@ from PIL import Image
 
 from .batches import Row
 from .county import EPSG
-from .scenery import draw_scene
+from .scenery import draw_scene, stamp
 
+DIRECTIONS = (0.5 * math.pi, 0.0, -0.5 * math.pi, math.pi)
+"""Where one stands to look south, west, north and east at a patch, counted from the east, anticlockwise."""
+_LOOKS = 3  # of every type; a county has more patches than weathers
+_TO_PLANE = pyproj.Transformer.from_crs(4490, EPSG, always_xy=True)
 _TO_LONLAT = pyproj.Transformer.from_crs(EPSG, 4490, always_xy=True)
 _GEOD = pyproj.Geod(a=6378137.0, rf=298.257222101)
 FAR_AWAY = 800.0
@@ -63,6 +69,35 @@ def write_photos(folder: Path, rows: list[Row], seed: int) -> list[Photo]:
     if len(rows) > 6:
         out.append(_copied(folder, out[3], rows[6].number))
     return out
+
+
+def site_photos(
+    geom: shapely.Geometry, number: str, kind: str, taken: datetime, count: int = 4
+) -> list[tuple[str, bytes]]:
+    """Names and JPEG bytes of photos of a patch (EPSG:4490), one from each side, taken one after the other.
+
+    `kind` is the type (TBLX), or `RESTORED` for a field that is one again; `taken` is China time.
+    """
+    shape = shapely.transform(geom, lambda xy: np.c_[_TO_PLANE.transform(xy[:, 0], xy[:, 1])])
+    own = sum(ord(letter) for letter in number)
+    out = []
+    for k, turn in enumerate(DIRECTIONS[:count]):
+        view = ("far", "near", "panorama")[k % 3]
+        lon, lat, azimuth = _stand(shape, turn + 0.1 * (own % 5 - 2), 12.0 + 7 * (own % 4))
+        when = taken + timedelta(seconds=95 * k + own % 50)
+        photo = Photo(f"{number}_{kind}_{k + 1}.jpg", number, view, lon, lat, round(azimuth, 1),
+                      when.replace(tzinfo=None).isoformat())  # fmt: skip
+        image = _scene(view, kind, own % _LOOKS).copy()
+        stamp(image, _caption(photo))
+        held = BytesIO()
+        image.save(held, "JPEG", quality=70, exif=_exif(photo, when))
+        out.append((photo.path, held.getvalue()))
+    return out
+
+
+@lru_cache(maxsize=64)
+def _scene(view: str, kind: str, look: int) -> Image.Image:
+    return draw_scene(view, kind, [look, 53, len(view)], [])
 
 
 def _stand(shape: shapely.Geometry, turn: float, gap: float) -> tuple[float, float, float]:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 WIDTH, HEIGHT = 1024, 768
+RESTORED = "restored"
+"""Instead of a type: what stood there was taken down, and the field is a field again."""
 Colour = tuple[int, int, int]
 
 
@@ -26,7 +28,8 @@ def draw_scene(view: str, kind: str, seed: list[int], caption: list[str]) -> Ima
     _subject(image, looks, kind, at, scale)
     _trees(image, rng, horizon + 26, 3, 1.9)
     out = Image.fromarray(_grain(image, rng))
-    _stamp(out, caption)
+    if caption:
+        stamp(out, caption)
     return out
 
 
@@ -112,6 +115,8 @@ def _subject(
     scale: float,
 ) -> None:
     x, y = at
+    if kind == RESTORED:
+        return
     if kind in ("TD", "DT"):
         _heaps(image, rng, x, y, scale)
     elif kind in ("YH", "DL2", "ND"):
@@ -231,7 +236,8 @@ def _grain(image: Image.Image, rng: np.random.Generator) -> NDArray[np.uint8]:
     return noisy.clip(0, 255).astype(np.uint8)
 
 
-def _stamp(image: Image.Image, caption: list[str]) -> None:
+def stamp(image: Image.Image, caption: list[str]) -> None:
+    """Write lines over the lower edge of a picture."""
     font = ImageFont.load_default(size=22)
     d = ImageDraw.Draw(image, "RGBA")
     top = HEIGHT - 20 - 32 * len(caption)

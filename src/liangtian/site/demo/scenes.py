@@ -91,6 +91,16 @@ def approved_inside(stage: Stage) -> Scene:
     return Scene(s, "20", "新增建筑物", p.number)
 
 
+def approved_park(stage: Stage) -> Scene:
+    """A large site wholly inside its approval: most of the new construction of a month."""
+    g = stage.ground
+    outline = _house(8_000, 15_000)
+    s = _place(stage, "farm", outline, lambda s: g.farmland(s) > 0.6 * s.area)
+    given = stage.before - stage.days(30, 300)
+    p = stage.permits.build(_around(s, 9.0), given, given + timedelta(days=730))
+    return Scene(s, "DT", "场地平整", p.number)
+
+
 def approved_partial(stage: Stage) -> Scene:
     """Reaches beyond its approval: the outside part must be judged on its own."""
     s = _on_farm(stage, 1500, 6000)
@@ -262,6 +272,7 @@ class Outcome:
 
 OUTCOMES: dict[str, Outcome] = {
     "approved_inside": Outcome(approved_inside, "合法：批准范围内", 8),
+    "approved_park": Outcome(approved_park, "合法：大宗项目用地在批准范围内", 0),
     "approved_partial": Outcome(approved_partial, "部分超出批准范围，须拆分判定", 5),
     "approval_expired": Outcome(approval_expired, "批准文件已过期", 3),
     "approval_late": Outcome(approval_late, "批准晚于变化时间（未批先建）", 4),

@@ -1,0 +1,125 @@
+"""Which way each patch of the sample year takes, and on which day after it came down; nothing here touches a database.
+
+The later a batch, the less far its patches have come: what lies after today is not played.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+Way = tuple[tuple[int, str], ...]  # (day after the batch came down, name of an act)
+
+_ON_PAPER: Way = ((6, "judge"), (8, "review"))
+_ON_THE_GROUND: Way = ((1, "assign"), (4, "check"), (5, "give_back"))
+_JUDGED: Way = (*_ON_THE_GROUND, (8, "judge"), (9, "review"))
+_ORDERED: Way = (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (16, "file_case"))
+_REPORTED: Way = (*_ORDERED, (34, "demolish"), (38, "report"))
+_RESTORED: Way = (*_REPORTED, (45, "accept"))
+_KEY: Way = (*_ON_THE_GROUND, (12, "leaders_look"))
+WAYS: dict[str, Way] = {
+    "received": (),
+    "on_paper": _ON_PAPER,
+    "on_paper_filed": (*_ON_PAPER, (30, "archive")),
+    "unchanged": (*_ON_THE_GROUND, (8, "judge_unchanged"), (9, "review")),
+    "solar": ((6, "judge_solar"), (8, "review")),
+    "military": ((3, "take_out"),),
+    "late": ((1, "assign"),),
+    "declined": ((1, "assign"), (3, "decline")),
+    "returned": _ON_THE_GROUND,
+    "rechecked": (*_ON_THE_GROUND, (7, "recheck")),
+    "asking": ((2, "ask"),),
+    "disputed": ((2, "ask"), (6, "disagree")),
+    "settled_by_meeting": (
+        (2, "ask"), (6, "disagree"), (60, "plan_demolition"), (61, "hand_down"), (66, "file_case"),
+    ),
+    "waiting": (*_ON_THE_GROUND, (8, "judge")),
+    "sent_back": (*_ON_THE_GROUND, (8, "judge"), (9, "send_back")),
+    "confirmed": _JUDGED,
+    "open": _ORDERED,
+    "objected": (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (15, "object")),
+    "restored": _RESTORED,
+    "restored_filed": (*_RESTORED, (60, "archive")),
+    "reported": _REPORTED,
+    "rejected": (*_REPORTED, (42, "reject")),
+    "papers": (
+        *_JUDGED, (11, "plan_papers"), (12, "hand_down"), (15, "file_case"), (28, "fine"),
+        (40, "complete_papers"), (43, "report"), (50, "accept"),
+    ),
+    "fined": (*_JUDGED, (11, "plan_case"), (12, "hand_down"), (15, "file_case"), (30, "fine")),
+    "key_open": (*_KEY, (50, "plan_demolition"), (51, "hand_down"), (55, "file_case")),
+    "key_project": (
+        *_KEY, (50, "on_listed_project"), (51, "plan_case"), (52, "hand_down"), (56, "file_case"),
+    ),
+}  # fmt: skip
+_HERE = ("open", "fined", "restored", "open", "rejected")  # in the township that falls behind
+_ELSEWHERE = (
+    "restored", "papers", "restored_filed", "restored", "fined", "papers", "restored", "reported",
+)  # fmt: skip
+_LAST_BUT_ONE = ("sent_back", "rechecked", "waiting", "asking", "disputed", "confirmed", "declined")
+_LATEST = 3  # every so many of the last batch has been begun; the others still wait
+_FILED = 3  # archived ones with papers; printing a dossier takes its time
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A patch as it came in: township code, what it was designed to be, what the system proposes."""
+
+    id: int
+    number: str
+    town: str
+    designed: str
+    proposal: str
+    key: bool
+
+
+class Ways:
+    """Gives every patch its way, batch after batch; `military` is the number of one that is taken out.
+
+    No other way depends on that patch, so that they are the same whether it is there or has gone already.
+    """
+
+    def __init__(self, military: str) -> None:
+        self._military = military
+        self._behind = ""  # code of the township of the first key patch
+        self._here, self._elsewhere = cycle(_HERE), cycle(_ELSEWHERE)
+        self._met: Counter[str] = Counter()
+
+    def of_batch(
+        self, patches: Sequence[Seen], *, from_last: int
+    ) -> Iterator[tuple[Seen, str]]:
+        """The name of the way of each patch; `from_last` is 0 for the last batch, 1 for the one before."""
+        for k, seen in enumerate(patches):
+            if from_last == 0 and k % _LATEST:
+                yield seen, "received"
+            elif from_last == 1 and k < len(_LAST_BUT_ONE):
+                yield seen, _LAST_BUT_ONE[k]
+            elif from_last == 2 and k == len(patches) - 1:  # noqa: PLR2004 -- the one before that
+                yield seen, "late"
+            else:
+                yield seen, self._usual(seen)
+
+    def _usual(self, seen: Seen) -> str:
+        if seen.key:
+            self._met["key"] += 1
+            self._behind = self._behind or seen.town
+            return "key_open" if self._met["key"] == 1 else "key_project"
+        if seen.designed == "solar":
+            return "solar"
+        if seen.designed == "unchanged" and seen.proposal == "illegal":
+            return "unchanged"
+        if seen.proposal in ("legal", "other"):
+            return self._legal(seen)
+        self._met["illegal"] += 1
+        if self._met["illegal"] == 2:  # noqa: PLR2004 -- an early one goes to the first meeting
+            return "settled_by_meeting"
+        return next(self._here if seen.town == self._behind else self._elsewhere)
+
+    def _legal(self, seen: Seen) -> str:
+        if seen.number == self._military:
+            return "military"
+        self._met[seen.proposal] += 1
+        filed = seen.proposal == "legal" and self._met["legal"] <= _FILED
+        return "on_paper_filed" if filed else "on_paper"
