@@ -150,7 +150,12 @@ class Acts:
 
     def disagree(self, patch: Patch) -> None:
         """One office takes it for a farm building, the other has nothing to say."""
-        said = {self.cast.agriculture.office_id: ("disagree", "经营户已申请设施农业备案，建议暂缓认定。")}
+        said = {
+            self.cast.agriculture.office_id: (
+                "disagree",
+                "经营户已申请设施农业备案，建议暂缓认定。",
+            )
+        }
         consultation = patch.case.consultations.latest("pk")
         for opinion in consultation.opinions.select_related("office"):
             stance, text = said.get(opinion.office_id, ("none", ""))
@@ -219,7 +224,7 @@ class Acts:
         """To the township."""
         disposing.hand_down(self.cast.second_clerk, patch.pk, "请按期落实整改。")
 
-    def object(self, patch: Patch) -> None:
+    def turn_down(self, patch: Patch) -> None:
         """The township gives it back."""
         words = "责任单位有误，现场为村集体建设。"
         judging.step(self.cast.of_town(patch), patch.pk, "object", words)
@@ -298,5 +303,3 @@ class Acts:
 def names() -> set[str]:
     """The names `Acts.play` knows."""
     return {name for name in vars(Acts) if not name.startswith("_")} - {"play", "paper"}
-
-

@@ -109,7 +109,9 @@ def _number(month: str, n: int) -> str:
 def _common(count: int, rng: np.random.Generator) -> list[str]:
     """So many outcomes by their weight."""
     weight = np.array([OUTCOMES[k].weight for k in COMMON], dtype=np.float64)
-    return [COMMON[i] for i in rng.choice(len(COMMON), size=count, p=weight / weight.sum()).tolist()]
+    return [
+        COMMON[i] for i in rng.choice(len(COMMON), size=count, p=weight / weight.sum()).tolist()
+    ]
 
 
 def _programme(size: int, batch: int, rng: np.random.Generator) -> list[str]:

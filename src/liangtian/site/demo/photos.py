@@ -21,7 +21,7 @@ from .scenery import draw_scene, stamp
 
 DIRECTIONS = (0.5 * math.pi, 0.0, -0.5 * math.pi, math.pi)
 """Where one stands to look south, west, north and east at a patch, counted from the east, anticlockwise."""
-_LOOKS = 3  # of every type; a county has more patches than weathers
+_LOOKS = 2  # of every type; a county has more patches than weathers
 _TO_PLANE = pyproj.Transformer.from_crs(4490, EPSG, always_xy=True)
 _TO_LONLAT = pyproj.Transformer.from_crs(EPSG, 4490, always_xy=True)
 _GEOD = pyproj.Geod(a=6378137.0, rf=298.257222101)

@@ -34,12 +34,13 @@ WAYS: dict[str, Way] = {
     "disputed": ((2, "ask"), (6, "disagree")),
     "settled_by_meeting": (
         (2, "ask"), (6, "disagree"), (60, "plan_demolition"), (61, "hand_down"), (66, "file_case"),
+        (95, "demolish"), (99, "report"), (108, "accept"),
     ),
     "waiting": (*_ON_THE_GROUND, (8, "judge")),
     "sent_back": (*_ON_THE_GROUND, (8, "judge"), (9, "send_back")),
     "confirmed": _JUDGED,
     "open": _ORDERED,
-    "objected": (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (15, "object")),
+    "objected": (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (15, "turn_down")),
     "restored": _RESTORED,
     "restored_filed": (*_RESTORED, (60, "archive")),
     "reported": _REPORTED,
@@ -56,11 +57,11 @@ WAYS: dict[str, Way] = {
 }  # fmt: skip
 _HERE = ("open", "fined", "restored", "open", "rejected")  # in the township that falls behind
 _ELSEWHERE = (
-    "restored", "papers", "restored_filed", "restored", "fined", "papers", "restored", "reported",
+    "restored", "papers", "restored", "restored", "fined", "papers", "restored", "reported",
 )  # fmt: skip
 _LAST_BUT_ONE = ("sent_back", "rechecked", "waiting", "asking", "disputed", "confirmed", "declined")
 _LATEST = 3  # every so many of the last batch has been begun; the others still wait
-_FILED = 3  # archived ones with papers; printing a dossier takes its time
+_FILED = 2  # of the legal, and of the restored; printing a dossier takes its time
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,14 @@ class Ways:
         self._here, self._elsewhere = cycle(_HERE), cycle(_ELSEWHERE)
         self._met: Counter[str] = Counter()
 
-    def of_batch(
-        self, patches: Sequence[Seen], *, from_last: int
-    ) -> Iterator[tuple[Seen, str]]:
+    def of_batch(self, patches: Sequence[Seen], *, from_last: int) -> Iterator[tuple[Seen, str]]:
         """The name of the way of each patch; `from_last` is 0 for the last batch, 1 for the one before."""
         for k, seen in enumerate(patches):
             if from_last == 0 and k % _LATEST:
                 yield seen, "received"
             elif from_last == 1 and k < len(_LAST_BUT_ONE):
                 yield seen, _LAST_BUT_ONE[k]
-            elif from_last == 2 and k == len(patches) - 1:  # noqa: PLR2004 -- the one before that
+            elif from_last == 2 and k == len(patches) - 1:
                 yield seen, "late"
             else:
                 yield seen, self._usual(seen)
@@ -113,9 +112,11 @@ class Ways:
         if seen.proposal in ("legal", "other"):
             return self._legal(seen)
         self._met["illegal"] += 1
-        if self._met["illegal"] == 2:  # noqa: PLR2004 -- an early one goes to the first meeting
+        if self._met["illegal"] == 2:
             return "settled_by_meeting"
-        return next(self._here if seen.town == self._behind else self._elsewhere)
+        way = next(self._here if seen.town == self._behind else self._elsewhere)
+        self._met[way] += 1
+        return "restored_filed" if way == "restored" and self._met[way] <= _FILED else way
 
     def _legal(self, seen: Seen) -> str:
         if seen.number == self._military:
