@@ -1,0 +1,1 @@
+"""A scripted year of enforcement, through the addresses a browser asks; a test and a benchmark play it."""
