@@ -34,7 +34,7 @@ def _tab_to(page: Any, wanted: str) -> None:
 
 
 def test_a_patch_is_opened_from_the_ledger_with_tab_and_enter(page: Any) -> None:
-    _enter(page, "/patches")
+    _enter(page, "/patches?stage=received")
     page.get_by_role("link", name=re.compile("SJBG")).first.wait_for()
     _tab_to(page, r"^\d+SJBG\d+$")
     number = page.evaluate("() => document.activeElement.innerText")

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
+from liangtian.site.demo.batches import LATER_MONTHS, MONTHS
 from liangtian.site.demo.scenes import OUTCOMES
 
 from .conftest import Made, Table
 
 Row = dict[str, object]
+ALL_MONTHS = (*MONTHS, *LATER_MONTHS)
 PERMITS = {
     "construction_approval": ("PZWH", "PZRQ", "YXQZ"),
     "facility_agriculture": ("BAH", "BARQ", "YXQZ"),
@@ -23,9 +25,9 @@ PERMITS = {
 
 def _patches(made: Made, *outcomes: str) -> list[tuple[str, shapely.Geometry, Row]]:
     out, met = [], set()
-    for month in (1, 2, 3):
-        table = made.batch(month)
-        flawed = {f["row"] for f in made.manifest.flaws if f["batch"] == f"2026-0{month}"}
+    for place, month in enumerate(ALL_MONTHS, start=1):
+        table = made.batch(place)
+        flawed = {f["row"] for f in made.manifest.flaws if f["batch"] == month}
         for k, (shape, row) in enumerate(zip(table.shapes, table.rows(), strict=True), start=1):
             if k in flawed:
                 continue
@@ -58,7 +60,7 @@ def test_every_outcome_occurs_and_is_named(made: Made) -> None:
 
 
 def test_number_of_rows_and_manifest_agree(made: Made) -> None:
-    rows = sum(len(made.batch(m).shapes) for m in (1, 2, 3))
+    rows = sum(len(made.batch(m).shapes) for m in range(1, len(ALL_MONTHS) + 1))
     assert rows == len(made.manifest.patches) + len(made.manifest.flaws)
 
 

@@ -43,7 +43,7 @@ def by_client() -> Sender:
     ) -> tuple[int, Any, bytes]:
         kind = headers.pop("Content-Type", JSON)
         answer = client.generic(method, path, body or b"", content_type=kind, headers=headers)
-        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        content = answer.getvalue()  # also of an answer that is sent in pieces
         return answer.status_code, answer.headers, content
 
     return send
@@ -101,7 +101,9 @@ class Desk:
         ]
         for field, name, content in files:
             head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
-            parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
+            parts.append(
+                f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n"
+            )
         parts.append(f"--{BOUNDARY}--\r\n".encode())
         kind = f"multipart/form-data; boundary={BOUNDARY}"
         return self._ask(what, "POST", path, b"".join(parts), kind=kind)
@@ -117,6 +119,8 @@ class Desk:
             got, answered, content = self._send(method, path, headers, body)
         if got != status:
             text = content.decode("utf-8", "replace")[:600]
-            raise AssertionError(f"{self.username} {method} {path}: {got} instead of {status}: {text}")
+            raise AssertionError(
+                f"{self.username} {method} {path}: {got} instead of {status}: {text}"
+            )
         plain = str(answered.get("Content-Type", "")).startswith(JSON)
         return json.loads(content) if plain else content

@@ -106,7 +106,9 @@ def _ratio_of_parts(script: Script) -> None:
         page += 1
     share = script.book.ratio()
     _same("numerators", sum((cents(p["numerator_mu"]) for p in seen), cents(0)), share.numerator)
-    _same("denominators", sum((cents(p["denominator_mu"]) for p in seen), cents(0)), share.denominator)
+    _same(
+        "denominators", sum((cents(p["denominator_mu"]) for p in seen), cents(0)), share.denominator
+    )
 
 
 def _warnings(script: Script) -> None:
@@ -143,7 +145,9 @@ def _text_of(docx: bytes) -> str:
 def _return(script: Script) -> None:
     """The month's return of each township, and the county's, which is their sum."""
     form = next(
-        one for one in script.at("clerk").get("return", "/api/returns/forms") if one["name"] == MONTH_FORM
+        one
+        for one in script.at("clerk").get("return", "/api/returns/forms")
+        if one["name"] == MONTH_FORM
     )
     period = f"{script.today.year}-01"
     assert form, period

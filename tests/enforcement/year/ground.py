@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
+
+import shapely
 
 from liangtian.platform.people.models import Office, Role, User
 from tests.conftest import PASSWORD, County, make_county, make_people, plane_box
@@ -43,7 +46,8 @@ def people() -> County:
     make_people(county)
     for username, name, role, serial in EXTRA:
         office, _ = Office.objects.get_or_create(
-            code=f"990121-{serial}", defaults={"name": f"青禾县第{serial}局", "region": county.county}
+            code=f"990121-{serial}",
+            defaults={"name": f"青禾县第{serial}局", "region": county.county},
         )
         user = User.objects.create_user(
             username, PASSWORD, name=name, office=office, region=county.county
@@ -59,15 +63,13 @@ def seen_on() -> date:
 
 def publish(county: County, drawn: list[Drawn]) -> None:
     """Land survey, basic farmland, and a paper for each patch that is meant to have one."""
-    from types import SimpleNamespace
-
     as_people = SimpleNamespace(clerk=User.objects.get(username="clerk"))
     early = seen_on() - timedelta(days=800)
     survey = [
         (ground.box(-100, -100, 20_200, 5_100), {"category": "0101"}),
         (ground.box(-100, 5_000, 20_200, 5_100), {"category": "0301"}),
     ]
-    layers = {
+    layers: dict[str, list[tuple[Any, dict[str, Any]]]] = {
         "dltb": survey,
         "pbf": [(ground.box(-100, -100, 20_200, 1_100), {})],
         "construction_approval": [
@@ -90,8 +92,6 @@ def _paper(one: Drawn) -> Any:
     west, south, east, north = one.plane.bounds
     if one.kind == "split":
         east = west + 0.6 * (east - west) - 4
-    import shapely
-
     return shapely.box(west - 4, south - 4, east + 4, north + 4)
 
 

@@ -17,28 +17,31 @@ from tests.enforcement.pictures import jpeg
 from tests.enforcement.year.book import Book, Entry, Part, cents, own_m2
 from tests.enforcement.year.desk import Desk, Sender, Stopwatch
 from tests.enforcement.year.ground import CLERKS, Drawn, sent
+from tests.enforcement.year.putting_right import put_right
 
 API = "/api/enforcement"
 MOST = 500  # patches of one step of many
-ARCHIVED_A_MONTH = 2
+ARCHIVED_EVERY, ARCHIVED = 4, 2  # months, and patches: each prints its dossier
 PHOTOGRAPHED = 10  # every so many that are looked at bring four photos, the others words
 ON_PAPER = ("legal", "facility")
 ON_THE_GROUND = ("illegal", "home", "transport", "stock", "damage", "wood", "split", "astride")
-# What becomes of illegal ground, in turn.
-FATES = ("restored", "papers", "open", "restored", "fined", "rejected", "restored", "papers", "planned")
 
 
 class Script:
     """Plays the year; `work` runs the jobs that wait, or waits for the worker that does."""
 
     def __init__(
-        self, sender: Callable[[], Sender], folder: Path, work: Callable[[], None], photos: int = PHOTOGRAPHED
+        self,
+        sender: Callable[[], Sender],
+        folder: Path,
+        work: Callable[[], Any],
+        photos: int = PHOTOGRAPHED,
     ) -> None:
         self.watch, self.book = Stopwatch(), Book()
         self._sender, self._folder, self._work, self._photos = sender, folder, work, photos
         self._desks: dict[str, Desk] = {}
-        self._fates, self._numbers = count(), count(1)
-        self._duty = self._no_duty = 0
+        self.fates, self.numbers = count(), count(1)
+        self.duty = self.no_duty = 0
         self.today = timezone.localdate()
 
     def at(self, username: str) -> Desk:
@@ -61,8 +64,12 @@ class Script:
         duty = {"duty_done": True, "duty_on": str(self.today), "duty_note": "已履行监管服务职责",
                 "duty_file_id": paper}  # fmt: skip
         clerk = self.at("clerk")
-        self._duty = clerk.post("project", f"{API}/projects", {"name": "示例高速", **listed, **duty})["id"]
-        self._no_duty = clerk.post("project", f"{API}/projects", {"name": "示例铁路", **listed})["id"]
+        self.duty = clerk.post(
+            "project", f"{API}/projects", {"name": "示例高速", **listed, **duty}
+        )["id"]
+        self.no_duty = clerk.post("project", f"{API}/projects", {"name": "示例铁路", **listed})[
+            "id"
+        ]
 
     def month(self, number: int, drawn: Sequence[Drawn], *, last: bool) -> None:
         """Everything that is done for the batch of a month; of the last one a part is left undone."""
@@ -82,9 +89,10 @@ class Script:
         self._meet(number, by_kind.get("key", []), disputed)
         judged = [e for e in (*ground, *by_kind.get("key", [])) if e.settled]
         for entry in judged:
-            self._put_right(entry)
-        for entry in [e for e in on_paper if e.kind == "legal"][:ARCHIVED_A_MONTH]:
-            self._archive(entry)
+            put_right(self, entry)
+        if number % ARCHIVED_EVERY == 0:
+            for entry in [e for e in on_paper if e.kind == "legal"][:ARCHIVED]:
+                self._archive(entry)
 
     def _bring_in(self, number: int, drawn: Sequence[Drawn]) -> list[Entry]:
         """The file, its fields, the check, the entry; then what the pages say of each patch."""
@@ -122,7 +130,9 @@ class Script:
             m2 = cents(page["area_m2"])
             assert abs(m2 - own_m2(one.plane)) <= cents("0.02"), (page["number"], m2)
             area = next(t for t in page["overlay"]["layers"] if t["layer_code"] == "dltb")
-            farmland = sum((cents(r["m2"]) for r in area["rows"] if r["category"].startswith("01")), cents(0))
+            farmland = sum(
+                (cents(r["m2"]) for r in area["rows"] if r["category"].startswith("01")), cents(0)
+            )
             entry = Entry(row["id"], page["number"], one.kind, one.town, number, m2, farmland)
             self.book.entries[entry.id] = entry
             came.append(entry)
@@ -140,7 +150,9 @@ class Script:
             if page * 200 >= found["total"]:
                 return
 
-    def _many(self, who: str, step: str, entries: Sequence[Entry], stage: str, note: str = "") -> None:
+    def _many(
+        self, who: str, step: str, entries: Sequence[Entry], stage: str, note: str = ""
+    ) -> None:
         """One step of many."""
         for start in range(0, len(entries), MOST):
             some = entries[start : start + MOST]
@@ -153,7 +165,9 @@ class Script:
     def _at_stage(self, entry: Entry, stage: str) -> None:
         entry.stage = stage
         if stage == "judged" and not entry.outcome:
-            entry.outcome = {"legal": "legal", "facility": "other", "split": "split"}.get(entry.kind, "illegal")
+            entry.outcome = {"legal": "legal", "facility": "other", "split": "split"}.get(
+                entry.kind, "illegal"
+            )
         if stage == "confirmed" and not entry.parts:
             self._note_parts(entry)
 
@@ -176,7 +190,9 @@ class Script:
         self._many("clerk", "assign", entries, "checking")
         for k, entry in enumerate(entries):
             if k == 0:
-                self._step(self.of_town(entry), entry, "decline", "不在本镇范围，请核对", "received")
+                self._step(
+                    self.of_town(entry), entry, "decline", "不在本镇范围，请核对", "received"
+                )
                 self._many("clerk", "assign", [entry], "checking")
             self._check(entry, photos=k % self._photos == 0)
             if k == 1:
@@ -189,11 +205,11 @@ class Script:
                 "suggestion": "split" if entry.kind == "split" else "illegal", "note": "未出示批准文件"}  # fmt: skip
         town.put("check", f"{API}/patches/{entry.id}/check", form)
         if photos:
-            self._photograph(entry)
+            self.photograph(entry)
         opinion = "" if photos else "现场无法环绕，照片不足"
         self._step(town, entry, "return", opinion, "verified")
 
-    def _photograph(self, entry: Entry) -> None:
+    def photograph(self, entry: Entry) -> None:
         """Four photos, from the south, west, north and east, just now."""
         desk = self.of_town(entry)
         west, south, east, north = self._bounds(entry)
@@ -201,9 +217,15 @@ class Script:
         away = 0.0002
         places = ((middle[0], south - away, 0), (west - away, middle[1], 90),
                   (middle[0], north + away, 180), (east + away, middle[1], 270))  # fmt: skip
-        taken = datetime.combine(self.today, datetime.min.time()) + timedelta(seconds=next(self._numbers))
+        taken = datetime.combine(self.today, datetime.min.time()) + timedelta(
+            seconds=next(self.numbers)
+        )
         files = [
-            ("files", f"{entry.number}-{k}.jpg", jpeg(lon, lat, azimuth, taken + timedelta(seconds=k)))
+            (
+                "files",
+                f"{entry.number}-{k}.jpg",
+                jpeg(lon, lat, azimuth, taken + timedelta(seconds=k)),
+            )
             for k, (lon, lat, azimuth) in enumerate(places)
         ]
         desk.upload("photos", f"{API}/patches/{entry.id}/photos", files)
@@ -250,8 +272,15 @@ class Script:
             at = f"{API}/patches/{entry.id}"
             offices = [o["id"] for o in clerk.get("consult", f"{at}/offices") if "局" in o["name"]]
             assert len(offices) == 2, offices
-            clerk.post("consult", f"{at}/consult", {"question": "该图斑是否属于设施农业用地？", "offices": offices})
-            for who, stance, text in (("farming", "disagree", "属农业生产设施"), ("woods", "agree", "不涉及林地")):
+            clerk.post(
+                "consult",
+                f"{at}/consult",
+                {"question": "该图斑是否属于设施农业用地？", "offices": offices},
+            )
+            for who, stance, text in (
+                ("farming", "disagree", "属农业生产设施"),
+                ("woods", "agree", "不涉及林地"),
+            ):
                 tasks = self.at(who).get("answer", "/api/inbox")["rows"]
                 task = next((t for t in tasks if entry.number in t["title"] + t["matter"]), tasks)
                 said = {"stance": stance, "text": text}
@@ -277,7 +306,9 @@ class Script:
         at = f"{at}/{made['id']}"
         for why, entries in (("key", keys), ("disputed", disputed)):
             if entries:
-                made = clerk.post("meeting", f"{at}/items", {"patches": [e.id for e in entries], "why": why})
+                made = clerk.post(
+                    "meeting", f"{at}/items", {"patches": [e.id for e in entries], "why": why}
+                )
         for item in made["agenda"]:
             said = [{"member": m["id"], "stance": "agree"} for m in made["members"]]
             clerk.put("meeting", f"{at}/items/{item['id']}", {
@@ -294,90 +325,14 @@ class Script:
         return found
 
     def _take_out(self, entry: Entry) -> None:
-        told = {"form_number": f"涉军{next(self._numbers):04}"}
+        told = {"form_number": f"涉军{next(self.numbers):04}"}
         self.at("keeper").post("military", f"{API}/patches/{entry.id}/military", told)
         self.at("clerk")._ask("military", "GET", f"{API}/patches/{entry.id}", status=404)
         del self.book.entries[entry.id]
         self.book.taken_out.append(entry.number)
-
-    # ---- put right ----
-
-    def _put_right(self, entry: Entry) -> None:
-        """What is illegal of a patch, by the fate whose turn it is."""
-        illegal = [p for p in entry.parts if p.judgement == "illegal"]
-        if not illegal:
-            return
-        if entry.kind == "transport":
-            self._on_project(entry, illegal)
-        fate = FATES[next(self._fates) % len(FATES)]
-        self._plan(entry, illegal, fate)
-        if fate == "planned":
-            return
-        clerk, town, at = self.at("clerk"), self.of_town(entry), f"{API}/patches/{entry.id}"
-        clerk.post("dispose", f"{at}/dispose", {"opinion": ""})
-        entry.stage = "disposition"
-        done = self._done(fate)
-        for part in illegal:
-            mu = str(max(part.farmland_mu, cents("0.01")))
-            told = done | ({"papers_mu": mu} if fate == "papers" else {})
-            town.put("progress", f"{API}/parts/{part.id}/progress", told)
-        if fate == "open":
-            return
-        if fate in ("restored", "rejected"):
-            self._photograph(entry)
-        town.post("report", f"{at}/rectified", {"opinion": ""})
-        if fate == "rejected":
-            self.at("reviewer").post("reject", f"{at}/reject", {"opinion": "硬化层未清除"})
-            return
-        self._accept(entry, illegal, fate)
-
-    def _on_project(self, entry: Entry, illegal: Sequence[Part]) -> None:
-        done = next(self._numbers) % 2 == 0
-        for part in illegal:
-            told = {"project": self._duty if done else self._no_duty}
-            self.at("clerk").put("on project", f"{API}/parts/{part.id}/project", told)
-            part.duty_done = done
-
-    def _plan(self, entry: Entry, illegal: Sequence[Part], fate: str) -> None:
-        clerk = self.at("clerk")
-        owners = clerk.get("plan", f"{API}/patches/{entry.id}/responsible")
-        told = {"handling": "case", "owner": owners[0]["id"], "complete_papers": fate == "papers",
-                "demolish": fate in ("restored", "rejected", "open")}  # fmt: skip
-        for part in illegal:
-            clerk.put("plan", f"{API}/parts/{part.id}/disposition", told)
-
-    def _done(self, fate: str) -> dict[str, Any]:
-        today, number = str(self.today), next(self._numbers)
-        told: dict[str, Any] = {"case_number": f"示立〔2026〕{number}号", "case_filed_on": today}
-        if fate in ("restored", "rejected"):
-            told["demolished_on"] = today
-        elif fate == "papers":
-            told |= {"papers_number": f"示批〔2026〕{number}号", "papers_on": today}
-        elif fate == "fined":
-            told |= {"penalty_number": f"示罚〔2026〕{number}号", "penalty_on": today,
-                     "fine_yuan": "12345.67", "fine_paid_on": today}  # fmt: skip
-        return told
-
-    def _accept(self, entry: Entry, illegal: Sequence[Part], fate: str) -> None:
-        """By another person; of restored ground every third only half."""
-        rows = []
-        for part in illegal:
-            half = next(self._numbers) % 3 == 0
-            if fate == "restored":
-                part.restored = cents(part.farmland_mu / 2) if half else part.farmland_mu
-            elif fate == "papers":
-                part.regularised = part.farmland_mu
-            rows.append({
-                "part": part.id, "accepted_on": str(self.today), "restored_mu": str(part.restored),
-                "regularised_mu": str(part.regularised),
-            })  # fmt: skip
-        self.at("reviewer").post("accept", f"{API}/patches/{entry.id}/accept", {"parts": rows})
-        entry.stage = "accepted"
 
     def _archive(self, entry: Entry) -> None:
         note = "影像由上级统一存档，不入本卷"
         self._many("clerk", "archive", [entry], "archived", note)
         pdf = self.at("clerk").get("dossier", f"{API}/patches/{entry.id}/dossier.pdf")
         assert pdf.startswith(b"%PDF"), entry.number
-
-

@@ -43,7 +43,7 @@ WAYS: dict[str, Way] = {
     "objected": (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (15, "turn_down")),
     "restored": _RESTORED,
     "restored_filed": (*_RESTORED, (60, "archive")),
-    "reported": _REPORTED,
+    "slow": (*_ORDERED, (70, "demolish"), (74, "report")),
     "rejected": (*_REPORTED, (42, "reject")),
     "papers": (
         *_JUDGED, (11, "plan_papers"), (12, "hand_down"), (15, "file_case"), (28, "fine"),
@@ -57,10 +57,11 @@ WAYS: dict[str, Way] = {
 }  # fmt: skip
 _HERE = ("open", "fined", "restored", "open", "rejected")  # in the township that falls behind
 _ELSEWHERE = (
-    "restored", "papers", "restored", "restored", "fined", "papers", "restored", "reported",
+    "restored", "papers", "restored", "restored", "papers", "restored", "fined", "restored", "papers",
 )  # fmt: skip
 _LAST_BUT_ONE = ("sent_back", "rechecked", "waiting", "asking", "disputed", "confirmed", "declined")
 _LATEST = 3  # every so many of the last batch has been begun; the others still wait
+_SLOW = 2  # that wait to be accepted
 _FILED = 2  # of the legal, and of the restored; printing a dossier takes its time
 
 
@@ -97,6 +98,9 @@ class Ways:
                 yield seen, _LAST_BUT_ONE[k]
             elif from_last == 2 and k == len(patches) - 1:
                 yield seen, "late"
+            elif from_last == 2 and seen.proposal == "illegal" and self._met["slow"] < _SLOW:
+                self._met["slow"] += 1
+                yield seen, "slow"
             else:
                 yield seen, self._usual(seen)
 
