@@ -18,6 +18,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from liangtian.press.errors import PressError
+from liangtian.press.word_chart import is_chart, marker, place_charts
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGEST_UNPACKED = 64 * 1024**2
@@ -35,7 +36,7 @@ class TemplateRefused(PressError):  # noqa: N818
 
 
 def fill(template: bytes, values: Mapping[str, Any]) -> bytes:
-    """The letter of a template and its values (texts, or lists of mappings for repeated rows).
+    """The letter of a template and its values (texts, lists of mappings for repeated rows, charts).
 
     Raises TemplateRefused for a template that is no letter, is not safe, or asks for what is not there.
     """
@@ -43,9 +44,11 @@ def fill(template: bytes, values: Mapping[str, Any]) -> bytes:
     with _refusing():
         _refuse_unsafe(template)
         document = DocxTemplate(BytesIO(template))
-        document.render(dict(values), jinja_env=_language(), autoescape=True)
+        charts = {name: value for name, value in values.items() if is_chart(value)}
+        texts = {**values, **{name: marker(name) for name in charts}}
+        document.render(texts, jinja_env=_language(), autoescape=True)
         document.save(out)
-    return out.getvalue()
+        return place_charts(out.getvalue(), charts) if charts else out.getvalue()
 
 
 def asked_for(template: bytes) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
@@ -24,6 +25,8 @@ SONG, FANG = (
     "方正小标宋简体",
     "仿宋_GB2312",
 )  # by name: the office's machine has them, the file does not
+HEI = "黑体"
+_HEADING = re.compile(r"[一二三四五六七八九十]+、[^{}]{1,30}")
 RED = RGBColor(0xC0, 0x00, 0x00)
 LEFT_ALIGNED, CENTRED, RIGHT_ALIGNED = (
     WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT,
@@ -39,6 +42,7 @@ def first_template(
     """A .docx with the parts of an official letter; `paragraphs` are its body, tags included.
 
     A paragraph that is the name of one of `tables` becomes that table, its row repeated when it is filled.
+    One that begins like 一、 and holds no tag is a heading.
     """
     document = Document()
     page = document.sections[0]
@@ -58,6 +62,10 @@ def first_template(
             _table(document, text, tables[text])
             continue
         paragraph = document.add_paragraph()
+        if _HEADING.fullmatch(text):
+            _line(paragraph, text, HEI, BODY, LEFT_ALIGNED)
+            paragraph.paragraph_format.first_line_indent = INDENT
+            continue
         # A tag that repeats or leaves out its paragraph stands alone in it and is no text.
         _line(paragraph, text, FANG, BODY, LEFT_ALIGNED)
         if not text.startswith("{%p"):

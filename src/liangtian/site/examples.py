@@ -126,6 +126,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
     "ReverseIn": {"reason": "租金按错的标准计算", "on": "2026-04-02"},
+    "ResultReportIn": {"on": "2026-06-29", "receipt": "WPZF-2026-0031"},
     "ReturnReasonIn": {"reason": "合计与上月不符，请核对"},
     "RoleIn": _ROLE,
     "SeriesIn": {"word": "青自然资函"},

@@ -36,6 +36,7 @@ class LetterKindOut(Schema):
     code: str
     title: str
     source: str
+    page: str  # where the things it is written about are handled
     fields: list[LetterFieldOut]
 
 
@@ -117,7 +118,12 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
             "code": k.code,
             "title": k.title,
             "source": k.source,
-            "fields": [*fields_of(k), *(table.as_field for table in k.tables)],
+            "page": k.page,
+            "fields": [
+                *fields_of(k),
+                *(t.as_field for t in k.tables),
+                *(c.as_field for c in k.charts),
+            ],
         }
         for k in all_kinds()
         if user.may(k.permission)

@@ -42,6 +42,24 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A chart a letter can hold: native in Word, its figures kept with the letter's values.
+
+    `sample` is one as `press.word_chart` reads it. A paragraph of a template that is nothing but its tag
+    becomes the chart.
+    """
+
+    name: str
+    label: str
+    sample: Mapping[str, Any]
+
+    @property
+    def as_field(self) -> Field:
+        """How it stands in the list of what a template may use."""
+        return Field(self.name, self.label, "图表：标记须独占一段")
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the thing a letter is about."""
 
@@ -50,6 +68,7 @@ class Facts:
     about: str  # how the register names the thing
     addressee: str
     rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # of its tables
+    charts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +87,7 @@ class LetterKind:
     body: Sequence[str]
     facts: Callable[[User, int], Facts]
     tables: Sequence[Table] = ()
+    charts: Sequence[Chart] = ()
     page: str = ""  # address under which the thing is handled, its number follows
 
 
@@ -111,4 +131,5 @@ def sample_of(kind: LetterKind) -> dict[str, Any]:
     return {
         **{one.name: one.sample for one in fields_of(kind)},
         **{table.name: table.sample for table in kind.tables},
+        **{chart.name: dict(chart.sample) for chart in kind.charts},
     }

@@ -51,6 +51,7 @@ def draft(user: User, kind_code: str, source_id: int) -> Letter:
     values: dict[str, Any] = {
         **facts.values,
         **{name: [dict(row) for row in rows] for name, rows in facts.rows.items()},
+        **{name: dict(chart) for name, chart in facts.charts.items()},
         "issuer": office.name,
         "addressee": facts.addressee,
         "contact": user.name,

@@ -33,7 +33,7 @@ def xlsx(made: Return) -> bytes:
         rows=[
             [line["label"], *figures_of(made.table, line["cells"])] for line in made.table["lines"]
         ],
-        footer=_footer(made),
+        footer=footer_of(made),
         unit_note=_unit_note(made),
         sums={
             column.label: total
@@ -51,7 +51,7 @@ def xlsx(made: Return) -> bytes:
 def pdf(made: Return) -> bytes:
     """The return as a page."""
     table = made.table
-    footer = _footer(made)
+    footer = footer_of(made)
     return return_pdf(
         ReturnPaper(
             title=made.title, unit=footer.unit, unit_note=_unit_note(made),
@@ -97,7 +97,8 @@ def _unit_note(made: Return) -> str:
     return f"单位：{'、'.join(['个', *units])}"
 
 
-def _footer(made: Return) -> SheetFooter:
+def footer_of(made: Return) -> SheetFooter:
+    """Who made and who signed, for the foot of every sheet that rests on the return."""
     return SheetFooter(
         unit=f"{made.region.name}", on=timezone.localdate(made.signed_at or made.frozen_at),
         maker=made.frozen_by.name,

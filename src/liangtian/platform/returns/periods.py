@@ -1,4 +1,4 @@
-"""Reporting periods (报告期): months, quarters, years."""
+"""Reporting periods (报告期): months, quarters, half years, years."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from typing import Literal
 
 from liangtian.platform.errors import Refused
 
-Kind = Literal["month", "quarter", "year"]
+Kind = Literal["month", "quarter", "half", "year"]
 _PATTERNS: dict[Kind, str] = {
     "month": r"(\d{4})-(0[1-9]|1[0-2])",
     "quarter": r"(\d{4})-Q([1-4])",
+    "half": r"(\d{4})-H([12])",
     "year": r"(\d{4})",
 }
-_EXAMPLES: dict[Kind, str] = {"month": "2026-03", "quarter": "2026-Q1", "year": "2026"}
+_EXAMPLES: dict[Kind, str] = {
+    "month": "2026-03",
+    "quarter": "2026-Q1",
+    "half": "2026-H1",
+    "year": "2026",
+}
 _QUARTERS = "一二三四"
+_HALVES = "上下"
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,9 @@ def read_period(kind: Kind, code: str) -> Period:
         quarter = int(found.group(2))
         first, last = quarter * 3 - 2, quarter * 3
         label = f"{year}年第{_QUARTERS[quarter - 1]}季度"
+    elif kind == "half":
+        half = int(found.group(2))
+        first, last, label = half * 6 - 5, half * 6, f"{year}年{_HALVES[half - 1]}半年"
     else:
         first = last = int(found.group(2))
         label = f"{year}年{first}月"
@@ -59,7 +69,7 @@ def recent_periods(kind: Kind, today: date, count: int = 12) -> list[Period]:
     while len(codes) < count:
         year, within = divmod(month, 12)
         code = {"month": f"{year}-{within + 1:02}", "quarter": f"{year}-Q{within // 3 + 1}",
-                "year": str(year)}[kind]  # fmt: skip
+                "half": f"{year}-H{within // 6 + 1}", "year": str(year)}[kind]  # fmt: skip
         if code not in codes:
             codes.append(code)
         month -= 1

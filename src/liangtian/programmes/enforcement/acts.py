@@ -79,6 +79,14 @@ declare(
         "enforcement.warning.hold": "登记约谈或启动问责",
         "enforcement.warning.report": "登记约谈或问责情况报告",
         "enforcement.warning.close": "办结督办",
+        "enforcement.result.package": "生成成果包",
+        "enforcement.result.report": "登记成果报送",
     },
 )
-declare(Kind.EXPORTED, {"enforcement.ratio.export": "导出违法占用耕地面积比例"})
+declare(
+    Kind.EXPORTED,
+    {
+        "enforcement.ratio.export": "导出违法占用耕地面积比例",
+        "enforcement.result.export": "导出卫片执法成果",
+    },
+)

@@ -21,6 +21,7 @@ from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.api_meetings import router as meetings
 from liangtian.programmes.enforcement.api_ratio import router as accountability
+from liangtian.programmes.enforcement.api_results import router as results
 from liangtian.programmes.enforcement.api_stages import router as stages
 from liangtian.programmes.enforcement.api_warnings import router as warning_routes
 from liangtian.programmes.enforcement.batches import batches_out
@@ -48,6 +49,7 @@ router.add_router("", stages)
 router.add_router("/meetings", meetings)
 router.add_router("", accountability)
 router.add_router("/warnings", warning_routes)
+router.add_router("", results)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 

@@ -8,4 +8,5 @@ class EnforcementConfig(AppConfig):
 
     def ready(self) -> None:
         import liangtian.programmes.enforcement.letters_minutes
-        import liangtian.programmes.enforcement.map_source  # noqa: F401
+        import liangtian.programmes.enforcement.map_source
+        import liangtian.programmes.enforcement.result_ledger  # noqa: F401

@@ -1,6 +1,6 @@
 """The parts of a judged patch sum to it, and what was judged does not change under the judgement."""
 
-from liangtian.platform.triggers import Rule, declare, differs
+from liangtian.platform.triggers import ALWAYS, Rule, declare, differs
 
 _PATCH, _PART = "enforcement_patch", "enforcement_patchpart"
 # Sums are compared to half of the last figure: SQLite adds binary numbers.
@@ -28,4 +28,10 @@ declare(
          differs("patch_id", "version", "fonds", "catalogue", "file_number", "retention", "pdf_id",
                  "originals_id", "missing", "reason", "archived_by_id", "archived_at"),
          "已归档的卷宗不能改动"),
+    Rule("result_package_kept", "enforcement_resultpackage", "UPDATE",
+         f"({differs('sheet_id', 'letter_id', 'file_id', 'sha256', 'manifest', 'made_by_id', 'made_at')}) "
+         "OR (OLD.reported_on IS NOT NULL)",
+         "已生成的成果包不能改动，已登记的报送不能更改", ("enforcement_resultpackage",)),
+    Rule("result_package_not_deleted", "enforcement_resultpackage", "DELETE", ALWAYS,
+         "已生成的成果包不能删除", ("enforcement_resultpackage",)),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from liangtian.platform.regions.models import Region
 from liangtian.programmes.enforcement import warning_letters  # noqa: F401 -- declares its own
 from liangtian.programmes.enforcement.models import Outcome, Patch
 from liangtian.programmes.enforcement.patch_page import fetch_patch, region_path
+from liangtian.programmes.enforcement.results import report  # noqa: F401 -- declares its own
 from liangtian.programmes.enforcement.rules import pack_in_use, type_label
 
 NOT_MEASURED = "尚未套合"

@@ -74,5 +74,6 @@ declare(
             "会议逐个图斑审查，形成如下结论：{{ decisions }}。",
         ),
         facts=_facts,
+        page="/meetings",
     )
 )

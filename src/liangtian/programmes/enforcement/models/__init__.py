@@ -32,6 +32,7 @@ from liangtian.programmes.enforcement.models.patches import (
 )
 from liangtian.programmes.enforcement.models.problems import PatchProblem
 from liangtian.programmes.enforcement.models.projects import InfrastructureProject
+from liangtian.programmes.enforcement.models.results import ResultPackage
 from liangtian.programmes.enforcement.models.warnings import TownshipWarning
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "PatchPart",
     "PatchPhoto",
     "PatchProblem",
+    "ResultPackage",
     "StagedPatch",
     "TownshipWarning",
 ]

@@ -1,0 +1,175 @@
+"""The half-year result: from the townships' frozen rows to the report, the annexes and the package."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import python_calamine
+from docx import Document
+
+from liangtian.press.letter import text_of
+from tests.conftest import County, People, SignedIn
+from tests.enforcement.test_ratio_of_a_region import Judged, judged  # noqa: F401 -- the county year
+from tests.returns.test_returns import Bureau
+
+pytestmark = pytest.mark.django_db
+PERIOD, FORM = "2026-H1", "enforcement.results.half"
+RESULTS, LETTERS = "/api/enforcement/results", "/api/documents"
+
+
+class Office(Bureau):
+    """The bureau with its half-year form."""
+
+    def freeze(self, client: Any, reason: str = "") -> Any:
+        body = {"form": FORM, "period": PERIOD, "reason": reason}
+        return client.post("/api/returns", body, content_type="application/json")
+
+    def whole(self, reason: str = "") -> Any:
+        """Both townships' returns sent, the county's consolidated and signed."""
+        self.sent("a")
+        self.sent("b")
+        return self.signed(reason)
+
+    def signed(self, reason: str = "") -> Any:
+        made = self.freeze(self.clerk, reason).json()
+        for signer in (self.reviewer, self.head):
+            assert self.act(signer, made, "sign").status_code == 200
+        return made
+
+    def post(self, path: str, **body: Any) -> Any:
+        return self.clerk.post(path, body, content_type="application/json")
+
+    def letter(self, made: Any) -> Any:
+        kind = "enforcement.work_report.half"
+        return self.post(f"{LETTERS}/letters", kind=kind, source_id=made["id"]).json()
+
+    def issued(self, made: Any) -> Any:
+        letter, word = self.letter(made), f"青自然资卫{made['version']}"
+        series = self.head.post(
+            f"{LETTERS}/series", {"word": word}, content_type="application/json"
+        )
+        number = series.json()["id"]
+        answer = self.post(f"{LETTERS}/letters/{letter['id']}/issue", series_id=number)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+
+@pytest.fixture
+def office(judged: Judged, county: County, people: People, signed_in: SignedIn) -> Office:  # noqa: F811
+    from liangtian.platform.people.models import Office as Bureaux
+    from liangtian.platform.people.models import User
+
+    judged(P1={"restored_mu": Decimal(20)})
+    made = Office(county, people, signed_in)
+    bureau = Bureaux.objects.create(code="1", name="青禾县自然资源局", region=county.county)
+    User.objects.filter(region=county.county).update(office=bureau)
+    return made
+
+
+def values(found: Any) -> dict[str, str]:
+    return {one["label"]: one["value"] for one in found["figures"]}
+
+
+def test_the_report_is_written_from_the_kept_rows(office: Office) -> None:
+    made = office.whole()
+    found = office.clerk.get(f"{RESULTS}/{made['id']}").json()
+    figures = values(found)
+    assert (figures["比例分子（亩）"], figures["比例分母（亩）"]) == ("45.00", "485.00")
+    assert figures["未整改（亩）"] == "115.00"
+    towns = next(table for table in found["tables"] if table["name"] == "townships")
+    assert [row[0] for row in towns["rows"]] == ["柳塘镇", "石桥镇", "合计"]
+    assert towns["rows"][0][4:8] == ["105.00", "60.00", "45.00", "57.14%"]
+    assert found["lacking"] == ["尚未起草工作报告"]
+    letter = office.letter(made)
+    content = office.clerk.get(f"{LETTERS}/letters/{letter['id']}/letter.docx").content
+    text = text_of(content)
+    assert all(said in text for said in ("比例9.28%", "三、查处整改情况"))
+    assert "⟦" not in text
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert sum(name.startswith("word/charts/") and name.endswith(".xml") for name in names) == 2
+    assert len(Document(io.BytesIO(content)).tables) == 4
+
+
+def test_the_package_is_made_once_and_its_hashes_are_those_of_its_files(office: Office) -> None:
+    made = office.whole()
+    early = office.post(f"{RESULTS}/{made['id']}/package")
+    assert early.status_code == 422
+    assert "尚未起草工作报告" in early.json()["error"]["message"]
+    issued = office.issued(made)
+    done = office.post(f"{RESULTS}/{made['id']}/package").json()
+    again = office.post(f"{RESULTS}/{made['id']}/package").json()
+    assert [one["id"] for one in again["packages"]] == [one["id"] for one in done["packages"]]
+    kept = done["packages"][0]
+    answer = office.clerk.get(f"{RESULTS}/packages/{kept['id']}/file.zip")
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert sha256(content).hexdigest() == kept["sha256"]
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    manifest = json.loads(archive.read("清单.json"))
+    assert (manifest["report_number"], manifest["parts"]) == (issued["number"], 7)
+    for one in manifest["files"]:
+        assert sha256(archive.read(one["name"])).hexdigest() == one["sha256"]
+    listed = archive.read("附件3-图斑明细表（上级字段）.csv").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(listed)))
+    assert {row["JCBH"]: row["ZYGDMJ"] for row in rows}["P1"] == "60.00"
+    book = python_calamine.CalamineWorkbook.from_filelike(
+        io.BytesIO(archive.read("附件2-统计表和图斑明细表.xlsx"))
+    )
+    assert book.sheet_names == ["乡镇", "月份", "查处", "图斑明细"]
+    cells = book.get_sheet_by_name("图斑明细").to_python()
+    assert cells[0][0] == "青禾县2026年上半年卫片执法图斑明细表"
+    assert any("负责人：青禾县负责人" in str(row[0]) for row in cells)
+
+
+def test_a_corrected_version_tells_what_changed_and_the_upload_is_written_down_once(
+    office: Office,
+) -> None:
+    from liangtian.programmes.enforcement.models import PatchPart
+
+    first = office.whole()
+    PatchPart.objects.filter(patch__number="P1").update(restored_mu=Decimal(60))
+    back = office.clerk.get(f"/api/returns?form={FORM}&period={PERIOD}").json()["rows"]
+    sent = next(row["current"] for row in back if row["name"] == "柳塘镇")
+    assert office.act(office.clerk, sent, "send-back", "整改数据有误，请核对").status_code == 200
+    made = office.freeze(office.clerks["a"], "补录拆除复耕面积").json()
+    for signer in (office.checkers["a"], office.leaders["a"]):
+        assert office.act(signer, made, "sign").status_code == 200
+    office.act(office.clerks["a"], made, "send")
+    second = office.signed("柳塘镇更正后重新汇总")
+    found = office.clerk.get(f"{RESULTS}/{second['id']}").json()
+    changed = {
+        one["label"]: (one["before"], one["value"])
+        for one in found["figures"] if one["before"] != one["value"]
+    }  # fmt: skip
+    assert changed["已拆除复耕（亩）"] == ("50.00", "90.00")
+    # The first version says what it said.
+    assert (
+        values(office.clerk.get(f"{RESULTS}/{first['id']}").json())["已拆除复耕（亩）"] == "50.00"
+    )
+    office.issued(second)
+    kept = office.post(f"{RESULTS}/{second['id']}/package").json()["packages"][0]
+    path = f"{RESULTS}/packages/{kept['id']}/reported"
+    on = kept["made_at"][:10]
+    assert office.post(path, on="2020-01-01").status_code == 422
+    done = office.post(path, on=on, receipt="HZ-1").json()
+    assert done["packages"][0]["receipt"] == "HZ-1"
+    assert office.post(path, on=on).status_code == 409
+
+
+def test_an_office_uses_its_own_report_and_a_wrong_field_is_refused() -> None:
+    from liangtian.platform.documents.kinds import find_kind, sample_of
+    from liangtian.press.letter import TemplateRefused, try_out
+    from liangtian.press.letter_start import first_template
+
+    kind = find_kind("enforcement.work_report.year")
+    assert kind is not None
+    tried = try_out(first_template("年报", ["{{ ratio }}", "{{ chart_months }}"]), sample_of(kind))
+    assert any("charts/" in name for name in zipfile.ZipFile(io.BytesIO(tried)).namelist())
+    with pytest.raises(TemplateRefused, match="chart_weeks"):
+        try_out(first_template("年报", ["{{ chart_weeks }}"]), sample_of(kind))
