@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import python_calamine
+from django.utils import timezone
 from docx import Document
 
 from liangtian.press.letter import text_of
@@ -52,9 +53,7 @@ class Office(Bureau):
 
     def issued(self, made: Any) -> Any:
         letter, word = self.letter(made), f"青自然资卫{made['version']}"
-        series = self.head.post(
-            f"{LETTERS}/series", {"word": word}, content_type="application/json"
-        )
+        series = self.post(f"{LETTERS}/series", word=word)
         number = series.json()["id"]
         answer = self.post(f"{LETTERS}/letters/{letter['id']}/issue", series_id=number)
         assert answer.status_code == 200, answer.content
@@ -155,7 +154,7 @@ def test_a_corrected_version_tells_what_changed_and_the_upload_is_written_down_o
     office.issued(second)
     kept = office.post(f"{RESULTS}/{second['id']}/package").json()["packages"][0]
     path = f"{RESULTS}/packages/{kept['id']}/reported"
-    on = kept["made_at"][:10]
+    on = timezone.localdate().isoformat()
     assert office.post(path, on="2020-01-01").status_code == 422
     done = office.post(path, on=on, receipt="HZ-1").json()
     assert done["packages"][0]["receipt"] == "HZ-1"

@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, str] = {
     "warnings.propose": "提出与制发督办",
     "warnings.decide": "决定督办措施",
     "warnings.answer": "答复督办",
+    "freezes.run": "办理增违挂钩与登记储备指标",
     "military.register": "登记与查看涉军图斑",
     "layers.view": "查看参考图层",
     "layers.import": "导入参考图层",
@@ -97,6 +98,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "personal.unmask",
             "warnings.view",
             "warnings.propose",
+            "freezes.run",
         ],
     ),
     "county_reviewer": (

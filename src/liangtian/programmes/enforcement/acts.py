@@ -79,6 +79,8 @@ declare(
         "enforcement.warning.hold": "登记约谈或启动问责",
         "enforcement.warning.report": "登记约谈或问责情况报告",
         "enforcement.warning.close": "办结督办",
+        "enforcement.freeze.run": "办理增违挂钩",
+        "enforcement.freeze.take_in": "登记储备库指标入库",
         "enforcement.result.package": "生成成果包",
         "enforcement.result.report": "登记成果报送",
     },

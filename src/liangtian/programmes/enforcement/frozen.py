@@ -28,6 +28,10 @@ declare(
          differs("patch_id", "version", "fonds", "catalogue", "file_number", "retention", "pdf_id",
                  "originals_id", "missing", "reason", "archived_by_id", "archived_at"),
          "已归档的卷宗不能改动"),
+    Rule("freeze_move_kept", "enforcement_freezemove", "UPDATE", ALWAYS,
+         "增违挂钩变动不能改动", ("enforcement_freezemove",)),
+    Rule("freeze_move_not_deleted", "enforcement_freezemove", "DELETE", ALWAYS,
+         "增违挂钩变动不能删除", ("enforcement_freezemove",)),
     Rule("result_package_kept", "enforcement_resultpackage", "UPDATE",
          f"({differs('sheet_id', 'letter_id', 'file_id', 'sha256', 'manifest', 'made_by_id', 'made_at')}) "
          "OR (OLD.reported_on IS NOT NULL)",

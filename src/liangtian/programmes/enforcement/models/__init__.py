@@ -15,6 +15,7 @@ from liangtian.programmes.enforcement.models.dossiers import (
     DossierPaper,
     DossierRun,
 )
+from liangtian.programmes.enforcement.models.freezes import Freeze, FreezeMove, FreezeRun
 from liangtian.programmes.enforcement.models.meetings import (
     AgendaItem,
     AgendaOpinion,
@@ -49,6 +50,9 @@ __all__ = [
     "EarlierOverlap",
     "FieldCheck",
     "FieldMapping",
+    "Freeze",
+    "FreezeMove",
+    "FreezeRun",
     "ImportProblem",
     "InfrastructureProject",
     "LeadingCheck",
