@@ -17,10 +17,11 @@ from docx import Document
 
 from liangtian.press.letter import text_of
 from tests.conftest import County, People, SignedIn
-from tests.enforcement.test_ratio_of_a_region import Judged, judged  # noqa: F401 -- the county year
+from tests.enforcement import test_ratio_of_a_region as county_year
 from tests.returns.test_returns import Bureau
 
 pytestmark = pytest.mark.django_db
+judged, Judged = county_year.judged, county_year.Judged
 PERIOD, FORM = "2026-H1", "enforcement.results.half"
 RESULTS, LETTERS = "/api/enforcement/results", "/api/documents"
 
@@ -61,7 +62,7 @@ class Office(Bureau):
 
 
 @pytest.fixture
-def office(judged: Judged, county: County, people: People, signed_in: SignedIn) -> Office:  # noqa: F811
+def office(judged: Judged, county: County, people: People, signed_in: SignedIn) -> Office:
     from liangtian.platform.people.models import Office as Bureaux
     from liangtian.platform.people.models import User
 

@@ -126,6 +126,11 @@ EXAMPLES: dict[str, Any] = {
     },
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
     "ReverseIn": {"reason": "租金按错的标准计算", "on": "2026-04-02"},
+    "FreezeRunIn": {"year": 2026, "region": "990121", "note": "2026年3月办理"},
+    "ReserveIn": {
+        "commodity": "FARMLAND-M2", "m2": "66666.67", "document": "青自然资耕〔2026〕3号",
+        "on": "2026-03-31",
+    },
     "ResultReportIn": {"on": "2026-06-29", "receipt": "WPZF-2026-0031"},
     "ReturnReasonIn": {"reason": "合计与上月不符，请核对"},
     "RoleIn": _ROLE,

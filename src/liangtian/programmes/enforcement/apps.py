@@ -7,6 +7,7 @@ class EnforcementConfig(AppConfig):
     verbose_name = "卫片执法"
 
     def ready(self) -> None:
+        import liangtian.programmes.enforcement.freeze_ledger
         import liangtian.programmes.enforcement.letters_minutes
         import liangtian.programmes.enforcement.map_source
         import liangtian.programmes.enforcement.result_ledger  # noqa: F401

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
@@ -22,12 +23,18 @@ from liangtian.platform.books.commodities import COMMODITIES
 from liangtian.platform.books.models import Entry
 from liangtian.platform.books.reserve import FARMLAND, KEPT, Reserve, reserves, standing
 from liangtian.platform.books.services import Draft, Side, post
-from liangtian.platform.errors import Refused
+from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.freeze_targets import Amounts, targets
-from liangtian.programmes.enforcement.models import Freeze, FreezeMove, FreezeRun
+from liangtian.programmes.enforcement.models import (
+    Freeze,
+    FreezeMove,
+    FreezeRun,
+    Patch,
+    PatchPart,
+)
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -78,7 +85,8 @@ class Plan:
 
 
 def county_of(user: User, code: str = "") -> Region:
-    """The county asked for, the user's own unless told. Raises NotFound, Refused for no county."""
+    """The county asked for, the user's own unless told. Raises Forbidden, NotFound, Refused for no county."""
+    require(user, VIEW)
     region = ratio.asked_for(user, code, timezone.localdate().year).region
     if region.level != Region.Level.COUNTY:
         raise Refused(f"增违挂钩按县办理，“{region.name}”不是县。")
@@ -304,3 +312,26 @@ def last_runs(county: Region, year: int) -> Sequence[FreezeRun]:
     """The runs of a year, the newest first."""
     rows = FreezeRun.objects.filter(region=county, year=year).select_related("made_by", "region")
     return list(rows[:50])
+
+
+def parts_of(steps: Sequence[Step]) -> dict[int, PatchPart]:
+    """The parts of steps by their keys, those that still are."""
+    ids = {step.freeze.part_id for step in steps if step.freeze.part_id}
+    rows = PatchPart.objects.filter(pk__in=ids).select_related("patch__region")
+    return {part.pk: part for part in rows}
+
+
+def owed_of(county: Region) -> dict[str, int]:
+    """What a county still owes, of all years, by indicator."""
+    rows = Freeze.objects.filter(region=county).order_by().values_list("commodity")
+    return dict(rows.annotate(owed=Sum("owed")))
+
+
+def moves_of(user: User, part_id: int) -> Sequence[FreezeMove]:
+    """Every change of one part that the user may see, the first first. Raises NotFound for another's part."""
+    require(user, "enforcement.view", VIEW)
+    seen = PatchPart.objects.filter(pk=part_id, patch__in=Patch.objects.visible_to(user))
+    if not seen.exists():
+        raise NotFound
+    rows = FreezeMove.objects.filter(freeze__part=part_id)
+    return list(rows.select_related("freeze", "entry", "run__made_by").order_by("pk"))
