@@ -24,9 +24,10 @@ from liangtian.programmes.enforcement.freeze_targets import Amounts
 from liangtian.programmes.enforcement.models import Disposition, Freeze, FreezeMove, PatchPart
 from tests.conftest import County, People, SignedIn
 from tests.enforcement import test_ratio_of_a_region as county_year
+from tests.enforcement.test_ratio_of_a_region import Judged
 
 pytestmark = pytest.mark.django_db
-judged, Judged = county_year.judged, county_year.Judged
+judged = county_year.judged
 API = "/api/enforcement/freezes"
 MU = Decimal(2000) / 3
 

@@ -18,10 +18,11 @@ from docx import Document
 from liangtian.press.letter import text_of
 from tests.conftest import County, People, SignedIn
 from tests.enforcement import test_ratio_of_a_region as county_year
+from tests.enforcement.test_ratio_of_a_region import Judged
 from tests.returns.test_returns import Bureau
 
 pytestmark = pytest.mark.django_db
-judged, Judged = county_year.judged, county_year.Judged
+judged = county_year.judged
 PERIOD, FORM = "2026-H1", "enforcement.results.half"
 RESULTS, LETTERS = "/api/enforcement/results", "/api/documents"
 
