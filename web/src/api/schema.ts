@@ -946,6 +946,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reserve of a county, and what a run of the patch year would change now. */
+        get: operations["liangtian_programmes_enforcement_api_freezes_freezes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/freezes/parts/{part_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was frozen, spent, released and reversed for one part, with its entries. */
+        get: operations["liangtian_programmes_enforcement_api_freezes_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/freezes/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Indicators come into the reserve; answers with the county as it stands. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_take_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/freezes/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the run in the background; answers with the job. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/imports": {
         parameters: {
             query?: never;
@@ -1863,6 +1931,108 @@ export interface paths {
         put?: never;
         /** The ratio as it would be with the named parts restored; nothing is changed. */
         post: operations["liangtian_programmes_enforcement_api_ratio_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/packages/{package_id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The package as it was made. */
+        get: operations["liangtian_programmes_enforcement_api_results_package_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/packages/{package_id}/reported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the package was uploaded. */
+        post: operations["liangtian_programmes_enforcement_api_results_reported"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the report of a return of results says, and how far its package is. */
+        get: operations["liangtian_programmes_enforcement_api_results_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/{return_id}/annex.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Summary tables and the patch table as a workbook. */
+        get: operations["liangtian_programmes_enforcement_api_results_annex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/{return_id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pack the signed return with its issued report; the same again gives the one there is. */
+        post: operations["liangtian_programmes_enforcement_api_results_make_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/results/{return_id}/patches.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The patch table in the upstream system's fields. */
+        get: operations["liangtian_programmes_enforcement_api_results_patches"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6270,6 +6440,77 @@ export interface components {
             periods: components["schemas"]["PeriodOut"][];
             title: string;
         };
+        FreezeAsked: {
+            /** @default  */
+            region?: string;
+            year: number;
+        };
+        FreezeMoveOut: {
+            act: string;
+            act_label: string;
+            entry: number | null;
+            entry_number: string;
+            frozen: string;
+            indicator: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            owed: string;
+            reason: string;
+            spent: string;
+            unit: string;
+        };
+        /**
+         * @example {
+         *       "note": "2026年3月办理",
+         *       "region": "990121",
+         *       "year": 2026
+         *     }
+         */
+        FreezeRunIn: {
+            /** @default  */
+            note?: string;
+            /** @default  */
+            region?: string;
+            year: number;
+        };
+        FreezeRunOut: {
+            acts: {
+                [key: string]: number;
+            };
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            messages: string[];
+            note: string;
+        };
+        FreezeStepOut: {
+            act: string;
+            act_label: string;
+            frozen: string;
+            indicator: string;
+            number: string;
+            owed: string;
+            part: number | null;
+            patch: number | null;
+            place: string;
+            reason: string;
+            released: string;
+            spent: string;
+        };
+        FreezesOut: {
+            changes: number;
+            may: boolean;
+            messages: string[];
+            name: string;
+            region: string;
+            reserves: components["schemas"]["ReserveOut"][];
+            runs: components["schemas"]["FreezeRunOut"][];
+            steps: components["schemas"]["FreezeStepOut"][];
+            year: number;
+            years: number[];
+        };
         /**
          * @example {
          *       "geometry": {
@@ -7109,6 +7350,7 @@ export interface components {
         LetterKindOut: {
             code: string;
             fields: components["schemas"]["LetterFieldOut"][];
+            page: string;
             source: string;
             title: string;
         };
@@ -8597,6 +8839,113 @@ export interface components {
          */
         ReopenIn: {
             reason: string;
+        };
+        /**
+         * @example {
+         *       "commodity": "FARMLAND-M2",
+         *       "document": "青自然资耕〔2026〕3号",
+         *       "m2": "66666.67",
+         *       "on": "2026-03-31"
+         *     }
+         */
+        ReserveIn: {
+            commodity: string;
+            document: string;
+            m2: number | string;
+            /** Format: date */
+            on: string;
+            /** @default  */
+            region?: string;
+        };
+        ReserveOut: {
+            commodity: string;
+            free: string;
+            free_after: string;
+            frozen: string;
+            name: string;
+            owed: string;
+            spent: string;
+            unit: string;
+        };
+        ResultChart: {
+            categories: string[];
+            name: string;
+            series: components["schemas"]["ResultSeries"][];
+            stacked: boolean;
+            title: string;
+            unit: string;
+        };
+        ResultField: {
+            label: string;
+            upstream: string;
+        };
+        ResultFigure: {
+            before: string | null;
+            label: string;
+            name: string;
+            value: string;
+        };
+        ResultLetter: {
+            id: number;
+            number: string;
+            state: string;
+            state_label: string;
+        };
+        ResultOut: {
+            charts: components["schemas"]["ResultChart"][];
+            earlier_version: number | null;
+            fields: components["schemas"]["ResultField"][];
+            figures: components["schemas"]["ResultFigure"][];
+            kind: string;
+            lacking: string[];
+            letter: components["schemas"]["ResultLetter"] | null;
+            may: boolean;
+            packages: components["schemas"]["ResultPackageOut"][];
+            sheet: number;
+            tables: components["schemas"]["ResultTable"][];
+            title: string;
+            version: number;
+        };
+        ResultPackageFile: {
+            name: string;
+            sha256: string;
+            size: number;
+        };
+        ResultPackageOut: {
+            files: components["schemas"]["ResultPackageFile"][];
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            number: string;
+            receipt: string;
+            reported_on: string | null;
+            sha256: string;
+            sheet: number;
+            size: number;
+            version: number;
+        };
+        /**
+         * @example {
+         *       "on": "2026-06-29",
+         *       "receipt": "WPZF-2026-0031"
+         *     }
+         */
+        ResultReportIn: {
+            /** Format: date */
+            on: string;
+            /** @default  */
+            receipt?: string;
+        };
+        ResultSeries: {
+            name: string;
+            values: string[];
+        };
+        ResultTable: {
+            heads: string[];
+            label: string;
+            name: string;
+            rows: string[][];
         };
         ReturnLine: {
             back_reason: string;
@@ -11051,6 +11400,99 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_freezes_freezes: {
+        parameters: {
+            query: {
+                year: number;
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeMoveOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_take_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReserveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRunIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_imports_imports: {
         parameters: {
             query?: never;
@@ -12474,6 +12916,136 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WhatIfOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_package_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_reported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultReportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_annex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_make_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_results_patches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
