@@ -230,12 +230,12 @@ def test_a_reason_holds_while_what_the_check_rests_on_stays() -> None:
 
 
 def test_the_illegal_parts_of_a_divided_patch_count_for_the_leading_group() -> None:
-    half = Part(_D("40000"), "illegal", farmland_m2=_D("33333.34"))
+    half = Part(_D("40000"), "illegal", farmland_m2=_D("33333.33"))
     rest = Part(_D("10000"), "legal", "示例政地〔2021〕1号", _D("9000"))
     divided = replace(
         LARGE, area_m2=_D("50000"), farmland_m2=_D("42333.34"), parts=(half, rest),
         judgement=replace(LARGE.judgement, outcome="split", proposed="split", on_site_on=None),
     )  # fmt: skip
     assert "J12" in {f.code for f in findings_of(divided, PACK)}
-    less = replace(divided, parts=(replace(half, farmland_m2=_D("33333.33")), rest))
+    less = replace(divided, parts=(replace(half, farmland_m2=_D("33326.66")), rest))
     assert "J12" not in {f.code for f in findings_of(less, PACK)}

@@ -43,5 +43,6 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{PATCH}/problems/pass", PASS, _pass, WHERE),
     Row("GET", f"{API}/problems/counts", VIEW),
     Row("GET", f"{API}/problems/{{problem_id}}", VIEW, _problem, WHERE),
+    Row("POST", f"{API}/steps/listed", JUDGE, lambda w, p: {"json": {"step": "assign"}}),
     Row("POST", f"{API}/checks", JUDGE, _batch, (HOME, ABROAD)),
 )

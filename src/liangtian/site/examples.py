@@ -42,6 +42,7 @@ EXAMPLES: dict[str, Any] = {
     "AgendaIn": {"patches": [101, 102], "why": "disputed"},
     "CheckIn": {"situation": "built", "checked_on": "2026-03-20", "land_use": "仓库"},
     "CheckRangeIn": {"first": "2026-01", "last": "2026-03"},
+    "ListedIn": {"step": "assign", "query": {"township_name": "柳塘镇"}, "note": "请于本月核查"},
     "PassIn": {"code": "J03", "part": 0, "reason": "批文原件在办，县政府已有会议纪要"},
     "ChooseProjectIn": {"project": 4},
     "DecisionIn": {

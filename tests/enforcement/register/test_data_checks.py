@@ -17,10 +17,12 @@ from django.utils import timezone
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
 from liangtian.platform.people.models import Office
-from liangtian.programmes.enforcement import disposing, judging
+from liangtian.programmes.enforcement import checking, disposing, judging, judging_many
+from liangtian.programmes.enforcement.checking import CheckForm
 from liangtian.programmes.enforcement.data_checks import running, services
 from liangtian.programmes.enforcement.data_checks.finding import found_in
 from liangtian.programmes.enforcement.data_checks.keeping import look_over
+from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.models import Patch, PatchProblem
 from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.site.cli import main
@@ -167,11 +169,8 @@ def test_a_batch_is_checked_in_as_many_questions_however_many_patches(
 
 
 def test_the_job_checks_a_range_and_may_run_again(
-    register: Register, people: People, run_jobs: Run, county: County
+    register: Register, people: People, run_jobs: Run
 ) -> None:
-    Office.objects.create(
-        code="990121-ZJ", name="青禾县自然资源局", region=county.county, kind=Office.Kind.BUREAU
-    )
     Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=Decimal("99"))
     with pytest.raises(Forbidden):
         running.start(people.township_a, running.Range(first="2026-03", last="2026-03"))
@@ -186,7 +185,7 @@ def test_the_job_checks_a_range_and_may_run_again(
         told = made.result or {}
         assert (made.status, told["patches"], told["warnings"]) == ("done", 3, 1), made.error
     (row,) = PatchProblem.objects.all()
-    assert (row.code, row.responsible.name) == ("A06", "青禾县自然资源局")
+    assert (row.code, row.responsible) == ("A06", people.clerk.office)
     Patch.objects.filter(pk=register.a_illegal.pk).update(declared_area_mu=None)
     assert running.check_all(Patch.objects.all()).resolved == 1
 
@@ -228,3 +227,63 @@ def test_the_command_line_checks_a_month(
     assert "检查图斑 3 个，有误 0 项，提醒 1 项" in capsys.readouterr().out
     assert main(["patch-check", "--user", "liutang", "--year", "2026"]) == 1
     assert main(["patch-check", "--user", "nobody", "--year", "2026"]) == 1
+
+
+@pytest.mark.parametrize(("mu", "wanted"), [("49.99", False), ("50.00", True), ("50.01", True)])
+def test_fifty_mu_exactly_is_looked_at_by_the_leading_group(
+    register: Register, people: People, mu: str, wanted: bool
+) -> None:
+    patch = register.a_illegal
+    m2 = round(Decimal(mu) * 2000 / 3, 2)
+    Patch.objects.filter(pk=patch.pk).update(area_m2=m2, farmland_m2=m2)
+    judging.judge(people.clerk, patch.pk, "illegal")
+    patch.refresh_from_db()
+    assert patch.parts.get().farmland_mu == Decimal(mu)
+    assert bool(PatchState(patch)["leaders_wanted"]) is wanted
+    assert ("J12" in codes(patch)) is wanted
+    if wanted:
+        with pytest.raises(Conflict, match="领导小组实地核查"):
+            judging.step(people.reviewer, patch.pk, "review")
+
+
+def test_a_missing_form_bars_the_way_and_missing_photos_may_be_explained(
+    register: Register, people: People, signed_in: SignedIn
+) -> None:
+    patch = register.a_illegal
+    judging.assign(people.clerk, patch.pk)
+    client = signed_in(people.township_a)
+
+    def returning() -> dict[str, Any]:
+        steps = client.get(f"/api/enforcement/patches/{patch.pk}").json()["steps"]
+        found: dict[str, Any] = next(one for one in steps if one["name"] == "return")
+        return found
+
+    assert returning()["curable"] is False
+    checking.save_check(people.township_a, patch.pk, CheckForm("built", timezone.localdate()))
+    assert returning()["curable"] is True
+
+
+def test_a_step_is_taken_for_all_that_a_query_finds_by_a_job(
+    register: Register, people: People, run_jobs: Run
+) -> None:
+    asked = {
+        "township_name": "柳塘镇",
+        "stage": "archived",
+    }  # what the screen showed does not matter
+    with pytest.raises(Forbidden):
+        judging_many.take_listed(people.township_a, asked, "assign")
+    with pytest.raises(Refused):
+        judging_many.take_listed(people.clerk, {"township_name": "没有的镇"}, "assign")
+    made = judging_many.take_listed(people.clerk, asked, "assign", "请于本月核查")
+    with pytest.raises(Conflict, match="还没有结束"):
+        judging_many.take_listed(people.clerk, asked, "confirm")
+    run_jobs()
+    made.refresh_from_db()
+    assert (made.status, made.result) == ("done", {"done": 2, "refused": 0, "rows": []}), made.error
+    stages = Patch.objects.order_by("number").values_list("case__stage", flat=True)
+    assert list(stages) == ["checking", "checking", "received"]
+    judging.judge(people.clerk, register.b_legal.pk, "legal")
+    mine = judging_many.take_listed(people.reviewer, {}, "review")
+    run_jobs()
+    mine.refresh_from_db()
+    assert (mine.result or {})["done"] == 1

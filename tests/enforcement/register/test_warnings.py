@@ -95,6 +95,14 @@ def test_figures_and_places_come_from_settled_parts_disposals_and_deadlines(
     assert after.figures["open_illegal_mu"] == a.figures["illegal_mu"] - 10
     assert after.share == 1000 / a.figures["illegal_mu"]
     assert standings(county.county.code, year - 1, today, pack)[1].figures["illegal_mu"] == 0
+    for mark in (
+        "old_construction",
+        "farm_damage",
+    ):  # in neither figure of the ratio, so in none here
+        PatchPart.objects.filter(pk=part.pk).update(**{mark: True})
+        left = standings(county.county.code, year, today, pack)
+        assert all(one.figures["open_illegal_mu"] == 0 for one in left), mark
+        PatchPart.objects.filter(pk=part.pk).update(**{mark: False})
 
 
 def test_what_the_rules_call_for_is_proposed_once_and_can_be_repeated_from_what_is_kept(

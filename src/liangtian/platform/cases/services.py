@@ -144,16 +144,24 @@ def why_not_withdrawn(
 def steps_open(
     machine: Machine, case: Case, user: User, facts: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The steps the user may see from here, each with the reasons that still hinder it."""
+    """The steps the user may see from here, each with the reasons that still hinder it.
+
+    `curable` says that an opinion which explains them would do.
+    """
     task = case.tasks.filter(closed_at=None, parallel=False).select_related("holder").first()
     found = []
     for t in machine.transitions:
         if case.stage not in t.origins or t.automatic or not user.may(t.permission):
             continue
         reasons = machine.refusals(t, Situation(user.pk, facts))
-        if (held := _held_by_another(task, user, t)) is not None:
+        held = _held_by_another(task, user, t)
+        if held is not None:
             reasons.insert(0, held)
-        found.append({"name": t.name, "label": t.label, "opinion": t.opinion, "hindered": reasons})
+        explained = Situation(user.pk, facts, t.label)
+        found.append({
+            "name": t.name, "label": t.label, "opinion": t.opinion, "hindered": reasons,
+            "curable": bool(reasons) and held is None and not machine.refusals(t, explained),
+        })  # fmt: skip
     last = case.steps.order_by("-id").first()
     if why_not_withdrawn(machine, case, last, user) is None and last is not None:
         label = f"撤回“{machine.step_labels[last.step]}”"

@@ -25,6 +25,7 @@ class OpenStepOut(Schema):
     label: str
     opinion: bool
     hindered: list[str]
+    curable: bool = False
 
 
 class TaskOut(Schema):

@@ -125,7 +125,8 @@ def reviewed_by_the_judge(patch: PatchRecord, _: Limits) -> str | None:
 
 
 def _key(patch: PatchRecord, limits: Limits) -> bool:
-    return patch.building and _suspected_m2(patch) * 3 / 2000 >= limits.key_mu
+    # Of figures as they are reported: 50 mu is 33 333.33 m², a hair below in exact numbers.
+    return patch.building and Decimal(in_mu(_suspected_m2(patch))) >= limits.key_mu
 
 
 def _suspected_m2(patch: PatchRecord) -> Decimal:

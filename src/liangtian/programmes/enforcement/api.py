@@ -34,6 +34,7 @@ from liangtian.programmes.enforcement.shapes import (
     AssignIn,
     BatchOut,
     ConfirmIn,
+    ListedIn,
     ManyIn,
     ManyOut,
     PatchOut,
@@ -112,6 +113,12 @@ def many(request: HttpRequest, body: ManyIn) -> dict[str, Any]:
     return judging_many.take(
         user_of(request), body.ids, body.step, body.note, whole=body.whole, preview=body.preview
     )
+
+
+@router.post("/steps/listed", response=JobOut)
+def listed(request: HttpRequest, body: ListedIn) -> dict[str, Any]:
+    """Take a step for every patch of a filtered list in the background; answers with the job."""
+    return job_out(judging_many.take_listed(user_of(request), body.query, body.step, body.note))
 
 
 @router.post("/patches/{patch_id}/assign", response=PatchOut)

@@ -245,6 +245,12 @@ class ManyIn(Schema):
     preview: bool = False
 
 
+class ListedIn(Schema):
+    step: Literal["assign", "confirm", "review", "archive"]
+    query: dict[str, str] = {}
+    note: str = ""
+
+
 class ManyRow(Schema):
     id: int
     number: str

@@ -108,9 +108,13 @@ def _counted(county: str, year: int, on: date, pack: Pack) -> Iterator[tuple[str
 
 
 def _parts(county: str, year: int) -> Iterator[dict[str, Any]]:
-    """Illegal parts of judged and confirmed patches by township: farmland, restored, papers completed."""
+    """Illegal parts of judged and confirmed patches by township: farmland, restored, papers completed.
+
+    What the accountability ratio counts in neither of its figures is left out here as well.
+    """
     rows = PatchPart.objects.filter(
         below(county, "patch__region__code"), judgement=Outcome.ILLEGAL,
+        old_construction=False, farm_damage=False,
         patch__case__stage__in=flow.SETTLED, patch__batch__period__startswith=f"{year}-",
     )  # fmt: skip
     grouped = rows.order_by().annotate(town=Left("patch__region_id", TOWNSHIP)).values("town")

@@ -72,6 +72,7 @@ export default {
         subclass: '细类：{label}',
         sum: '合计',
       },
+      parts: { name: '第 {n} 部分', area: '{mu} 亩，耕地 {farmland} 亩', outcome: '判定', subclass: '子类', choose: '请选择子类', number: '文号', numberHint: '批准文号或备案号' },
       judgement: {
         title: '人员判定',
         choose: '判定结论',
@@ -149,6 +150,7 @@ export default {
         manyAssign: '派发乡镇核查',
         manyConfirm: '照拟判定判定', manyReview: '复核通过', manyArchive: '归档', manyPreview: '先看结果', manyWould: '可办理 {done} 个，不能办理 {refused} 个',
         whole: '有一个不能办理时全部不办',
+        manyAll: '查询结果中可办理这一步的全部 {total} 个图斑，在后台办理', manyQueued: '已转入后台办理，进度和未办理的原因见“后台任务”',
         manyGo: '办理所选 {count} 个',
         manyDone: '已办理 {done} 个，未办理 {refused} 个',
         result: '结果',
@@ -237,6 +239,7 @@ export default {
         subclass: 'Subclass: {label}',
         sum: 'Total',
       },
+      parts: { name: 'Part {n}', area: '{mu} mu, farmland {farmland} mu', outcome: 'Outcome', subclass: 'Kind', choose: 'Choose the kind', number: 'Paper', numberHint: 'Number of approval or filing' },
       judgement: {
         title: 'Judgement',
         choose: 'Outcome',
@@ -300,6 +303,7 @@ export default {
         confirmWithdraw: 'Take back the step you just took?', steps: 'Steps', many: 'Many at once',
         manyHint: 'Patches to be judged that meet the present conditions (200 at most). Each is still checked on its own.',
         manyStep: 'Step', manyAssign: 'Assign to townships', manyConfirm: 'Confirm as proposed', manyReview: 'Pass the review', manyArchive: 'Archive', manyPreview: 'Preview', manyWould: '{done} can be done, {refused} cannot', whole: 'All or none',
+        manyAll: 'All {total} patches the query finds for this step, in the background', manyQueued: 'Queued; see the jobs for progress and refusals',
         manyGo: 'Do {count}', manyDone: '{done} done, {refused} refused', result: 'Result', ok: 'Done', number: 'Number',
         none: 'Nothing to be judged under these conditions', close: 'Close',
       },

@@ -1,7 +1,7 @@
 /** One patch and what may be done to it; every act answers with the patch as it then is. */
 import { ref, shallowRef } from 'vue'
 import { ApiError, get, post, upload } from '@/api/client'
-import type { Outcome, Patch } from '@/api/types'
+import type { Outcome, PartIn, Patch } from '@/api/types'
 import { reasonOf } from '@/components/messages'
 
 export function usePatch(id: string) {
@@ -22,8 +22,8 @@ export function usePatch(id: string) {
     }
   }
 
-  async function confirm(outcome: Outcome, reason: string): Promise<Patch> {
-    return (patch.value = await post<Patch>(`${address}/confirm`, { outcome, reason }))
+  async function confirm(outcome: Outcome, reason: string, parts: PartIn[] = []): Promise<Patch> {
+    return (patch.value = await post<Patch>(`${address}/confirm`, { outcome, reason, parts }))
   }
 
   async function reopen(reason: string): Promise<Patch> {

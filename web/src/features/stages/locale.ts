@@ -1,6 +1,6 @@
 export default {
   'zh-CN': {
-    menu: { meetings: '集体会审', meeting: '会审', military: '涉军图斑登记' },
+    menu: { meetings: '集体会审', meeting: '会审', projects: '重点项目清单', military: '涉军图斑登记' },
     stages: {
       tab: '核查与处置', saved: '已保存', nothing: '尚未核查和判定。', opinion: '意见（可不填）',
       onAgenda: '本图斑已列入“{title}”议程。', meetingWanted: '本图斑{why}，须提交集体会审，不能单独复核。',
@@ -34,13 +34,18 @@ export default {
       stances: { agree: '同意', disagree: '不同意', abstain: '保留意见' }, sign: '签发会审结论', signHint: '签发后，议程上有结论的图斑即按会审结论确认判定，不能再改。确定签发？',
       signed: '{by} 于 {at} 签发', cancel: '取消会审', cancelHint: '取消后图斑可以另行判定。确定取消？', drop: '移出', empty: '议程上还没有图斑。', nobody: '没有可列入的图斑。', undecided: '未记录', add: '列入所选 {count} 个', back: '返回列表',
     },
+    projects: {
+      hint: '列入国家级、省级清单的交通、能源、水利项目；已履行监管服务职责的，其图斑不计入问责比例（省级清单在考核省级时除外）。', add: '登记项目', change: '修改', save: '保存', cancel: '取消', none: '没有符合条件的项目', seek: '名称、文号',
+      name: '项目名称', sector: '行业', listing: '清单级别', document: '立项文件或清单', number: '文号', on: '文件日期', duty: '监管服务职责', done: '已履行', open: '未履行', file: '佐证材料', fileThere: '已上传',
+      dutyOn: '履职日期', dutyNote: '履职情况', dutyFile: '佐证材料', sectors: { traffic: '交通', energy: '能源', water: '水利' }, listings: { national: '国家级', provincial: '省级' },
+    },
     military: {
       title: '涉军图斑登记', hint: '登记后，图斑的图形、面积、照片和办理内容从系统中移除，不能恢复；登记表以机要件单独上报。', number: '监测编号', period: '批次月份', form: '登记表编号',
       by: '登记人', at: '登记时间', dispatch: '机要件编号', on: '寄发日期', note: '登记寄发', none: '没有登记。', register: '登记为涉军图斑', patch: '图斑', pick: '输入监测编号', sure: '登记后不能恢复。确定登记图斑 {number}？', done: '已登记',
     },
   },
   en: {
-    menu: { meetings: 'Joint reviews', meeting: 'Joint review', military: 'Military land' },
+    menu: { meetings: 'Joint reviews', meeting: 'Joint review', projects: 'Listed projects', military: 'Military land' },
     stages: {
       tab: 'Checks and remedies', saved: 'Saved', nothing: 'Neither checked nor judged yet.', opinion: 'Opinion (optional)',
       onAgenda: 'On the agenda of “{title}”.', meetingWanted: 'A joint review must decide: {why}.',
@@ -73,6 +78,11 @@ export default {
       conclusion: 'Decision', postponed: 'Postpone', reason: 'Reason', decide: 'Note decision', opinions: 'Opinions',
       stances: { agree: 'Agrees', disagree: 'Disagrees', abstain: 'Abstains' }, sign: 'Sign', signHint: 'The decisions become judgements and cannot be changed. Sign?',
       signed: 'Signed by {by} at {at}', cancel: 'Call off', cancelHint: 'Patches may then be judged otherwise. Call off?', drop: 'Take off', empty: 'The agenda is empty.', nobody: 'Nothing to add.', undecided: 'Open', add: 'Add {count}', back: 'Back',
+    },
+    projects: {
+      hint: 'Traffic, energy and water projects on the national or provincial list; with the supervision duty done their patches are left out of the ratio (provincial ones not when the province is assessed).', add: 'Register', change: 'Change', save: 'Save', cancel: 'Cancel', none: 'No such project', seek: 'Name or number',
+      name: 'Project', sector: 'Sector', listing: 'List', document: 'Listing document', number: 'Number', on: 'Dated', duty: 'Supervision duty', done: 'Done', open: 'Not done', file: 'Evidence', fileThere: 'Uploaded',
+      dutyOn: 'Done on', dutyNote: 'What was done', dutyFile: 'Evidence', sectors: { traffic: 'Traffic', energy: 'Energy', water: 'Water' }, listings: { national: 'National', provincial: 'Provincial' },
     },
     military: {
       title: 'Military land', hint: 'Once registered everything else of the patch leaves the system for good.', number: 'Number', period: 'Month', form: 'Form',

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from liangtian.platform.people.models import Office
 from liangtian.programmes.enforcement.data_checks.finding import Found, found_in
-from liangtian.programmes.enforcement.models import Patch, PatchProblem
+from liangtian.programmes.enforcement.models import Batch, Patch, PatchProblem
 
 _TOLD = (
     "label", "severity", "section", "field", "value", "message", "advice", "clause", "side",
@@ -82,15 +82,15 @@ def _told(one: Found, offices: Mapping[tuple[str, str], int]) -> dict[str, Any]:
 
 
 def _offices(patches: Sequence[Patch]) -> dict[tuple[str, str], int]:
-    """The bureau of each county and the government of each township concerned."""
+    """The government of each township concerned, and of each county the bureau whose clerk brought the patches in."""
     towns = {patch.region_id[:_TOWNSHIP] for patch in patches}
-    found = {}
-    for side, kind, regions in (
-        ("township", Office.Kind.TOWNSHIP, towns),
-        ("county", Office.Kind.BUREAU, {patch.county_id for patch in patches}),
-    ):
-        rows = Office.objects.filter(region__in=regions, kind=kind, is_active=True).order_by(
-            "-code"
-        )
-        found.update({(side, region): pk for region, pk in rows.values_list("region_id", "pk")})
+    rows = Office.objects.filter(
+        region__in=towns, kind=Office.Kind.TOWNSHIP, is_active=True
+    ).order_by("-code")
+    found = {("township", region): pk for region, pk in rows.values_list("region_id", "pk")}
+    clerks = Batch.objects.filter(pk__in={p.batch_id for p in patches}).values("imported_by")
+    for office in Office.objects.filter(user__in=clerks).distinct():
+        above = office.path.rstrip("/").split("/")
+        bureaus = Office.objects.filter(code__in=above, kind=Office.Kind.BUREAU).order_by("path")
+        found["county", office.region_id] = (bureaus.last() or office).pk
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
 from liangtian.platform.people.models import User
@@ -44,6 +45,13 @@ def _state(user: User) -> Combinable:
     )
 
 
+def _part(user: User) -> Combinable:
+    named = Concat(
+        Value("第 "), Cast("part", CharField()), Value(" 部分"), output_field=CharField()
+    )
+    return Case(When(part=0, then=Value("整个图斑")), default=named, output_field=CharField())
+
+
 PROBLEMS = register(
     Ledger(
         name="enforcement.problems",
@@ -63,7 +71,7 @@ PROBLEMS = register(
                    choices=_severities),
             Column("state", "状态", _state, "choice", width=80, filter="choice", choices=_states),
             Column("message", "问题", "message", width=260),
-            Column("part", "部分", "part", "integer", width=64),
+            Column("part", "部分", _part, width=90),
             Column("field", "字段", "field", width=110),
             Column("value", "现值", "value", width=110),
             Column("advice", "如何处理", "advice", width=220),

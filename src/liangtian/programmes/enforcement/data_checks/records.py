@@ -41,6 +41,7 @@ _REACHED: Mapping[str, Reached] = {
     JUDGED: "judged", CONFIRMED: "judged", DISPOSITION: "disposed", RECTIFIED: "rectified",
     ACCEPTED: "accepted", ARCHIVED: "accepted",
 }  # fmt: skip
+_OTHER_CHECKS = ("距图斑", "拍摄于")  # flags of a photo that E03 and E04 tell of
 
 
 @dataclass
@@ -153,7 +154,7 @@ def _photo(photo: models.PatchPhoto, directions: Sequence[str]) -> Photo:
     side = ""
     if photo.azimuth is not None and directions:
         side = min(directions, key=lambda name: _turn(photo.azimuth or 0.0, name))
-    doubts = list(photo.flags)
+    doubts = [said for said in photo.flags if not said.startswith(_OTHER_CHECKS)]
     if any(name in photo.software.lower() for name in EDITORS):
         doubts.append(f"照片经“{photo.software}”处理过")
     return Photo(
