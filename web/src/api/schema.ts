@@ -2056,6 +2056,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/steps/listed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step for every patch of a filtered list in the background; answers with the job. */
+        post: operations["liangtian_programmes_enforcement_api_listed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/tiles/{z}/{x}/{y}.mvt": {
         parameters: {
             query?: never;
@@ -7380,6 +7397,25 @@ export interface components {
             };
             void_reason: string;
         };
+        /**
+         * @example {
+         *       "note": "请于本月核查",
+         *       "query": {
+         *         "township_name": "柳塘镇"
+         *       },
+         *       "step": "assign"
+         *     }
+         */
+        ListedIn: {
+            /** @default  */
+            note?: string;
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            step: "assign" | "confirm" | "review" | "archive";
+        };
         ListedPlace: {
             code: string;
             name: string;
@@ -7713,6 +7749,8 @@ export interface components {
             total: number;
         };
         OpenStepOut: {
+            /** @default false */
+            curable?: boolean;
             hindered: string[];
             label: string;
             name: string;
@@ -13069,6 +13107,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManyOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListedIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
         };
