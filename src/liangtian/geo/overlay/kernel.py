@@ -47,7 +47,7 @@ _FINE = 2.0**30
 """Pieces are rounded to 2⁻³⁰ m² before they are added: with what `_add` keeps apart, sums of such numbers are exact,
 so that it does not matter in which order the tree finds the pieces."""
 
-_AT_ONCE = 64
+_AT_ONCE = 256
 """Plots that one thread takes at a time, at the least."""
 _TURNS = 24
 """Tasks per thread, at the most: while the last ones are done, others wait."""

@@ -55,7 +55,7 @@ def _fill(job_run: JobRun, run: Run) -> None:
     parts = Parts(run, last.key if last else 0)
     for part in parts:
         job_run.progress(parts.share * 0.95, f"已套合 {run.plots} 个地块")
-        columns = measured(part.geoms, part.m2, layers, ordered=run.ordered)
+        columns = measured(part, layers, ordered=run.ordered)
         near = distances(part.geoms, run.near, run.near_m) if run.near and run.near_m else None
         _store(run, part, columns, near)
     job_run.progress(0.95, "汇总")
@@ -94,17 +94,12 @@ def _finish(run: Run, layers: list[RunLayer]) -> None:
     touched = Count("pk", filter=Q(m2__gt=run.sliver_m2) & ~Q(category="", measure="area"))
     with transaction.atomic():
         Total.objects.filter(layer__run=run).delete()
-        for layer in layers:
-            rows = Part.objects.filter(layer=layer).order_by()
-            keys = ("measure", "region_id", "category")
-            found = rows.values(*keys).annotate(cents=Sum(Cents("m2")), n=touched)
-            Total.objects.bulk_create(
-                (
-                    Total(layer=layer, m2=_m2(row.pop("cents")), touched=row.pop("n"), **row)
-                    for row in found
-                ),
-                batch_size=1_000,
-            )
+        rows = Part.objects.filter(layer__in=layers).order_by()
+        keys = ("layer_id", "measure", "region_id", "category")
+        found = list(rows.values_list(*keys).annotate(cents=Sum(Cents("m2")), n=touched))
+        columns = dict(zip((*keys, "m2", "touched"), zip(*found, strict=True), strict=False))
+        if found:
+            insert_rows(Total, {**columns, "m2": [_m2(cents) for cents in columns["m2"]]})
         if run.pack_version:
             keep_version(pack_at(run.pack_version))
         run.done_at = timezone.now()

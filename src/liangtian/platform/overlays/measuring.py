@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,15 +14,19 @@ import shapely
 from numpy.typing import NDArray
 
 from liangtian.geo.area import distribute_each, round_m2
-from liangtian.platform.layers.models import LayerVersion
-from liangtian.platform.layers.queries import features_in, features_with
+from liangtian.platform.geofield import AsWkb
+from liangtian.platform.layers.models import Feature, LayerVersion
+from liangtian.platform.layers.queries import features_with
 from liangtian.platform.layers.ready import prepared
 from liangtian.platform.overlays.models import Measure, RunLayer
 
 if TYPE_CHECKING:
     from liangtian.geo.overlay.coverage import Zone
     from liangtian.geo.overlay.kernel import Pairs
+    from liangtian.platform.overlays.parts import Placed
 
+NEIGHBOURS, FIGURES = 250, 2_000
+"""Plots whose distances are looked for together, and figures held at a time for that."""
 _METRES_PER_DEGREE = 110_500.0
 """No degree of latitude is shorter, so a distance made into degrees with it is never too short."""
 
@@ -53,24 +58,15 @@ class Columns:
         self.measure += [measure.value] * len(kept)
 
 
-def measured(
-    geoms: NDArray[np.object_],
-    official: Sequence[Decimal],
-    layers: Sequence[RunLayer],
-    *,
-    ordered: bool,
-) -> Columns:
-    """Areas by category of each layer, closed to the plots' official m²; with `ordered` the ground first met too.
+def measured(plots: Placed, layers: Sequence[RunLayer], *, ordered: bool) -> Columns:
+    """Areas by category of each layer, closed to the plots' official m²; with `ordered` the ground first met too."""
+    from liangtian.geo.overlay.coverage import Zone, by_category, shares_of
 
-    Raises GeometryRefused for an invalid plot.
-    """
-    from liangtian.geo.overlay.coverage import Zone, by_category, checked, shares_of
-
-    out, asked, zones = Columns(), _Asked(geoms, official), list[Zone]()
-    plots = checked(geoms)
+    official = plots.m2
+    out, asked, zones = Columns(), _Asked(plots.geoms, official), list[Zone]()
     for one in layers:
         layer, exclusive = prepared(one.version), one.version.layer.exclusive
-        pairs = shares_of(plots, layer)
+        pairs = shares_of(plots.chains, layer)
         zones.append(Zone(layer, _shapes_of, exclusive))
         asked.found.append(pairs)
         if exclusive:
@@ -134,12 +130,32 @@ def _shapes_of(ids: NDArray[np.int64]) -> NDArray[np.object_]:
 def distances(
     geoms: NDArray[np.object_], version: LayerVersion, most_m: int
 ) -> list[Decimal | None]:
-    """Metres from each plot to the nearest figure of a version, None beyond `most_m`."""
-    from liangtian.geo.overlay.coverage import nearest
+    """Metres from each plot to the nearest figure of a version, None beyond `most_m`.
 
+    Plots are asked for by neighbourhoods, and figures read a few at a time: a layer may be larger than memory.
+    """
+    from liangtian.geo.overlay.coverage import nearest
+    from liangtian.geo.overlay.index import rough_hilbert_order
+
+    nearest_m, (west, south, east, north) = np.full(len(geoms), np.inf), shapely.bounds(geoms).T
+    order = rough_hilbert_order((west + east) / 2, (south + north) / 2)
+    for start in range(0, len(order), NEIGHBOURS):
+        some = order[start : start + NEIGHBOURS]
+        for figures in _figures_near(version, geoms[some], most_m):
+            _, metres = nearest(geoms[some], figures)
+            nearest_m[some] = np.minimum(nearest_m[some], metres)
+    return [round_m2(one) if one <= most_m else None for one in nearest_m.tolist()]
+
+
+def _figures_near(
+    version: LayerVersion, geoms: NDArray[np.object_], most_m: int
+) -> Iterator[NDArray[np.object_]]:
+    """The figures of a version whose boxes are as near as that to the box of all plots, some at a time."""
     west, south, east, north = shapely.total_bounds(geoms).tolist()
     high = most_m / _METRES_PER_DEGREE
     wide = high / math.cos(math.radians(max(abs(south), abs(north)) + high))
-    near = features_in(version, (west - wide, south - high, east + wide, north + high))
-    _, metres = nearest(geoms, near.geoms)
-    return [round_m2(one) if one <= most_m else None for one in metres.tolist()]
+    box = (west - wide, south - high, east + wide, north + high)
+    rows = Feature.objects.filter(version=version, geom__bbox=box).order_by()
+    found = rows.values_list(AsWkb("geom"), flat=True).iterator(FIGURES)
+    while some := [bytes(one) for one in itertools.islice(found, FIGURES)]:
+        yield shapely.from_wkb(some)

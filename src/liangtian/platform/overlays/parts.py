@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from liangtian.platform.overlays.sources import Batch, source_named
 from liangtian.platform.people.scope import COUNTY_DIGITS
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.places import Places
+
+if TYPE_CHECKING:
+    from liangtian.geo.overlay.chains import Chains
 
 PART = 2_000
 """Plots measured and stored together: what memory holds, and what a kill can cost."""
@@ -29,6 +33,8 @@ class Placed:
     m2: list[Decimal]
     regions: list[str]
     geoms: NDArray[np.object_]
+    chains: Chains
+    """The same figures as `geoms`, checked."""
 
 
 class Parts:
@@ -58,8 +64,15 @@ class Parts:
             self.seen += len(batch.keys)
 
     def _placed(self, batch: Batch) -> Placed:
-        """Those of a batch that lie in the region of the run; what lies in no village or township is the county's."""
-        found, _ = self.places.locate(batch.geoms)
+        """Those of a batch that lie in the region of the run; what lies in no village or township is the county's.
+
+        Raises GeometryRefused for an invalid one.
+        """
+        from liangtian.geo.overlay.chains import select
+        from liangtian.geo.overlay.coverage import checked
+
+        chains = checked(batch.geoms)
+        found, _ = self.places.located(chains)
         codes = [region.code if region else self.county.code for region in found]
         keep = [k for k, code in enumerate(codes) if code.startswith(self.run.region_id)]
         return Placed(
@@ -69,4 +82,5 @@ class Parts:
             [batch.m2[k] for k in keep],
             [codes[k] for k in keep],
             batch.geoms[keep],
+            chains if len(keep) == len(codes) else select(chains, np.asarray(keep, np.int64)),
         )

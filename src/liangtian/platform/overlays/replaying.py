@@ -42,7 +42,7 @@ def replay(run: Run, told: Told = lambda _: None) -> Replay:
     parts, done, different = Parts(run), 0, list[str]()
     for part in parts:
         told(parts.share)
-        columns = measured(part.geoms, part.m2, layers, ordered=run.ordered)
+        columns = measured(part, layers, ordered=run.ordered)
         near = distances(part.geoms, run.near, run.near_m) if run.near and run.near_m else []
         again: list[set[_Row]] = [set() for _ in part.keys]
         for plot, *row in zip(columns.plot, columns.layer, columns.measure, columns.category, columns.m2, strict=True):  # fmt: skip

@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from liangtian.platform.errors import NotFound
+from liangtian.platform.geofield import AsWkb
 from liangtian.platform.layers.models import Feature, LayerVersion
 from liangtian.platform.layers.queries import versions_for
 
@@ -99,16 +101,14 @@ def _features(key: int, region: Region, after: int, size: int) -> Batch:
     rows = Feature.objects.filter(version=key, pk__gt=after)
     if region.level in ("township", "village", "group") and region.geom is not None:
         rows = rows.filter(geom__bbox=region.geom.bounds)
-    names = ("pk", "fid", "title", "category", "area_m2", "geom")
+    names = ("pk", "fid", "title", "category", "area_m2", AsWkb("geom"))
     found = list(rows.order_by("pk").values_list(*names)[:size])
-    geoms = np.empty(len(found), dtype=object)
-    geoms[:] = [row[-1] for row in found]
     return Batch(
         [row[0] for row in found],
         [(row[2] or row[1] or str(row[0]))[:80] for row in found],
         [row[3] for row in found],
         [row[4] for row in found],
-        geoms,
+        shapely.from_wkb([bytes(row[5]) for row in found]),
     )
 
 

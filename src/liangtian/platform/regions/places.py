@@ -44,12 +44,21 @@ class Places:
         """
         from liangtian.geo.overlay.coverage import checked
 
-        best: list[Region | None] = [None] * len(geoms)
-        shares, plots = np.zeros(len(geoms)), checked(geoms)
+        return self.located(checked(geoms))
+
+    def located(self, plots: Chains) -> tuple[list[Region | None], list[float]]:
+        """As `locate`, of figures that are checked."""
+        from liangtian.geo.overlay.chains import select
+
+        best: list[Region | None] = [None] * plots.number
+        shares = np.zeros(plots.number)
         for regions, layer in self._levels:
-            found, inside = _largest(plots, regions, layer)
-            best = [old or new for old, new in zip(best, found, strict=True)]
-            shares = np.maximum(shares, inside)
+            # Larger regions add nothing to a figure that lies in smaller ones as a whole.
+            left = np.flatnonzero(shares < 1)
+            found, inside = _largest(select(plots, left), regions, layer)
+            for index, region in zip(left.tolist(), found, strict=True):
+                best[index] = best[index] or region
+            shares[left] = np.maximum(shares[left], inside)
         return best, shares.tolist()
 
 
