@@ -94,6 +94,19 @@ def export() -> dict[str, Any]:
     return {"path": str(made.path)}
 
 
+def overlay() -> dict[str, Any]:
+    """A run over all plots of the layer waiting to be done."""
+    from liangtian.platform.layers.models import LayerVersion
+    from liangtian.platform.overlays.services import Wanted, start
+    from liangtian.platform.people.models import User
+    from tests.layers.deliveries import START
+
+    version = LayerVersion.objects.get().pk
+    clerk = User.objects.get(username="clerk")
+    made = start(clerk, Wanted("layer", version, [version], START, ordered=True))
+    return {"run": made.pk}
+
+
 def look() -> dict[str, Any]:
     """What the clerk and a township see of the layer through the API."""
     from django.test import Client
@@ -127,6 +140,7 @@ if __name__ == "__main__":
         "prepare": prepare,
         "queue": queue,
         "export": export,
+        "overlay": overlay,
         "look": look,
     }
     print(json.dumps(verbs[sys.argv[1]]()))  # noqa: T201

@@ -173,6 +173,42 @@ def test_an_import_survives_a_killed_worker_without_duplicates(site: Site) -> No
     assert site.ask("look") == {"clerk": shown, "liutang": shown}
 
 
+def test_an_overlay_run_goes_on_behind_its_last_whole_part_after_a_kill(site: Site) -> None:
+    site.ask("prepare")
+    first = site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] == "done", pause=0.2)
+    run = site.ask("overlay")["run"]
+    done = f"SELECT plots, done_at FROM overlays_run WHERE id = {run}"
+    wait_until(site, done, lambda rows: rows[0][0] > 0, pause=0.002)
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(PATIENCE) == -signal.SIGKILL
+    ((plots, finished),) = site.rows(done)
+    assert 0 < plots < PLOTS, "killed between two parts"
+    assert finished is None
+    kept = f"SELECT max(id) FROM overlays_plot WHERE run_id = {run}"
+    before = site.rows(kept)
+
+    site.worker()
+    wait_until(site, done, lambda rows: rows[0][1] is not None, pause=0.2)
+    assert site.rows(done)[0][0] == PLOTS
+    first_part = f"{kept} AND row <= {plots}"
+    assert site.rows(first_part) == before, "the parts stored before the kill were kept"
+    again = site.ask("overlay")["run"]
+    wait_until(site, done.replace(str(run), str(again)), lambda rows: rows[0][1] is not None, 0.2)
+    stored = (
+        "SELECT p.key, p.m2, p.region_id, a.measure, a.category, a.m2 FROM overlays_plot p"
+        " JOIN overlays_part a ON a.plot_id = p.id WHERE p.run_id = {} ORDER BY 1, 4, 5"
+    )
+    rows = site.rows(stored.format(run))
+    assert len(rows) == 2 * PLOTS
+    assert rows == site.rows(stored.format(again)), "as of a run nobody disturbed"
+    sums = (
+        "SELECT sum(t.m2), sum(t.touched) FROM overlays_total t"
+        " JOIN overlays_runlayer l ON l.id = t.layer_id WHERE l.run_id = {}"
+    )
+    assert site.rows(sums.format(run)) == site.rows(sums.format(again))
+
+
 def test_an_export_survives_a_killed_worker_as_one_whole_file(site: Site) -> None:
     path = Path(site.ask("export")["path"])
     first = site.worker()
