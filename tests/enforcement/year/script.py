@@ -22,7 +22,7 @@ from tests.enforcement.year.putting_right import put_right
 API = "/api/enforcement"
 MOST = 500  # patches of one step of many
 ARCHIVED_EVERY, ARCHIVED = 4, 2  # months, and patches: each prints its dossier
-PHOTOGRAPHED = 10  # every so many that are looked at bring four photos, the others words
+UNSEEN = 3  # every so many come back with words instead of photos; the reviewer lets that pass
 ON_PAPER = ("legal", "facility")
 ON_THE_GROUND = ("illegal", "home", "transport", "stock", "damage", "wood", "split", "astride")
 
@@ -35,13 +35,13 @@ class Script:
         sender: Callable[[], Sender],
         folder: Path,
         work: Callable[[], Any],
-        photos: int = PHOTOGRAPHED,
     ) -> None:
         self.watch, self.book = Stopwatch(), Book()
-        self._sender, self._folder, self._work, self._photos = sender, folder, work, photos
+        self._sender, self._folder, self._work = sender, folder, work
         self._desks: dict[str, Desk] = {}
         self.fates, self.numbers = count(), count(1)
         self.duty = self.no_duty = 0
+        self._unseen: set[int] = set()
         self.today = timezone.localdate()
 
     def at(self, username: str) -> Desk:
@@ -83,8 +83,9 @@ class Script:
         ground = [e for e in came if e.kind in ON_THE_GROUND]
         if last:
             ground = ground[: len(ground) // 2]
-        self._look_at(ground)
-        disputed = self._ask([e for e in ground if e.kind == "illegal"][:1])
+        self._look_at([*ground, *by_kind.get("key", [])])
+        seen = [e for e in ground if e.kind == "illegal" and e.id not in self._unseen]
+        disputed = self._ask(seen[:1])
         self._judge([e for e in ground if e not in disputed])
         self._meet(number, by_kind.get("key", []), disputed)
         judged = [e for e in (*ground, *by_kind.get("key", [])) if e.settled]
@@ -194,10 +195,10 @@ class Script:
                     self.of_town(entry), entry, "decline", "不在本镇范围，请核对", "received"
                 )
                 self._many("clerk", "assign", [entry], "checking")
-            self._check(entry, photos=k % self._photos == 0)
+            self._check(entry, photos=entry.kind == "key" or k % UNSEEN != UNSEEN - 1)
             if k == 1:
                 self._step(self.at("clerk"), entry, "recheck", "请补充用地主体", "checking")
-                self._check(entry, photos=False)
+                self._check(entry, photos=True)
 
     def _check(self, entry: Entry, *, photos: bool) -> None:
         town = self.of_town(entry)
@@ -206,6 +207,8 @@ class Script:
         town.put("check", f"{API}/patches/{entry.id}/check", form)
         if photos:
             self.photograph(entry)
+        else:
+            self._unseen.add(entry.id)
         opinion = "" if photos else "现场无法环绕，照片不足"
         self._step(town, entry, "return", opinion, "verified")
 
@@ -251,7 +254,22 @@ class Script:
         for entry in entries[:1]:
             self._step(self.at("reviewer"), entry, "send_back", "缺少动工时间依据", "verified")
             self._judge_one(entry)
+        for entry in entries:
+            if entry.id in self._unseen:
+                self._let_pass(entry)
         self._many("reviewer", "review", entries, "confirmed")
+
+    def _let_pass(self, entry: Entry) -> None:
+        """The one error there is: no photos."""
+        at, who = f"{API}/patches/{entry.id}/problems", self.at("reviewer")
+        open_ones = [row for row in who.get("data checks", at) if row["may_pass"]]
+        assert [row["code"] for row in open_ones] == ["E01"], open_ones
+        told = {
+            "code": "E01",
+            "part": open_ones[0]["part"],
+            "reason": "现场封闭无法拍照，已另附说明",
+        }
+        who.post("data checks", f"{at}/pass", told)
 
     def _judge_one(self, entry: Entry) -> None:
         outcome = "split" if entry.kind == "split" else "illegal"

@@ -24,6 +24,7 @@ from liangtian.programmes.enforcement import (
     photos,
     projects,
 )
+from liangtian.programmes.enforcement.data_checks import services as checks
 from liangtian.programmes.enforcement.dossiers import services as dossiers
 from liangtian.programmes.enforcement.models import (
     Disposition,
@@ -177,12 +178,21 @@ class Acts:
     def judge_solar(self, patch: Patch) -> None:
         """Against the proposal, with a reason."""
         reason = "光伏板桩基架设，未硬化地面，项目已备案，未改变原用地性质。"
-        part = PartJudgement(_WHOLE, Outcome.OTHER, "pv")
+        part = PartJudgement(_WHOLE, Outcome.OTHER, "pv", self._number("示能源备"))
         judging.judge(self.cast.clerk, patch.pk, Outcome.OTHER, reason, [part])
 
     def review(self, patch: Patch) -> None:
         """By another person."""
+        self.let_pass(patch)
         judging.step(self.cast.reviewer, patch.pk, "review", "")
+
+    def let_pass(self, patch: Patch) -> None:
+        """What the data checks still find, by the reviewer, with a reason."""
+        who = self.cast.reviewer
+        for row in checks.problems_for(who, patch.pk):
+            if row["may_pass"]:
+                words = "材料在省级系统，已核对无误，准予放行。"
+                checks.let_pass(who, patch.pk, row["code"], row["part"], words)
 
     def send_back(self, patch: Patch) -> None:
         """By another person, who is not content."""
@@ -266,6 +276,7 @@ class Acts:
 
     def report(self, patch: Patch) -> None:
         """By the township."""
+        self.let_pass(patch)
         disposing.report(self.cast.of_town(patch), patch.pk, "已整改到位，报请验收。")
 
     def reject(self, patch: Patch) -> None:
@@ -288,6 +299,7 @@ class Acts:
     def archive(self, patch: Patch) -> None:
         """The dossier is printed and kept."""
         reason = "影像和批准文件由省级统一存档，不入本卷。"
+        self.let_pass(patch)
         filing = replace(dossiers.first_filing(patch), fonds="示例全宗", catalogue="1")
         dossiers.archive(self.cast.second_clerk, patch.pk, filing, reason)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 
 from django.utils import timezone
 
@@ -18,10 +18,19 @@ def morning(day: date) -> datetime:
 
 @contextmanager
 def clock_at(moment: datetime) -> Iterator[None]:
-    """Every service of this process takes `moment` for now; for one process that makes a sample county."""
-    real = timezone.now
-    timezone.now = lambda: moment
+    """Every service of this process takes `moment` for now; for one process that makes a sample county.
+
+    The defaults of columns hold `timezone.now` itself, so that what it asks is exchanged, not the function.
+    """
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return moment.astimezone(tz)
+
+    real = vars(timezone)["datetime"]
+    vars(timezone)["datetime"] = Then
     try:
         yield
     finally:
-        timezone.now = real
+        vars(timezone)["datetime"] = real
