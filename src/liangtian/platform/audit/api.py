@@ -20,6 +20,7 @@ from liangtian.platform.audit.models import Archive, AuditEntry, Seal
 from liangtian.platform.audit.search import (
     EntryQuery,
     found,
+    is_hidden,
     readable_by,
     require_reader,
     row_of,
@@ -183,8 +184,10 @@ def entry(request: HttpRequest, entry_id: int) -> dict[str, Any]:
     seal = Seal.objects.filter(upto_id__gte=one.pk).order_by("number").values_list("number").first()
     return {
         **row_of(one),
-        "changes": changes_of(one),
-        "digest": one.digest,
+        "changes": [] if is_hidden(one) else changes_of(one),
+        "digest": ""
+        if is_hidden(one)
+        else one.digest,  # a digest of few possible texts tells which
         "seal": seal and seal[0],
     }
 

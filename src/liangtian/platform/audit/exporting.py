@@ -18,6 +18,7 @@ from liangtian.platform.audit.search import (
     EntryQuery,
     found,
     in_chunks,
+    is_hidden,
     readable_by,
     row_of,
 )
@@ -108,7 +109,7 @@ def _harmless(cell: Any) -> Any:
 
 def _line(entry: Any) -> list[Any]:
     row = row_of(entry)
-    changes = changes_of(entry)
+    changes = [] if is_hidden(entry) else changes_of(entry)
     return [
         row["id"], timezone.localtime(row["at"]).strftime("%Y-%m-%d %H:%M:%S"), row["actor_name"],
         row["username"], row["kind_label"], row["act_label"], "成功" if row["success"] else "未成功",

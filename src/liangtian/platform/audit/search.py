@@ -16,10 +16,14 @@ from liangtian.platform.audit.acts import Kind, act_of
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.errors import Forbidden
 from liangtian.platform.people.models import User
+from liangtian.platform.people.scope import COUNTY_DIGITS
+from liangtian.platform.people.sealed import sealed_rows
 
 if TYPE_CHECKING:
     pass
 
+HIDDEN = "（已封存）"
+_TELLING = ("text", "target_type", "target_id", "region")
 OFFICER_ROLES = ("sysadmin", "security_officer", "auditor")
 SLACK = timedelta(days=1)  # numbers follow time but for acts that took long to commit
 Text = Annotated[str, Field(max_length=100)]
@@ -54,9 +58,13 @@ def readable_by(user: User) -> QuerySet[AuditEntry]:
     sessions, security events and what the three officers (三员) did.
     """
     require_reader(user)
-    entries = AuditEntry.objects.all()
+    entries = AuditEntry.objects.annotate(sealed=sealed_rows(AuditEntry))
     if not user.scope:
         return entries.none()
+    if (
+        len(user.scope) > COUNTY_DIGITS
+    ):  # that there is something on this ground tells where it lies
+        entries = entries.filter(sealed=False)
     entries = entries.filter(Q(region__isnull=True) | Q(region__code__startswith=user.scope))
     if user.may("audit.view"):
         return entries
@@ -66,8 +74,10 @@ def readable_by(user: User) -> QuerySet[AuditEntry]:
 
 
 def found(entries: QuerySet[AuditEntry], query: EntryQuery) -> QuerySet[AuditEntry]:
-    """Those of the entries that answer the query."""
+    """Those of the entries (of `readable_by`) that answer the query."""
     entries = _within(entries, query.since, query.until)
+    if any(getattr(query, name).strip() for name in _TELLING):
+        entries = entries.filter(~sealed_rows(AuditEntry))  # or what is hidden could be guessed at
     for name in ("kind", "act", "target_type", "target_id", "address"):
         if value := getattr(query, name).strip():
             entries = entries.filter(**{name: value})
@@ -115,8 +125,16 @@ def in_chunks(entries: QuerySet[AuditEntry], size: int = 2_000) -> Iterator[Audi
         page = list(shown.filter(pk__lt=page[-1].pk)[:size])
 
 
+def is_hidden(entry: AuditEntry) -> bool:
+    """Whether what an entry says is sealed; that it is there, and by whom, is not."""
+    return bool(getattr(entry, "sealed", False))
+
+
 def row_of(entry: AuditEntry) -> dict[str, Any]:
-    """An entry as one line."""
+    """An entry as one line; of a sealed one who did what kind of act and when."""
+    hidden = {
+        "target_id": "", "target_label": HIDDEN, "note": "", "region": "",
+    } if is_hidden(entry) else {}  # fmt: skip
     return {
         **{name: getattr(entry, name) for name in _PLAIN},
         "username": entry.actor.username if entry.actor else "",
@@ -124,6 +142,7 @@ def row_of(entry: AuditEntry) -> dict[str, Any]:
         "act_label": act_of(entry.act).label,
         "target_type_label": type_label(entry.target_type),
         "region": entry.region.name if entry.region else "",
+        **hidden,
     }
 
 

@@ -80,6 +80,8 @@ class NumberSeries(ScopedModel):
 class Letter(ScopedModel):
     """One letter: a draft until it is issued under a number; never changed after, at most made void."""
 
+    sealable = True
+
     class State(models.TextChoices):
         DRAFT = "draft", "拟稿"
         ISSUED = "issued", "已制发"

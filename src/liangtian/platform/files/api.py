@@ -17,6 +17,7 @@ from liangtian.platform.files.sending import cached, ranged, unchanged
 from liangtian.platform.files.services import store
 from liangtian.platform.files.thumbnails import thumbnail_of
 from liangtian.platform.people.request import user_of
+from liangtian.platform.people.sealed import SEALED, is_sealed
 
 router = Router(tags=["files"])
 SHOWN_IN_THE_PAGE = {*PICTURES, "application/pdf", "video/mp4", "video/quicktime"}
@@ -81,7 +82,7 @@ def thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
 def _fetch(request: HttpRequest, file_id: int) -> StoredFile:
     user = user_of(request)
     found: StoredFile = StoredFile.objects.fetch_for(user, pk=file_id)
-    needed = NEEDED_TO_READ.get(found.kind)
+    needed = SEALED if is_sealed(found) else NEEDED_TO_READ.get(found.kind)
     if needed is None or not user.may(needed):
         raise NotFound
     return found

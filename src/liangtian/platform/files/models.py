@@ -17,6 +17,8 @@ from liangtian.platform.people.scope import ScopedModel
 class StoredFile(ScopedModel):
     """One received file. Its bytes lie under their SHA-256; equal bytes are kept once."""
 
+    sealable = True
+
     class Kind(models.TextChoices):
         BATCH = "batch", "图斑批次"
         LAYER = "layer", "图层数据"

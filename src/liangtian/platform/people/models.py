@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from liangtian.platform.people.sealed import Sealed  # noqa: F401 -- a table of this app
 from liangtian.platform.personal import EncryptedTextField
 from liangtian.platform.personal_digest import DigestField, WithDigests
 

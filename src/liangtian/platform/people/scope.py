@@ -9,6 +9,7 @@ from django.db.models.lookups import BuiltinLookup
 from shapely.geometry.base import BaseGeometry
 
 from liangtian.platform.errors import Forbidden, NotFound
+from liangtian.platform.people.sealed import SEALED, sealed_rows
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -58,11 +59,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Rows in the user's region or below it; none for a user without a region.
 
-        Where the rows belong to an office, who is confined to their own office sees that and below.
+        Where the rows belong to an office, who is confined to their own office sees that and below. What
+        was sealed only the keeper of secrets sees.
         """
         if not user.is_active or not user.region_id:
             return self.none()
         rows = self.filter(below(user.region_id))
+        if getattr(self.model, "sealable", False) and not user.may(SEALED):
+            rows = rows.filter(~sealed_rows(self.model))
         if _has_office(self.model) and user.own_office_only:
             office = user.office
             return rows.filter(office__path__startswith=office.path) if office else rows.none()

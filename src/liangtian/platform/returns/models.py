@@ -17,6 +17,8 @@ HASH = r"^[0-9a-f]{64}$"
 class Snapshot(ScopedModel):
     """A ledger as it stood at a moment (留存): its rows as printed, never changed."""
 
+    sealable = True
+
     ledger = models.CharField("台账", max_length=80)
     title = models.CharField("名称", max_length=120)
     query: models.Field[dict[str, str], dict[str, str]] = models.JSONField("条件", default=dict)

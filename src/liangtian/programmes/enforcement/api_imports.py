@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from liangtian.platform.errors import Refused
+from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
+from liangtian.platform.people.sealed import is_sealed
 from liangtian.platform.shapes import Position, one_of
 from liangtian.programmes.enforcement.imports import accepting, services
 from liangtian.programmes.enforcement.imports.reading import (
@@ -214,6 +215,8 @@ def _detail(row: BatchImport, layer: str = "", encoding: str = "") -> dict[str, 
         raise Refused(f"不支持的文字编码“{encoding}”。请选 UTF-8 或 GB18030。")
     shown = {**row.contents, **{name: getattr(row, name) for name in _AS_READ}}
     if (layer or row.layer, encoding or row.encoding) != (row.layer, row.encoding):
+        if is_sealed(row.file):
+            raise NotFound("该文件已封存，不能再打开。")
         source = open_source(row.file, layer or row.layer, encoding or row.forced_encoding)
         shown = {
             **contents_of(source),

@@ -21,6 +21,8 @@ class ResultPackage(ScopedModel):
     `manifest` lists every file with its hash; that it was uploaded is written down once.
     """
 
+    sealable = True
+
     sheet = models.ForeignKey(
         Return, models.PROTECT, related_name="packages", verbose_name="成果汇总表"
     )
