@@ -148,7 +148,21 @@ def _hook(**body: Any) -> Request:
     return request
 
 
+def _extension(w: World, place: str) -> Mapping[str, Any]:
+    """Asked for by the township's clerk, whom no keeper of the calendar is."""
+    from liangtian.platform.calendar.models import Deadline, Extension
+
+    row = Deadline.objects.get(pk=_deadline()(w, place)["path"]["deadline_id"])
+    made, _ = Extension.objects.get_or_create(
+        deadline=row, state="asked",
+        defaults={"region": row.region, "from_due": row.due_on, "due_on": date(2099, 12, 31),
+                  "cause": WHY, "measures": WHY, "asked_by": w.users["township_clerk"]},
+    )  # fmt: skip
+    return {"path": {"extension_id": made.pk}, "json": {"granted": True}}
+
+
 WHY = "等待上级批复，暂不计时"
+ASK = {"due_on": "2099-12-30", "cause": WHY, "measures": WHY}
 ROWS += (
     Row("GET", "/api/calendar/month", VIEW, lambda w, p: {"query": {"month": "2026-03"}}),
     Row("GET", "/api/calendar/deadlines", VIEW),
@@ -162,6 +176,8 @@ ROWS += (
         frozenset({403, 404}), use="periodic"),
     Row("POST", f"{DEADLINE}/pause", KEEPERS, _deadline(reason=WHY), WHERE),
     Row("POST", f"{DEADLINE}/extend", KEEPERS, _deadline(due_on="2099-12-31", reason=WHY), WHERE),
+    Row("POST", f"{DEADLINE}/extension", KEEPERS, _deadline(**ASK), WHERE),
+    Row("POST", "/api/calendar/extensions/{extension_id}/decide", KEEPERS, _extension, WHERE),
     Row("GET", "/api/calendar/holidays/{year}", VIEW, lambda w, p: {"path": {"year": 2099}}),
     Row("PUT", "/api/calendar/holidays/{year}", KEEPERS, _holidays),
     Row("POST", "/api/calendar/holidays/{year}/list", KEEPERS, _holiday_list),

@@ -127,6 +127,11 @@ EXAMPLES: dict[str, Any] = {
     },
     "ReopenIn": {"reason": "补充了批准文件，重新核对"},
     "ReverseIn": {"reason": "租金按错的标准计算", "on": "2026-04-02"},
+    "ExtensionIn": {
+        "due_on": "2026-07-15", "cause": "连日暴雨，通往图斑的道路中断",
+        "measures": "道路抢通后集中三天完成核查",
+    },
+    "ExtensionDecisionIn": {"granted": True, "note": "情况属实，同意延期"},
     "FreezeRunIn": {"year": 2026, "region": "990121", "note": "2026年3月办理"},
     "ReserveIn": {
         "commodity": "FARMLAND-M2", "m2": "66666.67", "document": "青自然资耕〔2026〕3号",

@@ -379,6 +379,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/deadlines/{deadline_id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a later day because of force majeure. */
+        post: operations["liangtian_platform_calendar_api_ask_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar/deadlines/{deadline_id}/finish": {
         parameters: {
             query?: never;
@@ -441,6 +458,23 @@ export interface paths {
         get: operations["liangtian_platform_calendar_api_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/extensions/{extension_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse it; another person than who asked. */
+        post: operations["liangtian_platform_calendar_api_decide_extension"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5853,6 +5887,7 @@ export interface components {
             /** Format: date */
             due_on: string;
             estimated: boolean;
+            extensions: components["schemas"]["ExtensionOut"][];
             /** Format: date */
             first_due_on: string;
             id: number;
@@ -5874,6 +5909,7 @@ export interface components {
             what: string;
         };
         DeadlineMay: {
+            ask: boolean;
             finish: boolean;
             manage: boolean;
         };
@@ -6380,6 +6416,50 @@ export interface components {
             /** Format: date */
             due_on: string;
             reason: string;
+        };
+        /**
+         * @example {
+         *       "granted": true,
+         *       "note": "情况属实，同意延期"
+         *     }
+         */
+        ExtensionDecisionIn: {
+            granted: boolean;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * @example {
+         *       "cause": "连日暴雨，通往图斑的道路中断",
+         *       "due_on": "2026-07-15",
+         *       "measures": "道路抢通后集中三天完成核查"
+         *     }
+         */
+        ExtensionIn: {
+            cause: string;
+            /** Format: date */
+            due_on: string;
+            measures: string;
+        };
+        ExtensionOut: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            cause: string;
+            decide: boolean;
+            decided_at: string | null;
+            decided_by: string | null;
+            /** Format: date */
+            due_on: string;
+            /** Format: date */
+            from_due: string;
+            id: number;
+            letter: number | null;
+            letter_number: string;
+            measures: string;
+            note: string;
+            state: string;
+            state_label: string;
         };
         ExtentOut: {
             bounds: [
@@ -10545,6 +10625,32 @@ export interface operations {
             };
         };
     };
+    liangtian_platform_calendar_api_ask_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deadline_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
+            };
+        };
+    };
     liangtian_platform_calendar_api_finish: {
         parameters: {
             query?: never;
@@ -10646,6 +10752,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_calendar_api_decide_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                extension_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineDetail"];
+                };
             };
         };
     };

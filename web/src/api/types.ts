@@ -242,3 +242,8 @@ export type ProblemPlace = Schemas['ProblemPlaceOut']
 export type Result = Schemas['ResultOut']
 export type ResultChart = Schemas['ResultChart']
 export type ResultPackage = Schemas['ResultPackageOut']
+
+// --- Freezes linked to violations
+export type Freezes = Schemas['FreezesOut']
+export type FreezeStep = Schemas['FreezeStepOut']
+export type FreezeMove = Schemas['FreezeMoveOut']

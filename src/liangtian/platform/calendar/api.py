@@ -13,7 +13,7 @@ from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from liangtian.platform.calendar import deadlines, holidays, reading
+from liangtian.platform.calendar import deadlines, extensions, holidays, reading
 from liangtian.platform.calendar.models import Deadline, Holiday, HolidayNotice
 from liangtian.platform.calendar.packs import own_arrangement, packs
 from liangtian.platform.errors import Refused
@@ -74,13 +74,33 @@ class ChangeOut(Schema):
     reason: str
 
 
+class ExtensionOut(Schema):
+    id: int
+    state: str
+    state_label: str
+    from_due: date
+    due_on: date
+    cause: str
+    measures: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str
+    letter: int | None
+    letter_number: str
+    decide: bool
+
+
 class DeadlineMay(Schema):
     finish: bool
     manage: bool
+    ask: bool
 
 
 class DeadlineDetail(DeadlineOut):
     changes: list[ChangeOut]
+    extensions: list[ExtensionOut]
     link: str
     may: DeadlineMay
 
@@ -139,6 +159,17 @@ class DeadlineReasonIn(Schema):
 class ExtendIn(Schema):
     due_on: date
     reason: str
+
+
+class ExtensionIn(Schema):
+    due_on: date
+    cause: Annotated[str, Field(max_length=500)]
+    measures: Annotated[str, Field(max_length=500)]
+
+
+class ExtensionDecisionIn(Schema):
+    granted: bool
+    note: Annotated[str, Field(max_length=300)] = ""
 
 
 class HolidayRow(Schema):
@@ -257,6 +288,22 @@ def extend(request: HttpRequest, deadline_id: int, body: ExtendIn) -> dict[str, 
     return _detail(request, deadline_id)
 
 
+@router.post("/deadlines/{int:deadline_id}/extension", response=DeadlineDetail)
+def ask_extension(request: HttpRequest, deadline_id: int, body: ExtensionIn) -> dict[str, Any]:
+    """Ask for a later day because of force majeure."""
+    extensions.ask(user_of(request), deadline_id, body.due_on, body.cause, body.measures)
+    return _detail(request, deadline_id)
+
+
+@router.post("/extensions/{int:extension_id}/decide", response=DeadlineDetail)
+def decide_extension(
+    request: HttpRequest, extension_id: int, body: ExtensionDecisionIn
+) -> dict[str, Any]:
+    """Grant or refuse it; another person than who asked."""
+    made = extensions.decide(user_of(request), extension_id, granted=body.granted, note=body.note)
+    return _detail(request, made.deadline_id)
+
+
 @router.get("/holidays/{int:year}", response=HolidaysOut)
 def holidays_of(request: HttpRequest, year: int) -> dict[str, Any]:
     """The county's own table of a year."""
@@ -328,9 +375,11 @@ def _detail(request: HttpRequest, deadline_id: int) -> dict[str, Any]:
             }
             for c in row.changes.select_related("by")
         ],
+        "extensions": extensions.listed(user, row),
         "link": deadlines.page_of(row),
         "may": {
             "finish": not row.done_on and not row.source_kind and (own or manage),
             "manage": manage and not row.done_on,
+            "ask": extensions.may_ask(user, row),
         },
     }  # fmt: skip

@@ -100,6 +100,55 @@ class DeadlineChange(models.Model):
         ordering = ["at", "id"]
 
 
+class Extension(ScopedModel):
+    """A later day asked for because of force majeure (不可抗力延期), and what another person decided."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批准"
+        GRANTED = "granted", "已批准"
+        DENIED = "denied", "未批准"
+
+    deadline = models.ForeignKey(
+        Deadline, models.CASCADE, related_name="extensions", verbose_name="时限"
+    )
+    from_due = models.DateField("原到期日")
+    due_on = models.DateField("申请的到期日")
+    cause = models.CharField("不可抗力事由", max_length=500)
+    measures = models.CharField("措施和方案", max_length=500)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间", default=timezone.now)
+    decided_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name="批准人"
+    )
+    decided_at = models.DateTimeField("批准时间", null=True)
+    note = models.CharField("批准意见", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不可抗力延期"
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deadline"], condition=Q(state="asked"), name="extension_one_asked"
+            ),
+            models.CheckConstraint(
+                name="extension_is_later", condition=Q(due_on__gt=F("from_due"))
+            ),
+            models.CheckConstraint(
+                name="extension_decided_by_another",
+                condition=Q(state="asked", decided_by=None, decided_at=None)
+                | (
+                    Q(state__in=["granted", "denied"], decided_at__isnull=False)
+                    & Q(decided_by__isnull=False)
+                    & ~Q(decided_by=F("asked_by"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deadline} 延期至 {self.due_on}"
+
+
 class Holiday(models.Model):
     """A day of the county's own table: a holiday, or a day worked in its place (调休)."""
 

@@ -8,6 +8,10 @@ export default {
       before: '上个月', after: '下个月', makeUp: '上班', rest: '休息', none: '没有符合条件的时限',
       weekday: { 1: '周一', 2: '周二', 3: '周三', 4: '周四', 5: '周五', 6: '周六', 7: '周日' },
       deadline: '时限', firstDue: '原到期日', startsOn: '起算日', what: '要求', clause: '依据', whose: '责任', note: '注意',
+      extension: {
+        title: '不可抗力延期', ask: '申请不可抗力延期', cause: '不可抗力事由', measures: '解决措施和方案', asked: '已提出延期申请，由另一人批准', grant: '批准延期', deny: '不批准',
+        decided: '已办理', noteHint: '批准意见（可不填）', denyHint: '请写明不批准的具体理由', write: '起草延期报告', letter: '延期报告',
+      },
       openMatter: '打开该事项', changes: '变更记录', noChanges: '没有变更', remark: '说明（可不填）', newDue: '延至',
       finish: '标为完成', pause: '中止', resume: '恢复', extend: '延期',
       finishDone: '已标为完成', pauseDone: '已中止，不再计时', resumeDone: '已恢复计时', extendDone: '已延期',
@@ -36,6 +40,10 @@ export default {
       before: 'Month before', after: 'Next month', makeUp: 'Working', rest: 'Holiday', none: 'No deadlines under these conditions',
       weekday: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' },
       deadline: 'Deadline', firstDue: 'First due', startsOn: 'Starts', what: 'What', clause: 'Clause', whose: 'Whose', note: 'Note',
+      extension: {
+        title: 'Force majeure', ask: 'Ask for an extension', cause: 'Cause', measures: 'Measures', asked: 'Asked for; another person decides', grant: 'Grant', deny: 'Refuse',
+        decided: 'Decided', noteHint: 'Remark (optional)', denyHint: 'Say why it is refused', write: 'Draft the report', letter: 'Report',
+      },
       openMatter: 'Open the matter', changes: 'Changes', noChanges: 'No changes', remark: 'Remark (optional)', newDue: 'Until',
       finish: 'Mark as done', pause: 'Pause', resume: 'Resume', extend: 'Extend',
       finishDone: 'Done', pauseDone: 'Paused', resumeDone: 'Resumed', extendDone: 'Extended',

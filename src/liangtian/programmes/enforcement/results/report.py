@@ -28,7 +28,6 @@ TOWNSHIPS = Table(
     (
         Field("name", "乡镇", "柳塘镇"),
         Field("count", "图斑（个）", "32"),
-        Field("farmland", "占用耕地（亩）", "120.50"),
         Field("illegal_count", "违法（个）", "8"),
         Field("illegal", "违法占用耕地（亩）", "32.50"),
         Field("put_right", "已整改（亩）", "20.20"),
@@ -306,13 +305,14 @@ _BODY = (
     "二、核查判定情况",
     "{{ period }}{{ county }}接收并判定图斑（含分割部分）{{ count }}个，面积{{ area }}亩，其中占用耕地{{ farmland }}亩。"
     "判定合法{{ legal_count }}个，占用耕地{{ legal }}亩；判定违法{{ illegal_count }}个，占用耕地{{ illegal }}亩；"
-    "判定其他用地{{ other_count }}个。期间召开集体会审{{ meetings }}次。",
+    "判定其他用地{{ other_count }}个。期间召开集体会审{{ meetings }}次。按接收月份统计如下：",
     MONTHS.name,
     "{{ chart_months }}",
     "三、查处整改情况",
     "违法占用耕地中，已拆除复耕{{ restored }}亩，已补办用地手续{{ regularised }}亩，尚未整改{{ open }}亩，"
-    "整改率{{ share }}。",
+    "整改率{{ share }}。违法图斑查处情况如下：",
     HANDLING.name,
+    "各乡（镇）核查整改情况如下：",
     TOWNSHIPS.name,
     "{{ chart_townships }}",
     "四、违法占用耕地面积比例",
