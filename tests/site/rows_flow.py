@@ -162,7 +162,6 @@ def _extension(w: World, place: str) -> Mapping[str, Any]:
 
 
 WHY = "等待上级批复，暂不计时"
-ASK = {"due_on": "2099-12-30", "cause": WHY, "measures": WHY}
 ROWS += (
     Row("GET", "/api/calendar/month", VIEW, lambda w, p: {"query": {"month": "2026-03"}}),
     Row("GET", "/api/calendar/deadlines", VIEW),
@@ -176,7 +175,7 @@ ROWS += (
         frozenset({403, 404}), use="periodic"),
     Row("POST", f"{DEADLINE}/pause", KEEPERS, _deadline(reason=WHY), WHERE),
     Row("POST", f"{DEADLINE}/extend", KEEPERS, _deadline(due_on="2099-12-31", reason=WHY), WHERE),
-    Row("POST", f"{DEADLINE}/extension", KEEPERS, _deadline(**ASK), WHERE),
+    Row("POST", f"{DEADLINE}/extension", KEEPERS, _deadline(due_on="2099-12-30", cause=WHY, measures=WHY), WHERE),
     Row("POST", "/api/calendar/extensions/{extension_id}/decide", KEEPERS, _extension, WHERE),
     Row("GET", "/api/calendar/holidays/{year}", VIEW, lambda w, p: {"path": {"year": 2099}}),
     Row("PUT", "/api/calendar/holidays/{year}", KEEPERS, _holidays),
