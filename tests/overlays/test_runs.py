@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,37 +20,9 @@ from liangtian.platform.overlays import jobs, measuring, parts
 from liangtian.platform.overlays.models import Part, Plot, Run, Total
 from liangtian.platform.overlays.replaying import replay
 from liangtian.platform.overlays.services import Wanted, discard, start
-from tests.conftest import SIDE, SignedIn, plane_box
-from tests.layers.deliveries import delivery, imported
+from tests.conftest import SignedIn
 
 TODAY = date(2026, 3, 1)
-
-
-@pytest.fixture
-def layers(people: Any, tmp_path: Path, run_jobs: Any) -> dict[str, LayerVersion]:
-    """A survey of twelve plots on both sides of the townships' border, red lines, approvals that overlap."""
-    west = SIDE - 600
-    plots = [plane_box(west + 100 * k, 2000, 100, 100) for k in range(12)]
-    survey = {
-        "DLBM": ["0101", "0103", "0301"] * 4,
-        "DLMC": ["水田", "旱地", "乔木林地"] * 4,
-        "TBBH": [str(k) for k in range(1, 13)],
-    }
-    lines = [plane_box(west - 50, 2050, 500, 100), plane_box(west + 700, 1990, 200, 200)]
-    papers = [plane_box(west + 20, 2020, 60, 60), plane_box(west + 50, 2020, 200, 60)]
-    permits = {"PZWH": ["批〔2025〕1号", "批〔2025〕2号"], "PZRQ": ["2025-06-01"] * 2}
-
-    def made(code: str, geoms: list[Any], columns: dict[str, list[str]]) -> LayerVersion:
-        path = delivery(tmp_path, code, geoms, columns)
-        found = imported(people.clerk, path, run_jobs, code=code, publish=True)
-        assert found.status == "published", found.notes
-        return found
-
-    return {
-        "dltb": made("dltb", plots, survey),
-        "redline": made("redline", lines, {"BSM": ["1", "2"]}),
-        "construction_approval": made("construction_approval", papers, permits),
-    }
 
 
 def asked(layers: dict[str, LayerVersion], **rest: Any) -> Wanted:

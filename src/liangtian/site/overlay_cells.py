@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from liangtian.site.overlay_source import BLANK, Refused, Say, listed, read_source
+from liangtian.site.overlay_stored import MARK, stored_files
 
 if TYPE_CHECKING:
     from liangtian.geo.cells.runners import Runner
@@ -45,7 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def wanted(args: argparse.Namespace) -> bool:
     """Whether the command line asks for cells."""
-    return bool(args.cells or args.processes or args.cluster)
+    stored = any(one.startswith(MARK) for one in (args.plots, args.layer))
+    return bool(args.cells or args.processes or args.cluster or stored)
 
 
 def measured_rows(args: argparse.Namespace, say: Say) -> Rows:
@@ -66,9 +68,10 @@ def measured_rows(args: argparse.Namespace, say: Say) -> Rows:
             f"分格计算缺少程序包({error.name})。请运行 pip install 'liangtian[cluster]'。"
         ) from error
     names = ("by", "plots_id", "plots_layer", "layer_name", "encoding", "repair")
-    folder = args.cells or Path(args.out or args.plots).with_suffix(".cells")
+    folder = args.cells or Path(args.out or args.plots.removeprefix(MARK)).with_suffix(".cells")
+    plots, layer = (_given(one, args.user, folder, say) for one in (args.plots, args.layer))
     job = Job(
-        folder.absolute(), _files(args.plots), _files(args.layer),
+        folder.absolute(), _files(plots), _files(layer),
         {name: getattr(args, name) for name in names}, read_step, args.cell_plots,
     )  # fmt: skip
     try:
@@ -123,6 +126,13 @@ def _runner(args: argparse.Namespace) -> Runner:
     from liangtian.geo.cells.runners import Processes
 
     return Processes(args.processes or 1)
+
+
+def _given(one: str, login: str | None, folder: Path, say: Say) -> str:
+    """A path as it is; a version of the database as files beside the folder of the cells."""
+    if not one.startswith(MARK):
+        return one
+    return str(stored_files(one, login, folder.with_name(f"{folder.name}.stored"), say))
 
 
 def _files(given: str) -> list[Path]:

@@ -26,9 +26,12 @@ _HEADER = ("plot", "category", "area_m2")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("plots", metavar="PLOTS", help="地块文件(面)")
-    parser.add_argument("layer", metavar="LAYER", help="参照图层文件(面，不得自身重叠)")
+    parser.add_argument("plots", metavar="PLOTS", help="地块文件(面)，或库中的 db:CODE[@版本]")
+    parser.add_argument(
+        "layer", metavar="LAYER", help="参照图层文件(面，不得自身重叠)，或库中的 db:CODE[@版本]"
+    )
     parser.add_argument("--by", metavar="FIELD", required=True, help="参照图层中作为类别的字段")
+    parser.add_argument("--user", metavar="LOGIN", help="以谁的名义读取库中的图层(登录名)")
     parser.add_argument("--plots-id", metavar="FIELD", help="地块编号字段(默认用要素编号)")
     parser.add_argument("--plots-layer", metavar="L", help="地块文件有多个图层时，用这个图层")
     parser.add_argument("--layer-name", metavar="L", help="参照文件有多个图层时，用这个图层")

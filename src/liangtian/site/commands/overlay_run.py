@@ -70,11 +70,11 @@ def _run(user: User, args: Namespace) -> int:
     if not args.source or not args.layers:
         raise Refused("请用 --source 指明地块来源，用 --layers 指明参考图层。")
     on = args.as_of or date.today()
-    source = _version(user, args.source, on)
+    source = named_version(user, args.source, on)
     codes = _all_codes(user, source) if args.layers == "all" else args.layers.split(",")
     made = start(user, Wanted(
-        "layer", source.pk, [_version(user, code, on).pk for code in codes], on, args.title,
-        args.region, args.ordered, _version(user, args.near, on).pk if args.near else None,
+        "layer", source.pk, [named_version(user, code, on).pk for code in codes], on, args.title,
+        args.region, args.ordered, named_version(user, args.near, on).pk if args.near else None,
         args.within if args.near else None,
     ))  # fmt: skip
     _finish(made)
@@ -143,7 +143,7 @@ def _replay(user: User, run_id: int) -> int:
     return 1
 
 
-def _version(user: User, text: str, on: date) -> LayerVersion:
+def named_version(user: User, text: str, on: date) -> LayerVersion:
     """`CODE` for the version in force on the day, `CODE@LABEL` for one by name."""
     from liangtian.platform.errors import Refused
     from liangtian.platform.layers.models import LayerVersion
