@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from liangtian.platform.calendar.models import Deadline
 from liangtian.platform.cases.models import Case, Task
+from liangtian.platform.cases.services import mend_tasks
 from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.people.models import Office, Role, User
@@ -28,6 +29,7 @@ from liangtian.programmes.enforcement import (
 )
 from liangtian.programmes.enforcement.assessing import assessed, parts_counted
 from liangtian.programmes.enforcement.dossiers import services as dossiers
+from liangtian.programmes.enforcement.flow import KIND
 from liangtian.programmes.enforcement.imports.accepting import present_numbers
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
@@ -382,6 +384,10 @@ def test_a_military_patch_leaves_nothing_but_a_line_that_only_its_keeper_sees(
     assert not Task.objects.filter(case=case).exists()
     assert not Deadline.objects.filter(matter__contains=number).exists()
     assert Case.objects.get(pk=case).title == military.NAMELESS
+    assert Case.objects.get(pk=case).region == county.county
+    mend_tasks()  # as every upgrade does: it opens none for what has gone
+    assert not Task.objects.filter(case=case).exists()
+    assert not Deadline.objects.filter(source_id=case, source_kind=KIND).exists()
     assert not StoredFile.objects.visible_to(people.clerk).filter(pk=patch.batch.file_id).exists()
     assert [r.number for r in military.registered(keeper)] == [number]
     assert not MilitaryPatch.objects.visible_to(people.clerk).exists()

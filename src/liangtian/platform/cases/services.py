@@ -12,6 +12,7 @@ from django.utils import timezone
 from liangtian.platform.calendar import deadlines
 from liangtian.platform.calendar.messages import tell_of_task
 from liangtian.platform.calendar.models import Deadline
+from liangtian.platform.calendar.pages import PAGES
 from liangtian.platform.cases.delegating import stands_in_for
 from liangtian.platform.cases.desks import staffed
 from liangtian.platform.cases.machine import (
@@ -177,7 +178,8 @@ def mend_tasks() -> int:
         bare = Case.objects.filter(kind=machine.kind, stage__in=waiting).exclude(
             tasks__in=Task.objects.filter(closed_at=None)
         )
-        cases = list(bare)
+        pages = PAGES[machine.kind](list(bare.values_list("pk", flat=True)))
+        cases = [case for case in bare if case.pk in pages]  # not what was taken out of the system
         first = next(t for t in machine.transitions if START in t.origins)
         by_day: dict[date, list[Case]] = {}
         for case in cases:
