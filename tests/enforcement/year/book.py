@@ -102,10 +102,14 @@ class Book:
         illegal = (p for p in self._counted(town) if p.judgement == "illegal")
         return sum((p.farmland_mu - p.restored - p.regularised for p in illegal), Decimal(0))
 
-    def illegal_mu(self, town: str = "") -> Decimal:
-        """All illegal farmland."""
-        illegal = (p for p in self._counted(town) if p.judgement == "illegal")
-        return sum((p.farmland_mu for p in illegal), Decimal(0))
+    def blamed_on(self, town: str) -> tuple[Decimal, Decimal]:
+        """What a township is ranked by: illegal farmland that the ratio counts, and what of it is open."""
+        parts = [
+            p for p in self._counted(town)
+            if p.judgement == "illegal" and not (p.left_out or p.duty_done)
+        ]  # fmt: skip
+        whole = sum((p.farmland_mu for p in parts), Decimal(0))
+        return whole, whole - sum((p.restored + p.regularised for p in parts), Decimal(0))
 
     def _counted(self, town: str) -> Iterator[Part]:
         for one in self.of(town=town):

@@ -115,8 +115,9 @@ def _warnings(script: Script) -> None:
     """The ranking; then a warning from the rules to the letter, which says the very figures."""
     clerk, book = script.at("clerk"), script.book
     for row in clerk.get("warnings", "/api/enforcement/warnings/ranking")["rows"]:
-        _same(f"illegal of {row['code']}", cents(row["illegal_mu"]), book.illegal_mu(row["code"]))
-        _same(f"open of {row['code']}", cents(row["open_illegal_mu"]), book.open_mu(row["code"]))
+        whole, left = book.blamed_on(row["code"])
+        _same(f"illegal of {row['code']}", cents(row["illegal_mu"]), whole)
+        _same(f"open of {row['code']}", cents(row["open_illegal_mu"]), left)
     clerk.post("warnings", "/api/enforcement/warnings/propose")
     proposed = clerk.get("warnings", "/api/enforcement/warnings")
     assert proposed, "open illegal farmland calls for warnings"
@@ -128,7 +129,7 @@ def _warnings(script: Script) -> None:
         assert drafted["letter_id"], drafted
         clerk.post("warnings", f"{at}/send", {"series_id": series["id"]})
         letter = _text_of(clerk.get("warnings", f"{at}/letter.docx"))
-        open_mu = book.open_mu(warning["region"])
+        _, open_mu = book.blamed_on(warning["region"])
         if "尚未整改" in warning["reasons"][0]["text"]:
             assert str(open_mu) in letter, (open_mu, letter)
         town = script.at({"990121100": "liutang", "990121101": "shiqiao"}[warning["region"]])

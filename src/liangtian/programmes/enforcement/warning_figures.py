@@ -116,7 +116,7 @@ def _parts(county: str, year: int) -> Iterator[dict[str, Any]]:
         below(county, "patch__region__code"), judgement=Outcome.ILLEGAL,
         old_construction=False, farm_damage=False,
         patch__case__stage__in=flow.SETTLED, patch__batch__period__startswith=f"{year}-",
-    )  # fmt: skip
+    ).exclude(project__duty_done=True)  # fmt: skip
     grouped = rows.order_by().annotate(town=Left("patch__region_id", TOWNSHIP)).values("town")
     sums = {"mu": Sum("farmland_mu"), "restored": Sum("restored_mu")}
     for row in grouped.annotate(**sums, regularised=Sum("regularised_mu")):
