@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -91,6 +92,17 @@ def test_distance_to_the_nearest_figure_is_kept_up_to_the_limit(run: Run) -> Non
         assert abs(found[row] - metres) < Decimal("0.1")
     assert found[12] is None, "200 m away"
     assert all(one is None or one <= 150 for one in found.values())
+
+
+def test_distances_are_the_same_however_few_figures_are_held_at_once(
+    run: Run, layers: dict[str, LayerVersion], monkeypatch: Any
+) -> None:
+    found = list(Plot.objects.filter(run=run).order_by("row").values_list("near_m", flat=True))
+    plots = np.array([one.geom for one in layers["dltb"].features.order_by("row")], dtype=object)
+    monkeypatch.setattr(measuring, "NEIGHBOURS", 2)
+    monkeypatch.setattr(measuring, "FIGURES", 1)
+    assert measuring.distances(plots, layers["redline"], 150) == found
+    assert None in found, "some are too far"
 
 
 def test_totals_are_the_sums_of_the_rows_by_region(run: Run) -> None:
