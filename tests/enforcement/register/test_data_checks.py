@@ -287,3 +287,35 @@ def test_a_step_is_taken_for_all_that_a_query_finds_by_a_job(
     run_jobs()
     mine.refresh_from_db()
     assert (mine.result or {})["done"] == 1
+
+
+def test_the_ledger_shows_how_a_patch_is_handled_and_what_was_accepted(
+    register: Register, people: People, county: County, signed_in: SignedIn
+) -> None:
+    office = Office.objects.create(code="99-z", name="柳塘镇人民政府", region=county.township_a)
+    patch, today = register.a_illegal, timezone.localdate()
+    judging.judge(people.clerk, patch.pk, "illegal")
+    judging.step(people.reviewer, patch.pk, "review")
+    part = patch.parts.get()
+    disposing.plan(people.clerk, part.pk, disposing.Plan("case", office.pk, complete_papers=True))
+    disposing.hand_down(people.clerk, patch.pk)
+    done = disposing.Progress(
+        case_number="示例立〔2026〕3号", case_filed_on=today, papers_number="示例批〔2026〕9号",
+        papers_on=today, papers_mu=Decimal("1.23"),
+    )  # fmt: skip
+    disposing.progress(people.clerk, part.pk, done)
+    disposing.report(people.clerk, patch.pk)
+    accepted = disposing.Acceptance(part.pk, today, regularised_mu=Decimal("1.23"))
+    disposing.accept(people.reviewer, patch.pk, [accepted])
+    rows = "/api/ledgers/enforcement.patches/rows"
+    client = signed_in(people.clerk)
+    for asked in (
+        {"case_number": "立〔2026〕3"},
+        {"handling": "case"},
+        {"regularised_mu__gte": "1.23"},
+    ):
+        (row,) = client.get(rows, asked).json()["rows"]
+        assert row["number"] == patch.number
+        assert (row["handling"], row["papers_number"]) == ("case", "示例批〔2026〕9号")
+        assert (float(row["regularised_mu"]), float(row["restored_mu"])) == (1.23, 0)
+        assert row["confirmed_by"] == people.reviewer.name

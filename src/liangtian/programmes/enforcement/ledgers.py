@@ -10,16 +10,27 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
+    FloatField,
     OuterRef,
     Subquery,
+    Sum,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 
-from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
+from liangtian.platform.ledgers.declaration import (
+    Choice,
+    Column,
+    FilterKind,
+    Kind,
+    Ledger,
+    Tag,
+    register,
+)
 from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement import warning_ledger  # noqa: F401 -- declares its own
 from liangtian.programmes.enforcement.data_checks.ledger import patch_states, state_of_patches
@@ -42,9 +53,11 @@ from liangtian.programmes.enforcement.flow import (
     VERIFIED,
 )
 from liangtian.programmes.enforcement.models import (
+    Disposition,
     EarlierOverlap,
     Outcome,
     Patch,
+    PatchPart,
     PatchPhoto,
 )
 from liangtian.programmes.enforcement.rules import FLAG_LABELS, pack_in_use
@@ -130,6 +143,36 @@ def _conclusion(user: User) -> Combinable:
     return Coalesce(NullIf("judgement_outcome", Value("")), "proposal_outcome")
 
 
+def handlings() -> Sequence[Choice]:
+    """How an illegal part is handled."""
+    return [Choice(one.value, str(one.label)) for one in Disposition.Handling]
+
+
+def _disposed(field: str, user: User) -> Combinable:
+    """Of the first illegal part that has a disposition; a divided patch shows the others on its page."""
+    rows = Disposition.objects.filter(part__patch=OuterRef("pk")).order_by("part__order")
+    return Subquery(rows.values(field)[:1])
+
+
+def _put_right(field: str, user: User) -> Combinable:
+    """m² of all parts together, from the mu they were accepted with."""
+    rows = PatchPart.objects.filter(patch=OuterRef("pk")).order_by().values("patch")
+    total = rows.annotate(total=Sum(field)).values("total")
+    return ExpressionWrapper(Subquery(total) * Value(2000) / Value(3.0), output_field=FloatField())
+
+
+def _project(user: User) -> Combinable:
+    rows = PatchPart.objects.filter(patch=OuterRef("pk"), project__isnull=False).order_by("order")
+    return Subquery(rows.values("project__name")[:1])
+
+
+def _handled(name: str, label: str, width: int, kind: Kind = "text") -> Column:
+    filtered: FilterKind = "date_range" if kind == "date" else "text"
+    return Column(
+        name, label, partial(_disposed, name), kind, width=width, filter=filtered, sortable=False
+    )
+
+
 def dossier_states() -> Sequence[Choice]:
     """Whether the dossier of a patch is whole."""
     tags: dict[str, Tag] = {WHOLE: "success", LACKING: "danger", ONGOING: "info"}
@@ -195,6 +238,20 @@ PATCHES = register(
                    choices=patch_states, sortable=False),
             Column("photos", "照片数", _photo_count, "integer", width=80,
                    filter="number_range"),
+            Column("handling", "查处方式", partial(_disposed, "handling"), "choice", width=90,
+                   filter="choice", choices=handlings, sortable=False),
+            _handled("case_number", "立案文号", 150),
+            _handled("penalty_number", "处罚决定文号", 150),
+            _handled("papers_number", "补办批准文号", 150),
+            _handled("due_on", "整改期限", 100, "date"),
+            _handled("accepted_on", "验收日期", 100, "date"),
+            Column("restored_mu", "已复耕", partial(_put_right, "restored_mu"), "area_mu",
+                   width=80, sortable=False, filter="number_range"),
+            Column("regularised_mu", "已补办", partial(_put_right, "regularised_mu"), "area_mu",
+                   width=80, sortable=False, filter="number_range"),
+            Column("project", "重点项目", _project, width=140, filter="text", sortable=False),
+            Column("confirmed_by", "确认人", "confirmed_by__name", width=90, filter="text",
+                   sensitivity="staff"),
             Column("judged_by", "判定人", "judged_by__name", width=90, filter="text",
                    sensitivity="staff"),
             Column("judged_at", "判定时间", "judged_at", "datetime", width=150),
