@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import DecimalField, ExpressionWrapper, F, Value
 from django.db.models.expressions import Combinable
 
-from liangtian.platform.books.commodities import COMMODITIES
-from liangtian.platform.books.reserve import KEPT
-from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
+from liangtian.platform.books.reserve import FARMLAND, PADDY
+from liangtian.platform.ledgers.declaration import Column, Ledger, register
 from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement.freezing import VIEW
 from liangtian.programmes.enforcement.models import Freeze
 
 
-def _rows(user: User) -> Any:
-    """Freezes of the user's county and above; those of parts that are no more stay, without a number."""
-    return Freeze.objects.visible_to(user).exclude(wanted=0)
+def _rows(commodity: str) -> Callable[[User], Any]:
+    """Freezes of one indicator in the user's county; those of parts that are no more have no number."""
+    return lambda user: (
+        Freeze.objects.visible_to(user).filter(commodity=commodity).exclude(wanted=0)
+    )
 
 
 def _m2(field: str) -> Callable[[User], Combinable]:
@@ -32,37 +33,37 @@ def _m2(field: str) -> Callable[[User], Combinable]:
     return source
 
 
-def _indicators() -> Sequence[Choice]:
-    return [Choice(one, COMMODITIES[one].name) for one in KEPT]
-
-
-register(
-    Ledger(
-        name="enforcement.freezes",
-        title="增违挂钩台账",
-        permission=VIEW,
-        export_permission="enforcement.export",
-        rows=_rows,
-        default_sort="month",
-        region_filter="part__patch__region__code",
-        extra_filters={"part": "part_id"},
-        columns=(
-            Column("number", "监测编号", "part__patch__number", width=160, filter="text",
-                   link="/patches/{patch}", fixed=True),
-            Column("region_name", "村", "part__patch__region__name", width=90, filter="text"),
-            Column("month", "接收月份", "part__patch__batch__period", width=90, by=True,
-                   filter="text"),
-            Column("commodity", "指标", "commodity", "choice", width=120, filter="choice",
-                   choices=_indicators),
-            Column("year", "卫片年度", "year", "integer", width=84, filter="number_range"),
-            *(
-                Column(name, label, _m2(name), "area_mu", width=100, sum=True,
-                       filter="number_range")
-                for name, label in (("wanted", "应冻结"), ("frozen", "冻结中"),
-                                    ("released", "已解除"), ("spent", "已核减"),
-                                    ("owed", "欠冻结"))
+def _declare(name: str, title: str, commodity: str) -> None:
+    register(
+        Ledger(
+            name=name,
+            title=title,
+            permission=VIEW,
+            export_permission="enforcement.export",
+            rows=_rows(commodity),
+            default_sort="month",
+            region_filter="part__patch__region__code",
+            extra_filters={"part": "part_id"},
+            columns=(
+                Column("number", "监测编号", "part__patch__number", width=160, filter="text",
+                       link="/patches/{patch}", fixed=True),
+                Column("region_name", "村", "part__patch__region__name", width=90, filter="text"),
+                Column("month", "接收月份", "part__patch__batch__period", width=90, by=True,
+                       filter="text"),
+                Column("year", "卫片年度", "year", "integer", width=84, filter="number_range"),
+                *(
+                    Column(field, label, _m2(field), "area_mu", width=100, sum=True,
+                           filter="number_range")
+                    for field, label in (("wanted", "应冻结"), ("frozen", "冻结中"),
+                                        ("released", "已解除"), ("spent", "已核减"),
+                                        ("owed", "欠冻结"))
+                ),
+                Column("patch", "系统编号", "part__patch_id", "integer", width=84, sortable=False),
             ),
-            Column("patch", "系统编号", "part__patch_id", "integer", width=84, sortable=False),
-        ),
-    )
-)  # fmt: skip
+        )
+    )  # fmt: skip
+
+
+# One for each indicator: areas of both are not to be added up.
+_declare("enforcement.freezes", "增违挂钩台账", FARMLAND)
+_declare("enforcement.freezes_paddy", "增违挂钩台账（水田）", PADDY)

@@ -8,10 +8,9 @@ const COLOURS = ['#2f5597', '#c55a11', '#7f7f7f', '#548235']
 export function chartOption(chart: ResultChart): EChartsCoreOption {
   return {
     color: COLOURS,
-    title: { text: chart.title, left: 'center', textStyle: { fontSize: 14, fontWeight: 'normal' } },
     tooltip: { trigger: 'axis' },
     legend: { bottom: 0 },
-    grid: { left: 56, right: 16, top: 48, bottom: 56 },
+    grid: { left: 56, right: 16, top: 32, bottom: 56 },
     xAxis: { type: 'category', data: chart.categories },
     yAxis: { type: 'value', name: chart.unit },
     series: chart.series.map((one) => ({
