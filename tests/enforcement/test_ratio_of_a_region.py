@@ -16,8 +16,10 @@ from django.test import Client
 
 from liangtian.platform.cases.models import Case, CaseStep
 from liangtian.platform.files.services import store
+from liangtian.policy.accountability import Accountability, _Rules
 from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.models import InfrastructureProject, Patch, PatchPart
+from liangtian.programmes.enforcement.ratio_sums import sums
 from tests.conftest import County, People, SignedIn
 from tests.enforcement.ground import box, make_batch
 
@@ -212,3 +214,56 @@ def test_the_number_of_queries_does_not_follow_the_number_of_parts(
         with django_assert_max_num_queries(3):
             found = ratio.counted(people.clerk, wanted)
             assert len(found.patches) == len(YEAR)
+
+
+@pytest.mark.parametrize("whole_only", [False, True], ids=["by area", "wholly restored only"])
+def test_sums_give_what_part_by_part_gives_in_the_county_and_each_township(
+    judged: Judged,
+    people: People,
+    county: County,
+    monkeypatch: pytest.MonkeyPatch,
+    whole_only: bool,
+) -> None:
+    judged(
+        P1={"restored_mu": Decimal("12.34")},
+        P3={"restored_mu": Decimal("10.10"), "regularised_mu": Decimal("19.90")},
+    )
+    if whole_only:
+        monkeypatch.setattr(_Rules, "flag", _without_partial_restoration(_Rules.flag))
+    where = ratio.asked_for(people.clerk, "", 2026)
+    found = sums(people.clerk, where)
+    kept = ratio.counted(people.clerk, where)
+    _same(found.whole, ratio.assessment(kept.patches, where))
+    assert set(found.below) == {county.township_a.code, county.township_b.code}
+    for place in ratio.places(kept, where):
+        _same(found.below[place.region.code], place.result)
+
+
+def _same(found: Accountability, wanted: Accountability) -> None:
+    assert found.numerator_mu == wanted.numerator_mu
+    assert found.denominator_mu == wanted.denominator_mu
+    assert found.ratio == wanted.ratio
+
+
+def _without_partial_restoration(flag: Any) -> Any:
+    def changed(self: Any, name: str) -> bool:
+        return name != "partial_restoration_by_area" and bool(flag(self, name))
+
+    return changed
+
+
+def test_the_board_shows_the_ratio_of_its_own_page(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    judged()
+    client = signed_in(people.clerk)
+    board = client.get("/api/dashboards/enforcement?period=2026").json()
+    shown = {one["name"]: one for one in board["figures"]}
+    page = asked(client)
+    assert shown["ratio"]["value"] == round(float(page["ratio"]), 4) == 0.1287
+    assert shown["ratio_numerator"]["value"] == float(page["numerator_mu"])
+    assert shown["ratio"]["to"].startswith("/ratio?year=2026")
+    (chart,) = [one for one in board["charts"] if one["name"] == "ratio"]
+    assert chart["mark"] == 0.15
+    places = {p["name"]: round(float(p["ratio"] or 0), 4) for p in page["places"]}
+    assert dict(zip(chart["categories"], chart["series"][0]["values"], strict=True)) == places

@@ -70,6 +70,7 @@ class DashboardChart(Schema):
     narrow: list[dict[str, str]]
     series: list[DashboardSeries]
     query: dict[str, str]
+    mark: float | None
 
 
 class DashboardPlace(Schema):
@@ -246,7 +247,7 @@ def _chart(dashboard: Dashboard, chart: Chart, asked: Asked) -> dict[str, Any]:
     return {
         "name": chart.name, "title": chart.title, "shape": chart.shape, "unit": chart.unit,
         "kind": chart.kind, "categories": found.categories, "narrow": found.narrow,
-        "query": query,
+        "query": query, "mark": _number(found.mark),
         "series": [
             {
                 "key": s.key, "label": s.label, "tag": s.tag, "colour": s.colour,

@@ -76,11 +76,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart with its numbers; `narrow` of a category are the filters of the ledger that show its rows."""
+    """A chart with its numbers; `narrow` of a category are the filters of the ledger that show its rows.
+
+    `mark` is a value to hold the others against, drawn as a line.
+    """
 
     categories: list[str]
     series: list[Series]
     narrow: list[Mapping[str, str]] = field(default_factory=list)
+    mark: Value | None = None
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,50 @@
 """The dashboard of satellite patches (卫片执法): every number is one of the ledger of patches.
 
-A patch counts by its judgement, before that by its proposal: the ledger's column 结论.
+A patch counts by its judgement, before that by its proposal: the ledger's column 结论. Only the ratio
+(问责比例) rests on confirmed judgements alone, as its own page does, and goes by the patch year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
 
 from liangtian.platform.calendar.reading import Wanted, deadlines_for
 from liangtian.platform.dashboards.declaration import (
     Asked,
     Chart,
     Dashboard,
+    Drawn,
     Figure,
+    Series,
     Value,
     register,
 )
+from liangtian.platform.people.scope import below
+from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.flow import (
+    ACCEPTED,
     ARCHIVED,
     JUDGED,
     SETTLED,
     UNJUDGED,
 )
 from liangtian.programmes.enforcement.ledgers import PATCHES
-from liangtian.programmes.enforcement.models import Outcome
+from liangtian.programmes.enforcement.models import Outcome, Patch
+from liangtian.programmes.enforcement.ratio_sums import sums
 
 OPEN = ",".join((*UNJUDGED, JUDGED))
 DONE = ",".join(SETTLED)
 _ILLEGAL = {"conclusion": Outcome.ILLEGAL.value}
+_NOT_PUT_RIGHT = ",".join(s for s in (*UNJUDGED, JUDGED, *SETTLED) if s not in (ACCEPTED, ARCHIVED))
+
+
+def _counted(asked: Asked) -> Mapping[str, Value]:
+    """What no column of the ledger adds up to."""
+    return {**_deadlines(asked), **_month(asked), **_ratio(asked)}
 
 
 def _deadlines(asked: Asked) -> Mapping[str, Value]:
@@ -36,6 +53,53 @@ def _deadlines(asked: Asked) -> Mapping[str, Value]:
         return {}
     wanted = Wanted(state="overdue", region=asked.region.code if asked.region else "")
     return {"overdue": deadlines_for(asked.user, wanted).count()}
+
+
+def _month(asked: Asked) -> Mapping[str, Value]:
+    """Of the patches that came down last in the year, how many are judged and confirmed."""
+    assert asked.region is not None
+    rows = Patch.objects.visible_to(asked.user).filter(
+        below(asked.region.code), batch__period__startswith=f"{_year(asked)}-"
+    )
+    last = rows.aggregate(last=Max("batch__period"))["last"]
+    if last is None:
+        return {}
+    found = rows.filter(batch__period=last).aggregate(
+        all=Count("pk"), done=Count("pk", filter=Q(case__stage__in=SETTLED))
+    )
+    return {"month_clear": round(Decimal(found["done"]) / found["all"], 4)}
+
+
+def _ratio(asked: Asked) -> Mapping[str, Value]:
+    found = sums(asked.user, _of_the_year(asked)).whole
+    values: dict[str, Value] = {"ratio_numerator": found.numerator_mu}
+    if found.ratio is not None:
+        values["ratio"] = round(found.ratio, 4)
+    return values
+
+
+def _places_against_the_share(asked: Asked) -> Drawn:
+    found = sums(asked.user, _of_the_year(asked))
+    values: list[Value] = [round(one.ratio or Decimal(0), 4) for one in found.below.values()]
+    return Drawn(
+        [found.names[code] for code in found.below],
+        [Series("", "问责比例", values, tag="danger")],
+        mark=found.whole.share_percent / 100,
+    )
+
+
+def _of_the_year(asked: Asked) -> ratio.Asked:
+    assert asked.region is not None
+    return ratio.Asked(asked.region, _year(asked))
+
+
+def _year(asked: Asked) -> int:
+    return int(asked.period.code[:4]) if asked.period else timezone.localdate().year
+
+
+def _ratio_page(asked: Asked) -> str:
+    region = f"&region={asked.region.code}" if asked.region else ""
+    return f"/ratio?year={_year(asked)}{region}"
 
 
 def _calendar(asked: Asked) -> str:
@@ -55,7 +119,7 @@ ENFORCEMENT = register(
         period_note="按图斑后时相所在时间统计；结论以判定为准，未判定的按拟判定。",
         places=True,
         position=10,
-        count=_deadlines,
+        count=_counted,
         home=("received", "confirmed", "illegal", "illegal_farmland", "illegal_pbf"),
         figures=(
             Figure("received", "下发图斑"),
@@ -72,10 +136,18 @@ ENFORCEMENT = register(
                    measure="farmland_mu", tag="danger"),
             Figure("illegal_pbf", "其中永久基本农田", "亩", "area_mu", where=_ILLEGAL,
                    measure="pbf_mu", tag="danger"),
-            Figure("illegal_share", "违法占用耕地比例", "%", "percent",
-                   share=("illegal_farmland", "farmland"), note="违法占用耕地 ÷ 涉及耕地"),
+            Figure("illegal_open", "未整改违法图斑", where={**_ILLEGAL, "stage": _NOT_PUT_RIGHT},
+                   tag="danger"),
+            Figure("month_clear", "最近一月月清率", "%", "percent", counted=True, timed=False,
+                   tag="success", note="卫片年度最近一月下发图斑中已判定的"),
+            Figure("ratio_numerator", "计入问责的违法占用耕地", "亩", "area_mu", counted=True,
+                   to=_ratio_page, timed=False, tag="danger", note="卫片年度，已扣减"),
+            Figure("ratio", "问责比例", "%", "percent", counted=True, to=_ratio_page, timed=False,
+                   tag="danger", note="卫片年度，只计已判定的"),
         ),
         charts=(
+            Chart("ratio", "下级区划问责比例（卫片年度）", "bar", "", "percent",
+                  read=_places_against_the_share),
             Chart("months", "逐月图斑数（按结论）", "stack", by=("period_after:month", "conclusion")),
             Chart("conclusions", "结论构成", "pie", by=("conclusion",)),
             Chart("illegal_months", "逐月违法占用耕地", "line", "亩", "area_mu",

@@ -88,16 +88,24 @@ export function axisOption(chart: DashboardChart, large = false): EChartsCoreOpt
     },
     yAxis: {
       type: 'value', name: chart.unit, minInterval: chart.kind === 'integer' ? 1 : undefined,
-      nameTextStyle: { color: INK, align: 'left' }, axisLabel: { color: INK },
+      nameTextStyle: { color: INK, align: 'left' },
+      axisLabel: { color: INK, formatter: chart.kind === 'percent' ? (value: number) => figureText('percent', value) : undefined },
     },
     series: chart.series.map((s, n) => ({
       type: line ? 'line' : 'bar', name: s.label || chart.title, data: s.values, barMaxWidth: 34,
       stack: chart.shape === 'stack' ? 'all' : undefined, symbolSize: 7,
       color: colourOf(s.key || chart.query['conclusion'] || '', s.tag, s.colour, n),
       label: { show: !many && chart.categories.length <= 8, position: 'top', color: INK, formatter: (item: { value: number }) => figureText(chart.kind, item.value) },
+      markLine: chart.mark === null || n > 0 ? undefined : markLine(chart.kind, chart.mark),
     })),
   }
 }
+
+/** What the values are held against, e.g. the share from which officials answer. */
+const markLine = (kind: DashboardChart['kind'], at: number) => ({
+  silent: true, symbol: 'none', data: [{ yAxis: at }],
+  lineStyle: { color: INK, type: 'dashed' }, label: { position: 'insideEndTop', color: INK, formatter: figureText(kind, at) },
+})
 
 export const optionOf = (chart: DashboardChart, large = false): EChartsCoreOption =>
   chart.shape === 'pie' ? pieOption(chart, large) : axisOption(chart, large)
