@@ -260,10 +260,9 @@ def test_the_board_shows_the_ratio_of_its_own_page(
     board = client.get("/api/dashboards/enforcement?period=2026").json()
     shown = {one["name"]: one for one in board["figures"]}
     page = asked(client)
-    assert shown["ratio"]["value"] == round(float(page["ratio"]), 4) == 0.1287
-    assert shown["ratio_numerator"]["value"] == float(page["numerator_mu"])
+    assert shown["ratio"]["value"] == float(page["ratio"][:6]) == 0.1287
     assert shown["ratio"]["to"].startswith("/ratio?year=2026")
     (chart,) = [one for one in board["charts"] if one["name"] == "ratio"]
     assert chart["mark"] == 0.15
-    places = {p["name"]: round(float(p["ratio"] or 0), 4) for p in page["places"]}
+    places = {p["name"]: float((p["ratio"] or "0")[:6]) for p in page["places"]}
     assert dict(zip(chart["categories"], chart["series"][0]["values"], strict=True)) == places

@@ -7,7 +7,7 @@ A patch counts by its judgement, before that by its proposal: the ledger's colum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -71,16 +71,18 @@ def _month(asked: Asked) -> Mapping[str, Value]:
 
 
 def _ratio(asked: Asked) -> Mapping[str, Value]:
-    found = sums(asked.user, _of_the_year(asked)).whole
-    values: dict[str, Value] = {"ratio_numerator": found.numerator_mu}
-    if found.ratio is not None:
-        values["ratio"] = round(found.ratio, 4)
-    return values
+    found = sums(asked.user, _of_the_year(asked)).whole.ratio
+    return {} if found is None else {"ratio": _cut(found)}
+
+
+def _cut(share: Decimal) -> Decimal:
+    """To hundredths of a percent, cut off: 14.996 % must not read as 15.00 %."""
+    return share.quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
 
 
 def _places_against_the_share(asked: Asked) -> Drawn:
     found = sums(asked.user, _of_the_year(asked))
-    values: list[Value] = [round(one.ratio or Decimal(0), 4) for one in found.below.values()]
+    values: list[Value] = [_cut(one.ratio or Decimal(0)) for one in found.below.values()]
     return Drawn(
         [found.names[code] for code in found.below],
         [Series("", "问责比例", values, tag="danger")],
@@ -140,8 +142,6 @@ ENFORCEMENT = register(
                    tag="danger"),
             Figure("month_clear", "最近一月月清率", "%", "percent", counted=True, timed=False,
                    tag="success", note="卫片年度最近一月下发图斑中已判定的"),
-            Figure("ratio_numerator", "计入问责的违法占用耕地", "亩", "area_mu", counted=True,
-                   to=_ratio_page, timed=False, tag="danger", note="卫片年度，已扣减"),
             Figure("ratio", "问责比例", "%", "percent", counted=True, to=_ratio_page, timed=False,
                    tag="danger", note="卫片年度，只计已判定的"),
         ),
