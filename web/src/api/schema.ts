@@ -5781,6 +5781,7 @@ export interface components {
             categories: string[];
             /** @enum {string} */
             kind: "integer" | "area_mu" | "percent";
+            mark: number | null;
             name: string;
             narrow: {
                 [key: string]: string;
