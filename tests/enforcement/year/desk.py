@@ -58,8 +58,13 @@ def by_socket(port: int) -> Sender:
         method: str, path: str, headers: dict[str, str], body: bytes | None
     ) -> tuple[int, Any, bytes]:
         headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        except ConnectionError:  # the server lets idle connections go; a browser opens another
+            connection.close()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
         content = answer.read()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             key, _, value = cookie.split(";")[0].partition("=")
