@@ -15,7 +15,9 @@ from liangtian.platform.cases.models import Case, CaseStep, Task
 from liangtian.platform.errors import Conflict, Forbidden, Refused
 from liangtian.programmes.enforcement import judging, judging_many
 from liangtian.programmes.enforcement.checking import CheckForm, save_check
+from liangtian.programmes.enforcement.data_checks.services import let_pass
 from liangtian.programmes.enforcement.models import Patch
+from liangtian.programmes.enforcement.parts import PartJudgement
 from tests.conftest import People
 from tests.enforcement.register.conftest import Register
 
@@ -32,7 +34,8 @@ def task(patch: Patch) -> Task:
 
 
 def departing(people: People, patch: Patch) -> None:
-    judging.judge(people.clerk, patch.pk, "other", "现场核实为设施农业用房")
+    told = [PartJudgement(1, subclass="facility", number="示例备〔2026〕1号")]
+    judging.judge(people.clerk, patch.pk, "other", "现场核实为设施农业用房", told)
 
 
 def test_a_patch_goes_out_comes_back_is_judged_sent_back_and_confirmed(
@@ -53,6 +56,9 @@ def test_a_patch_goes_out_comes_back_is_judged_sent_back_and_confirmed(
     judging.step(people.reviewer, patch.pk, "send_back", "备案文号未见，请补充")
     assert Patch.objects.get(pk=patch.pk).judgement_outcome == ""
     departing(people, patch)
+    with pytest.raises(Conflict, match="照片不足"):
+        judging.step(people.reviewer, patch.pk, "review")
+    let_pass(people.reviewer, patch.pk, "E01", 0, "现场无法进入，核查说明见函")
     judging.step(people.reviewer, patch.pk, "review")
     assert stage(patch) == "confirmed"
     patch.refresh_from_db()

@@ -49,11 +49,13 @@ def _settled(w: World, place: str) -> Any:
     from liangtian.platform.people.models import User
     from liangtian.programmes.enforcement.judging import judge, step
     from liangtian.programmes.enforcement.models import Patch
+    from liangtian.programmes.enforcement.parts import PartJudgement
 
     patch = Patch.objects.get(pk=w.patches[place][2].pk)
     if not patch.judgement_outcome:
         clerk = _clerk(w, place)
-        judge(clerk, patch.pk, "other", "现场核实，属于其他情形")
+        told = [PartJudgement(1, subclass="facility", number="示例备〔2026〕2号")]
+        judge(clerk, patch.pk, "other", "现场核实，属于其他情形", told)
         other, new = User.objects.get_or_create(
             username=f"second_{place}", defaults={"name": "施模样", "region": clerk.region}
         )
