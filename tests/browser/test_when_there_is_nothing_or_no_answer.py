@@ -69,8 +69,9 @@ def test_when_the_server_stops_a_judgement_is_not_lost(
     ).json()["rows"]
     page.goto(f"/patches/{rows[0]['id']}")
     panel = page.get_by_role("tabpanel", name="判定")
-    panel.get_by_role("textbox").fill("现场已核实")
+    opinion = panel.get_by_role("textbox", name="意见（可不填）")
+    opinion.fill("现场已核实")
     page.context.route(API, lambda route: route.abort())
     panel.get_by_role("button", name="确认为").click()
     expect(panel.get_by_role("alert")).to_contain_text(UNREACHABLE)
-    expect(panel.get_by_role("textbox")).to_have_value("现场已核实")
+    expect(opinion).to_have_value("现场已核实")
