@@ -266,3 +266,15 @@ def test_the_board_shows_the_ratio_of_its_own_page(
     assert chart["mark"] == 0.15
     places = {p["name"]: float((p["ratio"] or "0")[:6]) for p in page["places"]}
     assert dict(zip(chart["categories"], chart["series"][0]["values"], strict=True)) == places
+
+
+def test_a_year_without_rules_leaves_the_rest_of_the_board(
+    judged: Judged, people: People, signed_in: SignedIn
+) -> None:
+    judged()
+    answer = signed_in(people.clerk).get("/api/dashboards/enforcement?period=2015")
+    assert answer.status_code == 200, answer.content
+    shown = {one["name"]: one["value"] for one in answer.json()["figures"]}
+    assert (shown["ratio"], shown["received"]) == (None, 0)
+    (chart,) = [one for one in answer.json()["charts"] if one["name"] == "ratio"]
+    assert (chart["categories"], chart["mark"]) == ([], None)

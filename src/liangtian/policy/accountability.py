@@ -317,7 +317,12 @@ def check_patch(patch: AssessedPatch) -> None:
 
 
 def _percent(above: Decimal, below: Decimal) -> str:
-    """Shown to two places, cut off and not rounded up: 14.996 must not read as 15.00."""
+    """As shown: 14.996 must not read as 15.00."""
     if not below:
         return "无（没有新增建设占用耕地）"
-    return f"{(above * 100 / below).quantize(Decimal('0.01'), rounding='ROUND_DOWN')}%"
+    return f"{cut_percent(above / below)}%"
+
+
+def cut_percent(ratio: Decimal) -> Decimal:
+    """A ratio in percent to two places, cut off and not rounded: every page and paper shows it so."""
+    return (ratio * 100).quantize(Decimal("0.01"), rounding="ROUND_DOWN")

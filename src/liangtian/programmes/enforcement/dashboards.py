@@ -7,7 +7,7 @@ A patch counts by its judgement, before that by its proposal: the ledger's colum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -23,7 +23,10 @@ from liangtian.platform.dashboards.declaration import (
     Value,
     register,
 )
+from liangtian.platform.errors import Refused
 from liangtian.platform.people.scope import below
+from liangtian.policy.accountability import cut_percent
+from liangtian.policy.pack_errors import PackError
 from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.flow import (
     ACCEPTED,
@@ -34,7 +37,7 @@ from liangtian.programmes.enforcement.flow import (
 )
 from liangtian.programmes.enforcement.ledgers import PATCHES
 from liangtian.programmes.enforcement.models import Outcome, Patch
-from liangtian.programmes.enforcement.ratio_sums import sums
+from liangtian.programmes.enforcement.ratio_sums import Sums, sums
 
 OPEN = ",".join((*UNJUDGED, JUDGED))
 DONE = ",".join(SETTLED)
@@ -71,18 +74,18 @@ def _month(asked: Asked) -> Mapping[str, Value]:
 
 
 def _ratio(asked: Asked) -> Mapping[str, Value]:
-    found = sums(asked.user, _of_the_year(asked)).whole.ratio
-    return {} if found is None else {"ratio": _cut(found)}
-
-
-def _cut(share: Decimal) -> Decimal:
-    """To hundredths of a percent, cut off: 14.996 % must not read as 15.00 %."""
-    return share.quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
+    found = _sums(asked)
+    if found is None or found.whole.ratio is None:
+        return {}
+    return {"ratio": cut_percent(found.whole.ratio) / 100}
 
 
 def _places_against_the_share(asked: Asked) -> Drawn:
-    found = sums(asked.user, _of_the_year(asked))
-    values: list[Value] = [_cut(one.ratio or Decimal(0)) for one in found.below.values()]
+    found = _sums(asked)
+    if found is None:
+        return Drawn([], [])
+    shares = (cut_percent(one.ratio or Decimal(0)) / 100 for one in found.below.values())
+    values: list[Value] = list(shares)
     return Drawn(
         [found.names[code] for code in found.below],
         [Series("", "问责比例", values, tag="danger")],
@@ -90,9 +93,15 @@ def _places_against_the_share(asked: Asked) -> Drawn:
     )
 
 
-def _of_the_year(asked: Asked) -> ratio.Asked:
+def _sums(asked: Asked) -> Sums | None:
+    """None for a year without rules: the other figures of the board are shown all the same."""
     assert asked.region is not None
-    return ratio.Asked(asked.region, _year(asked))
+    try:
+        return sums(asked.user, ratio.Asked(asked.region, _year(asked)))
+    except Refused as refused:
+        if isinstance(refused.__cause__, PackError):
+            return None
+        raise
 
 
 def _year(asked: Asked) -> int:

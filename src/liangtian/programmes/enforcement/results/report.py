@@ -14,7 +14,8 @@ from liangtian.platform.documents.kinds import Chart, Facts, Field, LetterKind, 
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import below
 from liangtian.platform.returns.services import fetch
-from liangtian.programmes.enforcement.models import Meeting, TownshipWarning
+from liangtian.policy.accountability import cut_percent
+from liangtian.programmes.enforcement.models import Meeting, Outcome, TownshipWarning
 from liangtian.programmes.enforcement.results.figures import Result, Tally, mu, result_of
 from liangtian.programmes.enforcement.rules import pack_in_use
 
@@ -137,19 +138,19 @@ def values_of(found: Result) -> dict[str, str]:
         "count": str(whole.count),
         "area": f"{sum((mu(row, 'area_mu') for row in found.rows), Decimal(0)):.2f}",
         "farmland": f"{whole.farmland:.2f}",
-        "legal_count": str(outcomes.get("合法", 0)),
+        "legal_count": str(outcomes.get(Outcome.LEGAL.label, 0)),
         "legal": f"{whole.legal:.2f}",
         "illegal_count": str(whole.illegal_count),
         "illegal": f"{whole.illegal:.2f}",
-        "other_count": str(outcomes.get("其他用地", outcomes.get("其他", 0))),
+        "other_count": str(outcomes.get(Outcome.OTHER.label, 0)),
         "restored": f"{whole.restored:.2f}",
         "regularised": f"{whole.regularised:.2f}",
         "open": f"{whole.open:.2f}",
         "share": _share(whole),
         "numerator": f"{result.numerator_mu:.2f}",
         "denominator": f"{result.denominator_mu:.2f}",
-        "ratio": "—" if result.ratio is None else f"{result.ratio * 100:.2f}%",
-        "scope": "属于" if result.in_scope else "不属于",
+        "ratio": "—" if result.ratio is None else f"{cut_percent(result.ratio)}%",
+        "scope": _scope(found),
         "threshold": f"面积{result.threshold_mu:f}亩以上且比例{result.share_percent:f}%以上",
         "basis": result.reasons[0].clause if result.reasons else pack_in_use().title,
         "meetings": str(_meetings(found)),
@@ -201,6 +202,13 @@ def charts_of(found: Result) -> dict[str, dict[str, Any]]:
             ],
         },
     }
+
+
+def _scope(found: Result) -> str:
+    """A township has no threshold of its own."""
+    if found.sheet.region.level == "township":
+        return "乡（镇）不单独列入"
+    return "属于" if found.accountability.in_scope else "不属于"
 
 
 def _line(name: str, one: Tally) -> dict[str, str]:
