@@ -1,16 +1,9 @@
-import { get, post, put, upload } from '@/api/client'
+import { get, post, put } from '@/api/client'
 import type {
-  Batch, BatchImport, FieldMapping, FileKind, ImportProblemPage, ImportSummary, Job, JobPage, StoredFile,
+  Batch, BatchImport, FieldMapping, ImportProblemPage, ImportSummary, Job, JobPage,
 } from '@/api/types'
 
 const ROOT = '/api/enforcement/imports'
-
-export function sendFile(file: File, kind: FileKind, onProgress: (share: number) => void): Promise<StoredFile> {
-  const form = new FormData()
-  form.append('file', file)
-  form.append('kind', kind)
-  return upload<StoredFile>('/api/files', form, onProgress)
-}
 
 export const batches = () => get<Batch[]>('/api/enforcement/batches')
 /** Measure anew what nobody has judged yet, with the layers now published. */
