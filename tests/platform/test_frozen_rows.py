@@ -99,7 +99,7 @@ def test_a_rule_that_was_taken_away_or_altered_is_reported_and_put_up_again(db: 
     assert triggers.missing() == []
     weak = Rule(name, table, "DELETE", "FALSE", "不能改动")
     drop(name, table)
-    for statement in triggers._statements(connection.vendor, weak):
+    for statement in triggers.statements(connection.vendor, weak):
         run(statement)
     assert triggers.missing() == [name], "it stands, but lets everything through"
     triggers.put_up()

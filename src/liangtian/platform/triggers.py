@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
@@ -42,11 +42,43 @@ class Rule:
         """Whether the rule exists on this database at all."""
         return self.only in ("", vendor) and (self.event != "TRUNCATE" or vendor == "postgresql")
 
+    def body(self, vendor: str) -> str:
+        """What the trigger does, as the database keeps it."""
+        if vendor == "sqlite":
+            return (
+                f'CREATE TRIGGER "{self.name}" BEFORE {self.event} ON "{self.table}" '
+                f"WHEN {self.refused} BEGIN SELECT RAISE(ABORT, '{self.said}'); END"
+            )
+        row = {"TRUNCATE": "NULL", "DELETE": "OLD"}.get(self.event, "NEW")
+        return (
+            f" BEGIN {self.lock} IF {self.refused} THEN RAISE EXCEPTION '{self.said}' "
+            f"USING ERRCODE = '{REFUSED}'; END IF; RETURN {row}; END "
+        )
 
-_rules: dict[str, Rule] = {}
+    def when(self) -> str:
+        """When PostgreSQL runs it."""
+        each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        return f'BEFORE {self.event} ON "{self.table}" FOR EACH {each}'
 
 
-def declare(*rules: Rule) -> None:
+class Trigger(Protocol):
+    """What this module puts up, watches and takes down: a `Rule`, or a check of keys (`bulk_keys`)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+    def holds_on(self, vendor: str) -> bool: ...
+    def body(self, vendor: str) -> str: ...
+    def when(self) -> str: ...
+
+
+_rules: dict[str, Trigger] = {}
+
+
+def declare(*rules: Trigger) -> None:
     """Make rules known; an app's `frozen.py` calls this on import. Raises ValueError for a name taken."""
     for rule in rules:
         if rule.name in _rules:
@@ -77,7 +109,7 @@ def put_up(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     for rule in _absent(connection):
         with transaction.atomic(using), connection.cursor() as cursor:
             cursor.execute(_drop(connection.vendor, rule))
-            for statement in _statements(connection.vendor, rule):
+            for statement in statements(connection.vendor, rule):
                 cursor.execute(statement)
 
 
@@ -105,7 +137,7 @@ def lifted(prefix: str = "", using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
             cursor.execute(_switch(connection.vendor, rule, on=True))
 
 
-def _absent(connection: Any) -> list[Rule]:
+def _absent(connection: Any) -> list[Trigger]:
     """Rules that could stand and do not stand as declared."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
@@ -114,7 +146,7 @@ def _absent(connection: Any) -> list[Rule]:
             rule
             for rule in _rules.values()
             if rule.holds_on(connection.vendor)
-            and there.get(rule.name) != _body(connection.vendor, rule)
+            and there.get(rule.name) != rule.body(connection.vendor)
             and all(_has(connection, cursor, tables, need) for need in (rule.table, *rule.needs))
         ]
 
@@ -142,38 +174,23 @@ def _standing(connection: Any) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _body(vendor: str, rule: Rule) -> str:
-    """What the trigger does, as the database keeps it."""
+def statements(vendor: str, rule: Trigger) -> list[str]:
+    """SQL that puts the trigger up."""
     if vendor == "sqlite":
-        return (
-            f'CREATE TRIGGER "{rule.name}" BEFORE {rule.event} ON "{rule.table}" '
-            f"WHEN {rule.refused} BEGIN SELECT RAISE(ABORT, '{rule.said}'); END"
-        )
-    row = "NULL" if rule.event == "TRUNCATE" else "OLD" if rule.event == "DELETE" else "NEW"
-    return (
-        f" BEGIN {rule.lock} IF {rule.refused} THEN RAISE EXCEPTION '{rule.said}' "
-        f"USING ERRCODE = '{REFUSED}'; END IF; RETURN {row}; END "
-    )
-
-
-def _statements(vendor: str, rule: Rule) -> list[str]:
-    if vendor == "sqlite":
-        return [_body(vendor, rule)]
-    each = "STATEMENT" if rule.event == "TRUNCATE" else "ROW"
+        return [rule.body(vendor)]
     return [
         f'CREATE OR REPLACE FUNCTION "{rule.name}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$${_body(vendor, rule)}$$",
-        f'CREATE TRIGGER "{rule.name}" BEFORE {rule.event} ON "{rule.table}" '
-        f'FOR EACH {each} EXECUTE FUNCTION "{rule.name}"()',
+        f"$${rule.body(vendor)}$$",
+        f'CREATE TRIGGER "{rule.name}" {rule.when()} EXECUTE FUNCTION "{rule.name}"()',
     ]
 
 
-def _drop(vendor: str, rule: Rule) -> str:
+def _drop(vendor: str, rule: Trigger) -> str:
     on = f' ON "{rule.table}"' if vendor == "postgresql" else ""
     return f'DROP TRIGGER IF EXISTS "{rule.name}"{on}'
 
 
-def _switch(vendor: str, rule: Rule, *, on: bool) -> str:
+def _switch(vendor: str, rule: Trigger, *, on: bool) -> str:
     if vendor == "postgresql":
         return f'ALTER TABLE "{rule.table}" {"ENABLE" if on else "DISABLE"} TRIGGER "{rule.name}"'
-    return _body(vendor, rule) if on else _drop(vendor, rule)
+    return rule.body(vendor) if on else _drop(vendor, rule)

@@ -139,7 +139,12 @@ def _copy(
         columns.append(shapely.to_wkb(held, include_srid=True, flavor="extended").tolist())
     quoted = ",".join(f'"{name}"' for name in names)
     statement = f'COPY "{model._meta.db_table}" ({quoted}) FROM STDIN (FORMAT BINARY)'
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django does not see what the server says at the end of a COPY.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         copy.set_types([_COPY_TYPES[kind] for kind in kinds])
         for row in zip(*columns, strict=True):
             copy.write_row(row)

@@ -1,5 +1,6 @@
 """A finished run and its rows stay as they were measured; only the run as a whole can be discarded."""
 
+from liangtian.platform.bulk_keys import declare_keys
 from liangtian.platform.triggers import Rule, declare, differs
 
 _FIXED = ("title", "source", "source_key", "as_of", "ordered", "near_id", "near_m", "engine", "pack",
@@ -14,3 +15,11 @@ declare(
         for name in ("plot", "part", "total")
     ),
 )  # fmt: skip
+
+declare_keys("overlays_plot", run_id=("overlays_run", "id"), region_id=("regions_region", "code"))
+declare_keys(
+    "overlays_part",
+    plot_id=("overlays_plot", "id"),
+    layer_id=("overlays_runlayer", "id"),
+    region_id=("regions_region", "code"),
+)

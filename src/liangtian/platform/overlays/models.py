@@ -114,7 +114,11 @@ class Plot(ScopedModel):
     `region` is where its largest part lies. `near_m` is empty when nothing is as near as the run asks.
     """
 
+    # On PostgreSQL the keys of plots and parts are checked by statement, not by row (`bulk_keys`).
     run = models.ForeignKey(Run, models.CASCADE, related_name="+", db_index=False)
+    region = models.ForeignKey(
+        "regions.Region", models.PROTECT, verbose_name="所在区划", related_name="+", db_index=False
+    )
     row = models.PositiveIntegerField("行号")
     key = models.BigIntegerField("来源编号")
     number = models.CharField("地块编号", max_length=80)
@@ -153,6 +157,9 @@ class Part(ScopedModel):
     # No index of their own: those below begin with them, and each costs a fifth of the writing.
     plot = models.ForeignKey(Plot, models.CASCADE, related_name="parts", db_index=False)
     layer = models.ForeignKey(RunLayer, models.CASCADE, related_name="+", db_index=False)
+    region = models.ForeignKey(
+        "regions.Region", models.PROTECT, verbose_name="所在区划", related_name="+", db_index=False
+    )
     measure = models.CharField("口径", max_length=5, choices=Measure)
     category = models.CharField("类别", max_length=40, blank=True)
     m2 = models.DecimalField("面积(平方米)", max_digits=15, decimal_places=2)

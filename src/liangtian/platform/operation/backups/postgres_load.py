@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
+from liangtian.platform import bulk_keys
 from liangtian.platform.errors import Refused
 from liangtian.platform.operation.backups import postgres
 from liangtian.platform.operation.backups.manifest import Manifest
@@ -126,6 +127,10 @@ def _fill(cursor: Any, folder: Path, manifest: Manifest, tell: Tell) -> None:
             while block := source.read(BLOCK):
                 copy.write(block)
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every reference is checked here
+    if found := bulk_keys.broken():
+        raise Refused(
+            f"恢复失败，数据库保持原样：备份中有引用找不到对应记录（{'、'.join(found)}）。"
+        )
     for name in manifest.tables:
         cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
         _continue_numbers(raw, name, manifest.columns[name])
