@@ -980,6 +980,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/field-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Patches that wait for the user outdoors, with outlines and the ground from which photos count. */
+        get: operations["liangtian_programmes_enforcement_api_field_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/freezes": {
         parameters: {
             query?: never;
@@ -6478,6 +6495,55 @@ export interface components {
             name: string;
             type: string;
         };
+        FieldTaskOut: {
+            area_mu: string;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @enum {string} */
+            due: "overdue" | "today" | "soon" | "later" | "none" | "paused";
+            due_on: string | null;
+            farmland_mu: string | null;
+            form_filled: boolean;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            holder: string | null;
+            id: number;
+            lacking: string[];
+            mine: boolean;
+            monitoring_type: string;
+            number: string;
+            outcome: ("legal" | "illegal" | "other" | "split" | "undetermined") | null;
+            photos: number;
+            reach_m: string;
+            region: string;
+            ring: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            /** @enum {string} */
+            state: "checking" | "disposition";
+            task: string;
+        };
+        FieldTasksOut: {
+            rows: components["schemas"]["FieldTaskOut"][];
+            total: number;
+        };
         FigureOut: {
             after: string;
             before: string;
@@ -11568,6 +11634,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_field_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldTasksOut"];
+                };
             };
         };
     };

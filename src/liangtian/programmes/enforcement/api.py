@@ -18,6 +18,7 @@ from liangtian.platform.people.request import user_of
 from liangtian.programmes.enforcement import asking, judging, judging_many
 from liangtian.programmes.enforcement.api_checks import router as checks
 from liangtian.programmes.enforcement.api_dossiers import router as dossiers
+from liangtian.programmes.enforcement.api_field import router as field_routes
 from liangtian.programmes.enforcement.api_freezes import router as freeze_routes
 from liangtian.programmes.enforcement.api_imports import router as imports
 from liangtian.programmes.enforcement.api_meetings import router as meetings
@@ -48,6 +49,7 @@ router.add_router("", imports)
 router.add_router("", dossiers)
 router.add_router("", checks)
 router.add_router("", stages)
+router.add_router("", field_routes)
 router.add_router("/meetings", meetings)
 router.add_router("", accountability)
 router.add_router("/warnings", warning_routes)
