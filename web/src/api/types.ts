@@ -166,6 +166,8 @@ export type Meeting = Schemas['MeetingOut']
 export type AgendaItem = Schemas['AgendaOut']
 export type ToMeet = Schemas['ToMeetOut']
 export type MilitaryRow = Schemas['MilitaryOut']
+export type FieldTasks = Schemas['FieldTasksOut']
+export type FieldTask = Schemas['FieldTaskOut']
 export type PatchStep = Schemas['StepOut']
 
 // --- Regions: search, detail, changes, imports

@@ -34,7 +34,7 @@ _STATES = (CHECKING, DISPOSITION)
 def field_tasks(user: User) -> dict[str, Any]:
     """Patches that wait for the user outdoors, the most urgent first, each with its outline and ring.
 
-    The ring is the ground on which a photo may be taken: what lies no farther from the patch than the
+    `bounds` are those of the ring. The ring is the ground on which a photo may be taken: what lies no farther from the patch than the
     policy pack allows, metres. Raises Forbidden for who hands in no evidence.
     """
     require(user, "enforcement.view", "enforcement.evidence")
@@ -85,7 +85,7 @@ def _rows(user: User, kept: list[tuple[Task, Patch]]) -> Iterator[dict[str, Any]
             "lacking": photos_lacking(photos, fewest, wanted) if task.state == CHECKING else [],
             "form_filled": patch.pk in filled,
             "geometry": _geojson(patch.geom),
-            "bounds": patch.geom.bounds,
+            "bounds": ring.bounds,
             "reach_m": reach,
             "ring": _geojson(ring),
         }

@@ -1,0 +1,53 @@
+/** Texts of the work on the ground, under the key `field`. */
+export default {
+  'zh-CN': {
+    menu: { field: '我的核查任务' },
+    field: {
+      map: '任务地图', tasks: '任务列表', open: '打开任务地图', none: '没有待办的外业任务', noneHint: '派发到您或本单位的核查、整改任务会列在这里。',
+      noneOf: '没有符合条件的任务', counted: '{count} 个任务，按距离由近到远', unsorted: '{count} 个任务，按时限排列', cut: '共 {total} 个任务，先列最紧急的 {shown} 个。',
+      whose: { all: '全部', mine: '指派给我', pool: '本单位' }, whoseLabel: '任务范围', refresh: '刷新任务',
+      winds: { n: '北', ne: '东北', e: '东', se: '东南', s: '南', sw: '西南', w: '西', nw: '西北' },
+      metres: '{value} 米', kilometres: '{value} 公里', away: '{wind} {far}', inside: '在图斑内',
+      locate: '我的位置', zoomIn: '放大', zoomOut: '缩小', all: '全部任务', layers: '图层',
+      accuracy: '定位精度 ±{metres}', at: '定位于 {time}',
+      here: {
+        waiting: '正在定位…… 请到开阔处稍候。', found: '',
+        denied: '没有定位权限，看不到您的位置和距离。请在浏览器地址栏左侧的网站设置中把“位置”改为“允许”，再点“重新定位”。',
+        unavailable: '收不到定位信号。请打开平板的定位开关，走到开阔处，再点“重新定位”。任务仍可查看和办理。',
+        slow: '定位超时，信号较弱。请走到开阔处，再点“重新定位”。任务仍可查看和办理。',
+        insecure: '本页不是以 https 打开的，浏览器不提供位置。请用 https 开头的地址打开，或请系统管理员配置证书。任务仍可查看和办理。',
+        unsupported: '这个浏览器不能定位，请换用平板自带的浏览器。任务仍可查看和办理。',
+      },
+      again: '重新定位', lost: '信号中断，图上是 {time} 的位置。',
+      back: '返回列表', check: '去核查', rectify: '去整改', photos: '上传照片（{count}）', zoomTo: '看图斑',
+      within: '在拍照范围内', outside: '不在拍照范围内', withinText: '距图斑 {far}，要求 {reach}以内。', outsideText: '向{wind}再走约 {far}（照片须在图斑 {reach}以内拍摄）。',
+      doubtful: '定位精度只有 ±{metres}，是否在范围内不能确定，请等定位稳定。', unknown: '还没有定位', unknownText: '照片须在图斑 {reach}以内拍摄（图上虚线）。',
+      area: '面积', farmland: '耕地', mu: '{value} 亩', type: '图斑类型', due: '期限', place: '位置', holder: '承办', desk: '本单位（未签收）', lacking: '还缺', formFilled: '核查表已填写', formOpen: '核查表未填写',
+    },
+  },
+  en: {
+    menu: { field: 'My field tasks' },
+    field: {
+      map: 'Map of tasks', tasks: 'Tasks', open: 'Open the task map', none: 'No work waits outdoors', noneHint: 'Checks and remedies handed to you or your office are listed here.',
+      noneOf: 'No such tasks', counted: '{count} tasks, the nearest first', unsorted: '{count} tasks by deadline', cut: '{total} tasks; the {shown} most urgent are listed.',
+      whose: { all: 'All', mine: 'Mine', pool: 'My office' }, whoseLabel: 'Whose', refresh: 'Refresh',
+      winds: { n: 'N', ne: 'NE', e: 'E', se: 'SE', s: 'S', sw: 'SW', w: 'W', nw: 'NW' },
+      metres: '{value} m', kilometres: '{value} km', away: '{wind} {far}', inside: 'on the patch',
+      locate: 'My position', zoomIn: 'Zoom in', zoomOut: 'Zoom out', all: 'All tasks', layers: 'Layers',
+      accuracy: 'Accuracy ±{metres}', at: 'Located at {time}',
+      here: {
+        waiting: 'Locating… please wait under open sky.', found: '',
+        denied: 'No permission to see where you are. Allow “location” for this site in the browser, then locate again.',
+        unavailable: 'No position signal. Switch location on, go into the open, then locate again. Tasks can still be seen and done.',
+        slow: 'Locating took too long. Go into the open, then locate again. Tasks can still be seen and done.',
+        insecure: 'This page did not come by https, so the browser tells no position. Tasks can still be seen and done.',
+        unsupported: 'This browser cannot locate. Tasks can still be seen and done.',
+      },
+      again: 'Locate again', lost: 'Signal lost; the position is of {time}.',
+      back: 'Back to the list', check: 'Check', rectify: 'Put right', photos: 'Add photos ({count})', zoomTo: 'Show the patch',
+      within: 'Within the ring', outside: 'Outside the ring', withinText: '{far} from the patch; {reach} allowed.', outsideText: 'About {far} more towards {wind} (photos count within {reach} of the patch).',
+      doubtful: 'Accuracy is only ±{metres}: whether you are within cannot be told yet.', unknown: 'No position yet', unknownText: 'Photos count within {reach} of the patch (dashed line).',
+      area: 'Area', farmland: 'Farmland', mu: '{value} mu', type: 'Type', due: 'Due', place: 'Place', holder: 'Holder', desk: 'My office (not taken up)', lacking: 'Lacking', formFilled: 'Form filled in', formOpen: 'Form not filled in',
+    },
+  },
+}
