@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,11 +19,18 @@ from hypothesis import strategies as st
 from liangtian.platform.books.models import Entry, Line
 from liangtian.platform.books.reading import trial_balance, wrong_balances
 from liangtian.platform.books.reserve import FARMLAND, standing
+from liangtian.platform.calendar.models import Message
 from liangtian.platform.cases.models import Case, CaseStep
-from liangtian.platform.errors import Conflict, Forbidden
-from liangtian.programmes.enforcement import freezing
+from liangtian.platform.errors import Conflict, Forbidden, Refused
+from liangtian.programmes.enforcement import freeze_proposals, freezing
 from liangtian.programmes.enforcement.freeze_targets import Amounts
-from liangtian.programmes.enforcement.models import Disposition, Freeze, FreezeMove, PatchPart
+from liangtian.programmes.enforcement.models import (
+    Disposition,
+    Freeze,
+    FreezeMove,
+    FreezeProposal,
+    PatchPart,
+)
 from tests.conftest import County, People, SignedIn
 from tests.enforcement import test_ratio_of_a_region as county_year
 from tests.enforcement.test_ratio_of_a_region import Judged
@@ -37,8 +46,9 @@ def cents(mu: str) -> int:
 
 
 def bank(people: People, county: County, mu: str, paper: str = "示例〔2026〕1号") -> None:
-    m2 = Decimal(cents(mu)) / 100
-    freezing.take_in(people.clerk, county.county, FARMLAND, m2, paper, timezone.localdate())
+    income = freeze_proposals.Income(FARMLAND, Decimal(mu), paper, timezone.localdate())
+    made = freeze_proposals.propose_income(people.clerk, county.county, income)
+    freeze_proposals.confirm(people.reviewer, made.pk)
 
 
 def dispose(people: People, part: PatchPart, **known: Any) -> None:
@@ -71,7 +81,13 @@ def state(county: County) -> tuple[int, int, int]:
 
 
 def run(people: People, county: County) -> Any:
-    return freezing.run(people.clerk, county.county, 2026)
+    """What one proposes and another confirms; None where nothing is to be changed."""
+    if not freezing.preview(people.clerk, county.county, 2026).steps:
+        with pytest.raises(Refused, match="没有差异"):
+            freeze_proposals.propose_run(people.clerk, county.county, 2026)
+        return None
+    made = freeze_proposals.propose_run(people.clerk, county.county, 2026)
+    return freeze_proposals.confirm(people.reviewer, made.pk).run
 
 
 def test_a_run_freezes_what_counts_as_illegal_and_a_second_one_moves_nothing(
@@ -133,7 +149,7 @@ def test_what_the_reserve_lacks_is_owed_and_frozen_when_it_comes_in(
     with pytest.raises(Conflict):  # the same paper with another amount
         bank(people, county, "1", "示例〔2026〕2号")
     with pytest.raises(Forbidden):
-        freezing.run(people.reviewer, county.county, 2026)
+        freeze_proposals.propose_run(people.reviewer, county.county, 2026)
 
 
 def test_a_judgement_reopened_is_reversed_entry_by_entry(
@@ -159,46 +175,137 @@ def test_a_judgement_reopened_is_reversed_entry_by_entry(
     assert state(county) == (cents("200") - cents("135"), cents("95"), cents("40"))
 
 
-def test_the_page_shows_what_a_run_would_change_and_the_job_makes_it(
+def test_the_page_is_in_mu_and_one_proposes_what_another_confirms(
     judged: Judged,
     people: People,
     county: County,
     signed_in: SignedIn,
+    run_jobs: Callable[[], Any],
 ) -> None:
     from liangtian.platform.jobs.models import Job
 
     judged()
-    clerk = signed_in(people.clerk)
-    body = {"commodity": FARMLAND, "m2": "100000.00", "document": "示例3号",
+    clerk, reviewer = signed_in(people.clerk), signed_in(people.reviewer)
+    body = {"commodity": FARMLAND, "mu": "150.0001", "document": "示例3号",
             "on": timezone.localdate().isoformat()}  # fmt: skip
-    assert clerk.post(f"{API}/reserve", body, content_type="application/json").status_code == 200
+    made = sent(clerk, "reserve", body)
+    assert (made["mu"], made["m2"], made["stage"]) == ("150.00", "100000.07", "proposed")
     found = clerk.get(f"{API}?year=2026").json()
-    assert (found["changes"], found["reserves"][0]["free"]) == (4, "100000.00")
-    assert {one["number"] for one in found["steps"]} == {"P1", "P2", "P3", "P6"}
+    assert found["reserves"][0]["free"] == "0.00"
+    refused = clerk.post(f"{API}/proposals/{made['id']}/confirm")
+    assert refused.status_code == 403  # who proposes has no right to confirm
+    assert sent(reviewer, f"proposals/{made['id']}/confirm")["proposal"]["stage"] == "confirmed"
+    found = clerk.get(f"{API}?year=2026").json()
+    assert (found["changes"], found["reserves"][0]["free"]) == (4, "150.00")
+    assert found["reserves"][0]["m2"]["free"] == "100000.07"
+    steps = {one["number"]: one for one in found["steps"]}
+    assert {number: one["frozen"] for number, one in steps.items()} == {
+        "P1": "60.00", "P2": "40.00", "P3": "30.00", "P6": "5.00"}  # fmt: skip
     assert not FreezeMove.objects.exists()
-    job = clerk.post(f"{API}/run", {"year": 2026}, content_type="application/json").json()
+
+    proposal = sent(clerk, "run", {"year": 2026})
+    inbox = reviewer.get("/api/inbox?box=todo").json()["rows"]
+    assert [one["title"] for one in inbox if one["kind"] == "enforcement.freeze"] == [
+        "确认增违挂钩提请"
+    ]
+    job = sent(reviewer, f"proposals/{proposal['id']}/confirm")["job"]
     assert Job.objects.get(pk=job["id"]).kind == "enforcement.freeze"
-    run(people, county)
+    run_jobs()
     again = clerk.get(f"{API}?year=2026").json()
     assert (again["changes"], len(again["runs"])) == (0, 1)
+    assert (again["runs"][0]["proposed_by"], again["runs"][0]["made_by"]) == (
+        people.clerk.name, people.reviewer.name)  # fmt: skip
     rows = clerk.get("/api/ledgers/enforcement.freezes/rows?frozen__gte=1").json()
     assert (rows["total"], rows["sums"]["frozen"]) == (4, 135.0)
     township = signed_in(people.township_a)
     assert township.get(f"{API}?year=2026").status_code in (403, 422)
 
 
+def sent(client: Any, to: str, body: dict[str, Any] | None = None) -> Any:
+    answer = client.post(f"{API}/{to}", body or {}, content_type="application/json")
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.json()
+
+
+def test_what_changed_since_it_was_proposed_is_not_confirmed(
+    judged: Judged,
+    people: People,
+    county: County,
+    signed_in: SignedIn,
+) -> None:
+    parts = judged()
+    bank(people, county, "200")
+    made = freeze_proposals.propose_run(people.clerk, county.county, 2026)
+    with pytest.raises(Conflict, match="已有提请"):
+        freeze_proposals.propose_run(people.clerk, county.county, 2026)
+    move(people, parts["P2"], "send_back", "confirmed", "judged")
+    with pytest.raises(Conflict, match="重新提请"):
+        freeze_proposals.confirm(people.reviewer, made.pk)
+    assert state(county) == (cents("200"), 0, 0)
+    seen = signed_in(people.reviewer).get(f"{API}?year=2026").json()["proposals"][0]
+    assert "重新提请" in {one["name"]: one["hindered"] for one in seen["open"]}["confirm"][0]
+    with pytest.raises(Refused):  # a reason is needed
+        freeze_proposals.refuse(people.reviewer, made.pk, "")
+    freeze_proposals.refuse(people.reviewer, made.pk, "图斑有变化，请重新核对")
+    assert Message.objects.filter(user=people.clerk, title__contains="已退回").exists()
+    assert run(people, county).counts["acts"] == {"freeze": 3}
+
+
+def test_nobody_confirms_what_he_proposed_himself_and_the_database_says_so_too(
+    judged: Judged,
+    people: People,
+    county: County,
+) -> None:
+    judged()
+    people.reviewer.roles.add(*people.clerk.roles.all())
+    both = type(people.reviewer).objects.get(pk=people.reviewer.pk)
+    made = freeze_proposals.propose_run(both, county.county, 2026)
+    with pytest.raises(Conflict, match="本人提请"):
+        freeze_proposals.confirm(both, made.pk)
+    with pytest.raises(IntegrityError, match="freeze_confirmed_by_another"), transaction.atomic():
+        FreezeProposal.objects.filter(pk=made.pk).update(confirmed_by=both, ended_at=timezone.now())
+    freeze_proposals.cancel(people.clerk, made.pk)
+    assert not FreezeMove.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["freeze", "reverse"])
+def test_a_run_asks_no_query_for_each_part(
+    judged: Judged, people: People, county: County, act: str
+) -> None:
+    old = {"old_construction": True}
+    parts = judged(P2=old, P3=old, P6=old)
+    others = PatchPart.objects.filter(pk__in=[parts[name].pk for name in ("P2", "P3", "P6")])
+    bank(people, county, "900")
+    if act == "reverse":
+        others.update(old_construction=False)
+        run(people, county)
+        PatchPart.objects.filter(pk=parts["P1"].pk).update(old_construction=True)
+    with CaptureQueriesContext(connection) as one:
+        assert run(people, county).counts["acts"] == {act: 1}
+    others.update(old_construction=act == "reverse")
+    with CaptureQueriesContext(connection) as three:
+        assert run(people, county).counts["acts"] == {act: 3}
+    assert len(three) <= len(one)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_freeze_once(judged: Judged, people: People, county: County) -> None:
+def test_of_two_who_confirm_at_once_one_freezes(
+    judged: Judged, people: People, county: County
+) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("an in-memory database has one connection")
     judged()
     bank(people, county, "200")
-    gate, made = threading.Barrier(2, timeout=60), []
+    proposal = freeze_proposals.propose_run(people.clerk, county.county, 2026)
+    gate, made = threading.Barrier(2, timeout=60), list[str]()
 
     def act() -> None:
         try:
             gate.wait()
-            made.append(run(people, county))
+            freeze_proposals.confirm(people.reviewer, proposal.pk)
+            made.append("posted")
+        except Conflict:
+            made.append("too late")
         finally:
             connection.close()
 
@@ -207,7 +314,7 @@ def test_two_runs_at_once_freeze_once(judged: Judged, people: People, county: Co
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert sorted(one is None for one in made) == [False, True]
+    assert sorted(made) == ["posted", "too late"]
     assert state(county) == (cents("200") - cents("135"), cents("135"), 0)
 
 

@@ -100,6 +100,13 @@ def to_mu(m2: Decimal) -> Decimal:
     return _exact_product(m2, MU_PER_M2)
 
 
+def from_mu(mu: Decimal) -> Decimal:
+    """m² of an area given in 亩 (× 2000 / 3), half up to 0.01. What it makes, `to_mu` shows again to 0.0001 亩."""
+    with localcontext() as context:
+        context.prec = 60
+        return round_m2(mu * 2000 / 3)
+
+
 def to_hectare(m2: Decimal) -> Decimal:
     """公顷 from m², exactly (× 0.0001, not rounded)."""
     return _exact_product(m2, HECTARE_PER_M2)

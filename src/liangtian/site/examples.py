@@ -133,8 +133,9 @@ EXAMPLES: dict[str, Any] = {
     },
     "ExtensionDecisionIn": {"granted": True, "note": "情况属实，同意延期"},
     "FreezeRunIn": {"year": 2026, "region": "990121", "note": "2026年3月办理"},
+    "FreezeReasonIn": {"reason": "水田指标与验收文件不符，请核对"},
     "ReserveIn": {
-        "commodity": "FARMLAND-M2", "m2": "66666.67", "document": "青自然资耕〔2026〕3号",
+        "commodity": "FARMLAND-M2", "mu": "100.00", "document": "青自然资耕〔2026〕3号",
         "on": "2026-03-31",
     },
     "ResultReportIn": {"on": "2026-06-29", "receipt": "WPZF-2026-0031"},

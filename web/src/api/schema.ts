@@ -1031,6 +1031,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enforcement/freezes/proposals/{proposal_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what waits to be confirmed. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/freezes/proposals/{proposal_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm what another person proposed. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enforcement/freezes/proposals/{proposal_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what another person proposed, with a reason. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enforcement/freezes/reserve": {
         parameters: {
             query?: never;
@@ -1040,8 +1091,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Indicators come into the reserve; answers with the county as it stands. */
-        post: operations["liangtian_programmes_enforcement_api_freezes_take_in"];
+        /** Propose that indicators come into the reserve; another person confirms it. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_propose_income"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1057,8 +1108,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the run in the background; answers with the job. */
-        post: operations["liangtian_programmes_enforcement_api_freezes_run"];
+        /** Propose the run as its preview stands now; another person confirms it. */
+        post: operations["liangtian_programmes_enforcement_api_freezes_propose_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6609,6 +6660,17 @@ export interface components {
             region?: string;
             year: number;
         };
+        /** @description `job` posts a run in the background; indicators that come in are posted at once. */
+        FreezeConfirmedOut: {
+            job: components["schemas"]["JobOut"] | null;
+            proposal: components["schemas"]["FreezeProposalOut"];
+        };
+        FreezeM2Out: {
+            frozen: string;
+            owed: string;
+            released: string;
+            spent: string;
+        };
         FreezeMoveOut: {
             act: string;
             act_label: string;
@@ -6622,7 +6684,39 @@ export interface components {
             owed: string;
             reason: string;
             spent: string;
-            unit: string;
+        };
+        FreezeProposalOut: {
+            acts: {
+                [key: string]: number;
+            };
+            confirmed_by: string;
+            document: string;
+            ended_at: string | null;
+            entry: number | null;
+            id: number;
+            indicator: string;
+            kind: string;
+            m2: string | null;
+            mu: string | null;
+            note: string;
+            on: string | null;
+            open: components["schemas"]["OpenStepOut"][];
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            reason: string;
+            stage: string;
+            stage_label: string;
+            title: string;
+            year: number | null;
+        };
+        /**
+         * @example {
+         *       "reason": "水田指标与验收文件不符，请核对"
+         *     }
+         */
+        FreezeReasonIn: {
+            reason: string;
         };
         /**
          * @example {
@@ -6648,12 +6742,14 @@ export interface components {
             made_by: string;
             messages: string[];
             note: string;
+            proposed_by: string;
         };
         FreezeStepOut: {
             act: string;
             act_label: string;
             frozen: string;
             indicator: string;
+            m2: components["schemas"]["FreezeM2Out"];
             number: string;
             owed: string;
             part: number | null;
@@ -6668,6 +6764,7 @@ export interface components {
             may: boolean;
             messages: string[];
             name: string;
+            proposals: components["schemas"]["FreezeProposalOut"][];
             region: string;
             reserves: components["schemas"]["ReserveOut"][];
             runs: components["schemas"]["FreezeRunOut"][];
@@ -9029,28 +9126,35 @@ export interface components {
          * @example {
          *       "commodity": "FARMLAND-M2",
          *       "document": "青自然资耕〔2026〕3号",
-         *       "m2": "66666.67",
+         *       "mu": "100.00",
          *       "on": "2026-03-31"
          *     }
          */
         ReserveIn: {
             commodity: string;
             document: string;
-            m2: number | string;
+            mu: number | string;
             /** Format: date */
             on: string;
             /** @default  */
             region?: string;
+        };
+        ReserveM2Out: {
+            free: string;
+            free_after: string;
+            frozen: string;
+            owed: string;
+            spent: string;
         };
         ReserveOut: {
             commodity: string;
             free: string;
             free_after: string;
             frozen: string;
+            m2: components["schemas"]["ReserveM2Out"];
             name: string;
             owed: string;
             spent: string;
-            unit: string;
         };
         ResultChart: {
             categories: string[];
@@ -11702,7 +11806,77 @@ export interface operations {
             };
         };
     };
-    liangtian_programmes_enforcement_api_freezes_take_in: {
+    liangtian_programmes_enforcement_api_freezes_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeProposalOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeConfirmedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeProposalOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_enforcement_api_freezes_propose_income: {
         parameters: {
             query?: never;
             header?: never;
@@ -11721,12 +11895,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FreezesOut"];
+                    "application/json": components["schemas"]["FreezeProposalOut"];
                 };
             };
         };
     };
-    liangtian_programmes_enforcement_api_freezes_run: {
+    liangtian_programmes_enforcement_api_freezes_propose_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -11745,7 +11919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOut"];
+                    "application/json": components["schemas"]["FreezeProposalOut"];
                 };
             };
         };

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from liangtian.geo.area import from_mu, round_m2, to_mu
+from liangtian.platform.books.commodities import COMMODITIES
 from liangtian.platform.books.models import Account
 from liangtian.platform.books.services import open_accounts
 
@@ -63,6 +66,16 @@ def standing(county: Region) -> dict[str, Reserve]:
             for code in codes
         ]
     )
+
+
+def shown_mu(smallest: int, commodity: str = FARMLAND) -> Decimal:
+    """What the book keeps in 0.01 m², as offices read it: 亩 to 0.01, half away from zero."""
+    return round_m2(to_mu(COMMODITIES[commodity].amount(smallest)))
+
+
+def kept_of_mu(mu: Decimal, commodity: str = FARMLAND) -> int:
+    """An area written in 亩 as the book keeps it: m² half up to 0.01, in smallest units."""
+    return COMMODITIES[commodity].smallest(from_mu(mu))
 
 
 def _grouped(accounts: Sequence[Account]) -> dict[str, Reserve]:

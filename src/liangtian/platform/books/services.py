@@ -49,13 +49,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An entry to be posted. `key` names what it is for (e.g. `fees.bill:17`): each is posted once."""
+    """An entry to be posted. `key` names what it is for (e.g. `fees.bill:17`): each is posted once.
+
+    `reverses` is the entry it turns round, see `reversing`.
+    """
 
     key: str
     on: date
     text: str
     region: Region
     sides: tuple[Side, ...]
+    reverses: Entry | None = None
 
     @property
     def digest(self) -> str:
@@ -109,7 +113,13 @@ def _by_code(codes: Sequence[str]) -> dict[tuple[str, str], Account]:
     return found
 
 
-def post(user: User, drafts: Sequence[Draft], *, reverses: Entry | None = None) -> list[Entry]:
+def reversing(entry: Entry, on: date) -> Draft:
+    """The draft that undoes an entry: all signs turned. Its lines and their accounts may be prefetched."""
+    sides = tuple(Side(line.account, -line.amount, line.text) for line in entry.lines.all())
+    return Draft(f"reverse:{entry.pk}", on, f"冲销 {entry}"[:200], entry.region, sides, entry)
+
+
+def post(user: User, drafts: Sequence[Draft]) -> list[Entry]:
     """Post entries and answer those of all drafts; what was posted before, with the same content, stands.
 
     Runs in the transaction of the caller's act, which has checked who may do it. Numbers are given without
@@ -123,7 +133,7 @@ def post(user: User, drafts: Sequence[Draft], *, reverses: Entry | None = None) 
     new = [draft for draft in drafts if draft.key not in there]
     if new:
         _change_balances(new)
-        there |= {entry.key: entry for entry in _write(user, new, reverses)}
+        there |= {entry.key: entry for entry in _write(user, new)}
         record(user, "books.post", f"{len(new)} 笔分录", region=new[0].region,
                after={"count": len(new), "first": str(there[new[0].key]), "last": str(there[new[-1].key])})  # fmt: skip
     return [there[draft.key] for draft in drafts]
@@ -140,12 +150,7 @@ def reverse(user: User, entry_id: int, reason: str, on: date) -> Entry:
             raise NotFound
         if entry.reverses_id or Entry.objects.filter(reverses=entry).exists():
             raise Conflict(f"分录“{entry}”已冲销，或本身就是冲销分录。")
-        sides = tuple(
-            Side(line.account, -line.amount, line.text)
-            for line in entry.lines.select_related("account")
-        )
-        draft = Draft(f"reverse:{entry.pk}", on, f"冲销 {entry}"[:200], entry.region, sides)
-        made = post(user, [draft], reverses=entry)[0]
+        made = post(user, [reversing(entry, on)])[0]
         record(user, "books.reverse", entry, note=reason, after={"reversed_by": str(made)})
     return made
 
@@ -226,7 +231,7 @@ def _guard(account: Account, change: int) -> None:
     raise Conflict(f"账户“{account.name}”余额不足：现有 {before} {unit}，需要 {wanted} {unit}。")
 
 
-def _write(user: User, drafts: Sequence[Draft], reverses: Entry | None) -> list[Entry]:
+def _write(user: User, drafts: Sequence[Draft]) -> list[Entry]:
     counties = _counties(drafts)
     numbers = _numbers(drafts, counties)
     entries = Entry.objects.bulk_create(
@@ -234,7 +239,7 @@ def _write(user: User, drafts: Sequence[Draft], reverses: Entry | None) -> list[
             Entry(
                 key=draft.key, county_id=counties[draft.region.code], region=draft.region,
                 year=draft.on.year, number=number, on=draft.on, text=draft.text,
-                digest=draft.digest, reverses=reverses, posted_by=user,
+                digest=draft.digest, reverses=draft.reverses, posted_by=user,
             )
             for draft, number in zip(drafts, numbers, strict=True)
         ],

@@ -24,7 +24,8 @@ PERMISSIONS: dict[str, str] = {
     "warnings.propose": "提出与制发督办",
     "warnings.decide": "决定督办措施",
     "warnings.answer": "答复督办",
-    "freezes.run": "办理增违挂钩与登记储备指标",
+    "freezes.run": "提请增违挂钩办理与储备指标入库",
+    "freezes.confirm": "确认增违挂钩办理与储备指标入库",
     "military.register": "登记与查看涉军图斑",
     "layers.view": "查看参考图层",
     "layers.import": "导入参考图层",
@@ -117,6 +118,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "documents.register",
             "books.view",
             "warnings.view",
+            "freezes.confirm",
         ],
     ),
     "leader": (
@@ -134,6 +136,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             "tasks.handover",
             "warnings.view",
             "warnings.decide",
+            "freezes.confirm",
         ],
     ),
     "township_clerk": (

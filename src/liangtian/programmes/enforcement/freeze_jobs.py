@@ -1,8 +1,8 @@
-"""The monthly run of freezes (增违挂钩) in the background."""
+"""A confirmed run of freezes (增违挂钩) in the background."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
@@ -11,10 +11,8 @@ from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
-from liangtian.programmes.enforcement import freezing
-
-if TYPE_CHECKING:
-    from liangtian.platform.regions.models import Region
+from liangtian.programmes.enforcement import freeze_proposals, freezing
+from liangtian.programmes.enforcement.models import FreezeProposal
 
 JOB = "enforcement.freeze"
 
@@ -24,21 +22,20 @@ def target_of(county: str) -> str:
     return f"{JOB}:{county}"
 
 
-def start(user: User, county: Region, year: int, note: str) -> Job:
-    """Ask for a run. Raises Forbidden."""
-    require(user, "enforcement.view", freezing.RUN)
+def start(user: User, found: FreezeProposal) -> Job:
+    """Have a proposed run confirmed and posted by the worker, in the name of the user. Raises Forbidden."""
+    require(user, "enforcement.view", freezing.CONFIRM)
     with transaction.atomic():
         return enqueue(
-            JOB, f"{county.name}{year}年度增违挂钩", user, county, link="/freezes",
-            target=target_of(county.code), user_id=user.pk, code=county.code, year=year, words=note,
+            JOB, f"确认{found}", user, found.region, link=f"/freezes?year={found.year}",
+            target=target_of(found.region_id), user_id=user.pk, proposal=found.pk,
         )  # fmt: skip
 
 
-@job(JOB, "办理增违挂钩", retry=True)
-def run_later(run: JobRun, *, user_id: int, code: str, year: int, words: str) -> dict[str, Any]:
-    """One run; a second one of the same state moves nothing."""
-    user = User.objects.get(pk=user_id)
+@job(JOB, "确认增违挂钩办理", retry=True)
+def run_later(run: JobRun, *, user_id: int, proposal: int) -> dict[str, Any]:
+    """One run; a second one of the same proposal is refused."""
     run.progress(0.1, "正在核对各图斑应冻结的指标")
-    made = freezing.run(user, freezing.county_of(user, code), year, words)
+    made = freeze_proposals.confirm(User.objects.get(pk=user_id), proposal)
     run.progress(1.0)
-    return {"run": made.pk if made else None, **(made.counts if made else {"messages": []})}
+    return {"run": made.run_id, **made.counts}

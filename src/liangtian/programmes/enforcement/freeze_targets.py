@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from liangtian.geo.area import from_mu
 from liangtian.platform.books.reserve import FARMLAND, PADDY
 from liangtian.platform.people.models import User
 from liangtian.policy.accountability import Treatment
@@ -14,7 +15,6 @@ from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.models import PatchArea, PatchPart
 from liangtian.programmes.enforcement.proposing import SURVEY
 
-M2_OF_MU = Decimal(2000) / 3
 PADDY_CLASS = "0101"  # 水田
 NO_PENALTY = "补办了手续但没有登记处罚决定，暂不核减"
 NOT_CONFIRMED = "已拆除复耕，待市级验收和自治区（省级）确认后解除"
@@ -101,7 +101,7 @@ def _m2(part: PatchPart, mu: Decimal) -> Decimal:
     """The measured area where all of it counts, else the mu in m²."""
     if part.farmland_m2 is not None and mu == part.farmland_mu:
         return Decimal(part.farmland_m2)
-    return (mu * M2_OF_MU).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return from_mu(mu)
 
 
 def _paddy_shares(parts: Sequence[PatchPart]) -> dict[int, Decimal]:

@@ -1,28 +1,24 @@
-"""Freezing indicators for illegal farmland (增违挂钩): a run brings every part to what it should hold, in the book.
+"""Freezing indicators for illegal farmland (增违挂钩): what a run would change, so that every part holds what it should.
 
-A run compares what each part holds with what it should hold, so running it again moves nothing. What a part
-held on a judgement that no longer stands is reversed entry by entry. Nothing is overdrawn: what the reserve
-lacks is owed, and frozen by a later run.
+A run compares what each part holds with what it should hold, so a second one moves nothing. What a part held
+on a judgement that no longer stands is reversed entry by entry. Nothing is overdrawn: what the reserve lacks
+is owed, and frozen by a later run.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from liangtian.platform.audit.services import record
 from liangtian.platform.books.commodities import COMMODITIES
-from liangtian.platform.books.models import Entry
-from liangtian.platform.books.reserve import FARMLAND, KEPT, Reserve, reserves, standing
-from liangtian.platform.books.services import Draft, Side, post
+from liangtian.platform.books.reserve import FARMLAND, KEPT, Reserve, shown_mu, standing
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
@@ -39,7 +35,7 @@ from liangtian.programmes.enforcement.models import (
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-RUN, VIEW = "freezes.run", "books.view"
+RUN, CONFIRM, VIEW = "freezes.run", "freezes.confirm", "books.view"
 NO_LONGER = "判定已撤回或不再计入，冲销原分录"
 Act = FreezeMove.Act
 
@@ -78,10 +74,20 @@ class Plan:
             if owed:
                 kind = COMMODITIES[commodity]
                 found.append(
-                    f"储备库{kind.name}不足：尚欠冻结 {kind.amount(owed)} {kind.unit}，已记欠，"
+                    f"储备库{kind.name}不足：尚欠冻结 {shown_mu(owed, commodity)} 亩，已记欠，"
                     "储备库有指标入库后再次办理时自动补冻。"
                 )
         return found
+
+    @property
+    def digest(self) -> str:
+        """Of all changes: a plan made again of the same state has the same."""
+        content = sorted(
+            [s.freeze.part_id or 0, s.freeze.pk or 0, s.freeze.commodity, s.act, s.wanted, s.frozen,
+             s.spent, s.released, s.owed]
+            for s in self.steps
+        )  # fmt: skip
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def county_of(user: User, code: str = "") -> Region:
@@ -96,60 +102,11 @@ def county_of(user: User, code: str = "") -> Region:
 def preview(user: User, county: Region, year: int) -> Plan:
     """What a run would change now; nothing is written."""
     require(user, "enforcement.view", VIEW)
-    return _planned(user, county, year, standing(county))
+    return planned(user, county, year, standing(county))
 
 
-def run(user: User, county: Region, year: int, note: str = "") -> FreezeRun | None:
-    """Bring every part of the year to what it should hold; None when nothing is to be changed.
-
-    One transaction, one run of a county at a time. Raises Forbidden, Refused for a closed period.
-    """
-    require(user, "enforcement.view", RUN)
-    today = timezone.localdate()
-    with transaction.atomic():
-        Region.objects.select_for_update(no_key=True).get(pk=county.pk)
-        plan = _planned(user, county, year, reserves(user, county, today))
-        if not plan.steps:
-            return None
-        made = FreezeRun.objects.create(
-            region=county, year=year, note=note.strip()[:200], made_by=user
-        )
-        accounts = reserves(user, county, today)
-        for step in plan.steps:
-            _carried_out(user, made, step, accounts, today)
-        made.counts = _counts(plan)
-        made.save(update_fields=["counts"])
-        record(user, "enforcement.freeze.run", made, after=made.counts)
-    return made
-
-
-def take_in(  # noqa: PLR0917 -- what a voucher says
-    user: User, county: Region, commodity: str, m2: Decimal, document: str, on: date
-) -> Entry:
-    """Indicators come into the reserve, by the paper that says so. Raises Refused, Conflict for the same paper."""
-    require(user, RUN)
-    kind = COMMODITIES.get(commodity)
-    if kind is None or commodity not in KEPT:
-        raise Refused("请选择耕地数量或水田规模指标。", fields={"commodity": "请选择"})
-    amount = kind.smallest(m2)
-    if amount <= 0 or not document.strip():
-        raise Refused(
-            "请填写大于零的面积和入库依据文号。", fields={"m2": "须大于零", "document": "必填"}
-        )
-    with transaction.atomic():
-        accounts = reserves(user, county, on)[commodity]
-        draft = Draft(
-            f"reserve:{county.code}:{commodity}:{document.strip()}"[:160], on,
-            f"储备库入库 {document.strip()}"[:200], county,
-            (Side(accounts.free, amount), Side(accounts.source, -amount)),
-        )  # fmt: skip
-        entry = post(user, [draft])[0]
-        record(user, "enforcement.freeze.take_in", entry, region=county,
-               after={"commodity": commodity, "amount": str(m2), "document": document.strip()})  # fmt: skip
-    return entry
-
-
-def _planned(user: User, county: Region, year: int, accounts: dict[str, Reserve]) -> Plan:
+def planned(user: User, county: Region, year: int, accounts: dict[str, Reserve]) -> Plan:
+    """The changes from what every part of the year holds to what it should hold, with these accounts."""
     free = {c: accounts[c].free.balance if c in accounts else 0 for c in KEPT}
     plan = Plan(county, year, free_before=dict(free))
     rows = Freeze.objects.filter(region=county, year=year).order_by("pk")
@@ -234,73 +191,13 @@ def _step(
     )  # fmt: skip
 
 
-def _carried_out(
-    user: User, made: FreezeRun, step: Step, accounts: dict[str, Reserve], on: date
-) -> None:
-    freeze = step.freeze
-    if step.undo:
-        entry = _reversed(user, freeze, on)
-        freeze.wanted = freeze.frozen = freeze.spent = freeze.released = freeze.owed = 0
-    else:
-        freeze.wanted += step.wanted
-        freeze.frozen += step.frozen
-        freeze.spent += step.spent
-        freeze.released += step.released
-        freeze.owed += step.owed
-        if freeze.pk is None:
-            freeze.save()
-        entry = _posted(user, freeze, step, accounts[freeze.commodity], on)
-    freeze.moves_made += 1
-    freeze.save()
-    FreezeMove.objects.create(
-        run=made, freeze=freeze, act=step.act, frozen=step.frozen, spent=step.spent,
-        owed=step.owed, reason=step.reason[:200], entry=entry,
-    )  # fmt: skip
-
-
-def _posted(user: User, freeze: Freeze, step: Step, accounts: Reserve, on: date) -> Entry | None:
-    """The balanced entry of a step; none where only what is owed changed."""
-    moved = (
-        (accounts.free, -step.frozen - step.spent),
-        (accounts.frozen, step.frozen),
-        (accounts.spent, step.spent),
-    )
-    sides = tuple(Side(account, amount) for account, amount in moved if amount)
-    if not sides:
-        return None
-    # No number of the patch: an entry stays for good, also of what is military land.
-    text = f"增违挂钩{Act(step.act).label} {freeze.year}年度 冻结编号{freeze.pk}"
-    key = f"enforcement.freeze:{freeze.pk}:{freeze.moves_made + 1}"
-    return post(user, [Draft(key, on, text, freeze.region, sides)])[0]
-
-
-def _reversed(user: User, freeze: Freeze, on: date) -> Entry | None:
-    """Turn round every entry of a part that stands, the last first; the last reversal."""
-    last: Entry | None = None
-    moves = FreezeMove.objects.filter(
-        freeze=freeze,
-        entry__isnull=False,
-        entry__reverses=None,
-        entry__reversed_by__isnull=True,
-    ).order_by("-pk")
-    for move in moves.select_related("entry"):
-        entry = move.entry
-        assert entry is not None
-        sides = tuple(
-            Side(line.account, -line.amount, line.text)
-            for line in entry.lines.select_related("account")
-        )
-        draft = Draft(f"reverse:{entry.pk}", on, f"冲销 {entry}"[:200], freeze.region, sides)
-        last = post(user, [draft], reverses=entry)[0]
-    return last
-
-
-def _counts(plan: Plan) -> dict[str, object]:
+def counts_of(plan: Plan) -> dict[str, object]:
+    """A plan in figures: changes by act, sums in 亩 by indicator, what is said of it."""
     acts = Counter(step.act for step in plan.steps if step.freeze.commodity == FARMLAND)
     sums = {
         commodity: {
-            name: str(COMMODITIES[commodity].amount(
-                sum(getattr(s, name) for s in plan.steps if s.freeze.commodity == commodity)))
+            name: str(shown_mu(
+                sum(getattr(s, name) for s in plan.steps if s.freeze.commodity == commodity), commodity))
             for name in ("frozen", "spent", "released", "owed")
         }
         for commodity in KEPT
@@ -310,7 +207,9 @@ def _counts(plan: Plan) -> dict[str, object]:
 
 def last_runs(county: Region, year: int) -> Sequence[FreezeRun]:
     """The runs of a year, the newest first."""
-    rows = FreezeRun.objects.filter(region=county, year=year).select_related("made_by", "region")
+    rows = FreezeRun.objects.filter(region=county, year=year).select_related(
+        "made_by", "region", "proposal__proposed_by"
+    )
     return list(rows[:50])
 
 

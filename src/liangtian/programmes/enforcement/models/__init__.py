@@ -15,7 +15,12 @@ from liangtian.programmes.enforcement.models.dossiers import (
     DossierPaper,
     DossierRun,
 )
-from liangtian.programmes.enforcement.models.freezes import Freeze, FreezeMove, FreezeRun
+from liangtian.programmes.enforcement.models.freezes import (
+    Freeze,
+    FreezeMove,
+    FreezeProposal,
+    FreezeRun,
+)
 from liangtian.programmes.enforcement.models.meetings import (
     AgendaItem,
     AgendaOpinion,
@@ -52,6 +57,7 @@ __all__ = [
     "FieldMapping",
     "Freeze",
     "FreezeMove",
+    "FreezeProposal",
     "FreezeRun",
     "ImportProblem",
     "InfrastructureProject",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from liangtian.platform.books.models import Entry
+from liangtian.platform.cases.models import Case
 from liangtian.platform.people.scope import ScopedModel
 from liangtian.programmes.enforcement.models.patches import PatchPart
 
@@ -97,3 +98,69 @@ class FreezeMove(models.Model):
                 condition=Q(entry__isnull=False) | Q(frozen=0, spent=0),
             )
         ]
+
+
+class FreezeProposal(ScopedModel):
+    """A run, or indicators coming into the reserve, as one person proposed it; another confirms it.
+
+    Where it stands is the stage of its case. `digest` is of the changes of a run as they were proposed.
+    """
+
+    class Kind(models.TextChoices):
+        RUN = "run", "增违挂钩办理"
+        TAKE_IN = "take_in", "储备指标入库"
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="freeze_proposal")
+    kind = models.CharField("事项", max_length=10, choices=Kind)
+    year = models.PositiveSmallIntegerField("卫片年度", null=True)
+    digest = models.CharField("变动摘要值", max_length=64, blank=True)
+    counts: models.Field[dict[str, Any], dict[str, Any]] = models.JSONField("汇总", default=dict)
+    commodity = models.CharField("指标", max_length=20, blank=True)
+    amount = models.BigIntegerField("入库面积（最小单位）", null=True)
+    document = models.CharField("入库依据文号", max_length=100, blank=True)
+    on = models.DateField("入库日期", null=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提请人"
+    )
+    proposed_at = models.DateTimeField("提请时间", default=timezone.now)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    ended_at = models.DateTimeField("办结时间", null=True)
+    run = models.OneToOneField(
+        FreezeRun, models.PROTECT, null=True, related_name="proposal", verbose_name="办理"
+    )
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, null=True, related_name="+", verbose_name="入库凭证"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "增违挂钩提请"
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="freeze_proposal_of_a_kind",
+                condition=Q(kind="run", year__isnull=False, amount=None, on=None, entry=None)
+                | Q(kind="take_in", year=None, amount__gt=0, on__isnull=False, run=None),
+            ),
+            models.CheckConstraint(
+                name="freeze_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="freeze_carried_out_as_confirmed",
+                condition=Q(run=None, entry=None) | Q(confirmed_by__isnull=False, ended_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["region", "year"], condition=Q(kind="run", ended_at=None),
+                name="freeze_proposed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["region", "commodity", "document"],
+                condition=Q(kind="take_in", ended_at=None), name="freeze_paper_proposed_once",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.case.title
