@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
     from liangtian.platform.regions.models import Region
 
 Values = dict[str, Any]
+ROWS_PER_STATEMENT = 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one entry tells of: the row, what it was before and after, in whose words."""
+
+    target: models.Model | str
+    before: Values | None = None
+    after: Values | None = None
+    note: str = ""
 
 
 def record(
@@ -41,10 +54,31 @@ def record(
     masked in every text. Without a region of its own or of its
     target the entry lies in the actor's. Raises RuntimeError outside a transaction.
     """
+    _within_its_act(act)
+    entry = _entry(actor, act, Told(target, before, after, note), region, success=success)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(actor: User, act: str, told: Sequence[Told]) -> None:
+    """As `record`, one entry for each, in one statement; rows with their regions read cost no query."""
+    _within_its_act(act)
+    AuditEntry.objects.bulk_create(
+        [_entry(actor, act, one, None) for one in told], batch_size=ROWS_PER_STATEMENT
+    )
+
+
+def _within_its_act(act: str) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"audit entry {act!r} outside the transaction of its act")
+
+
+def _entry(
+    actor: User | None, act: str, told: Told, region: Region | None, *, success: bool = True
+) -> AuditEntry:
+    target = told.target
     row = isinstance(target, models.Model)
-    before, after = _difference(_plain(before), _plain(after))
+    before, after = _difference(_plain(told.before), _plain(told.after))
     before, after = hidden_within(before), hidden_within(after)
     entry = AuditEntry(
         at=timezone.now(),
@@ -59,11 +93,10 @@ def record(
         region=region or (getattr(target, "region", None) if row else None) or _home(actor),
         before=before,
         after=after,
-        note=hidden(note),
+        note=hidden(told.note),
         address=context.address.get(),
     )
     entry.digest = digest_of([getattr(entry, name) for name in FIELDS])
-    entry.save(force_insert=True)
     return entry
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DIGITS = {"county": 6, "township": 9}
 ROWS_PER_STATEMENT = 500
 Act = DeadlineChange.Act
+_ANEW = ("done_on", "done_by", "starts_on", "first_due_on", "due_on", "estimated", "note")
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def stop(event: str, kind: str, ids: Iterable[int], user: User | None) -> None:
     running = Deadline.objects.filter(
         source_kind=kind, source_id__in=list(ids), obligation__in=wanted, done_on=None
     )
-    for deadline in running:
-        _end(deadline, user)
+    _end(list(running), user)
 
 
 def make_periodic(first: date, last: date, due_from: date = date.min) -> int:
@@ -199,7 +199,7 @@ def finish(user: User, deadline_id: int, note: str = "") -> Deadline:
             raise Conflict(f"“{deadline}”随事项办结自动完成，请办理该事项。")
         if deadline.done_on:
             raise Conflict(f"“{deadline}”已于 {deadline.done_on} 完成。")
-        _end(deadline, user, note.strip())
+        _end([deadline], user, note.strip())
         record(user, "deadline.done", deadline, note=note.strip())
     return deadline
 
@@ -225,25 +225,43 @@ def _change(
     return change
 
 
-def _end(deadline: Deadline, user: User | None, note: str = "") -> None:
-    deadline.done_on, deadline.done_by, deadline.paused_on = today(), user, None
-    _change(deadline, Act.DONE, user, deadline.due_on, note)
-    deadline.save(update_fields=["done_on", "done_by", "paused_on"])
+def _end(deadlines: Sequence[Deadline], user: User | None, note: str = "") -> None:
+    """End clocks, each with its entry in the log."""
+    DeadlineChange.objects.bulk_create(
+        [
+            DeadlineChange(
+                deadline=one, act=Act.DONE, by=user, from_due=one.due_on, to_due=one.due_on, reason=note
+            )
+            for one in deadlines
+        ],
+        batch_size=ROWS_PER_STATEMENT,
+    )  # fmt: skip
+    for one in deadlines:
+        one.done_on, one.done_by, one.paused_on = today(), user, None
+    Deadline.objects.filter(pk__in=[one.pk for one in deadlines]).update(
+        done_on=today(), done_by=user, paused_on=None
+    )
 
 
 def _again(rows: Sequence[Deadline]) -> None:
-    for fresh in rows:
-        there = Deadline.objects.select_for_update(of=("self",)).get(key=fresh.key)
-        if there.done_on is None:
-            continue  # still running: a second start changes nothing
-        there.done_on = there.done_by = None
-        there.starts_on, there.first_due_on = fresh.starts_on, fresh.due_on
-        there.estimated, there.note = fresh.estimated, fresh.note
-        due, there.due_on = there.due_on, fresh.due_on
-        there.save()
-        DeadlineChange.objects.create(
-            deadline=there, act=Act.AGAIN, from_due=due, to_due=fresh.due_on
+    """Begin clocks anew that had ended; for one still running a second start changes nothing."""
+    fresh = {row.key: row for row in rows}
+    ended = list(
+        Deadline.objects.select_for_update(of=("self",)).filter(
+            key__in=fresh, done_on__isnull=False
         )
+    )
+    changes = []
+    for there in ended:
+        new = fresh[there.key]
+        changes.append(
+            DeadlineChange(deadline=there, act=Act.AGAIN, from_due=there.due_on, to_due=new.due_on)
+        )
+        there.done_on = there.done_by = None
+        there.starts_on, there.first_due_on, there.due_on = new.starts_on, new.due_on, new.due_on
+        there.estimated, there.note = new.estimated, new.note
+    Deadline.objects.bulk_update(ended, _ANEW)
+    DeadlineChange.objects.bulk_create(changes, batch_size=ROWS_PER_STATEMENT)
 
 
 def _of_source(
