@@ -13,9 +13,10 @@ from liangtian.platform.calendar.models import Deadline, Message
 from liangtian.platform.cases import delegating, handing, inbox
 from liangtian.platform.cases.models import Case, CaseStep, Task
 from liangtian.platform.errors import Conflict, Forbidden, Refused
-from liangtian.programmes.enforcement import judging, judging_many
+from liangtian.programmes.enforcement import judging
 from liangtian.programmes.enforcement.checking import CheckForm, save_check
 from liangtian.programmes.enforcement.data_checks.services import let_pass
+from liangtian.programmes.enforcement.many import taking
 from liangtian.programmes.enforcement.models import Patch
 from liangtian.programmes.enforcement.parts import PartJudgement
 from tests.conftest import People
@@ -189,13 +190,13 @@ def test_the_clock_of_a_patch_runs_until_it_is_confirmed_and_again_when_reopened
 def test_many_at_once_tells_of_each_or_leaves_all(register: Register, people: People) -> None:
     judging.judge(people.clerk, register.a_illegal.pk, "illegal")
     ids = [register.a_illegal.pk, register.b_legal.pk, 999_999]
-    told = judging_many.take(people.clerk, ids, "confirm", whole=False, preview=True)
+    told = taking.take(people.clerk, ids, taking.Asked("confirm"), whole=False, preview=True)
     assert ([row["done"] for row in told["rows"]], stage(register.b_legal)) == (
         [False, True, False], "received",
     )  # fmt: skip
-    whole = judging_many.take(people.clerk, ids, "confirm", whole=True)
+    whole = taking.take(people.clerk, ids, taking.Asked("confirm"), whole=True)
     assert (whole["done"], stage(register.b_legal)) == (0, "received")
-    each = judging_many.take(people.clerk, ids, "confirm", whole=False)
+    each = taking.take(people.clerk, ids, taking.Asked("confirm"), whole=False)
     assert [row["done"] for row in each["rows"]] == [False, True, False]
     assert "待复核" in each["rows"][0]["message"]
     assert stage(register.b_legal) == "judged"

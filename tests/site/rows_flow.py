@@ -93,6 +93,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", DELEGATIONS, (), _delegate, denied=frozenset({404, 422})),
     Row("POST", f"{DELEGATIONS}/{{delegation_id}}/end", JUDGE, _delegation,
         denied=frozenset({404})),
+    Row("GET", "/api/enforcement/steps", VIEW),
     Row("POST", "/api/enforcement/steps", JUDGE, _many),
     Row("POST", f"{PATCH}/assign", JUDGE, _patch(0), WHERE),
     Row("GET", f"{PATCH}/checkers", JUDGE, _patch(0), WHERE),

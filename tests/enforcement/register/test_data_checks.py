@@ -13,16 +13,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.errors import Conflict, Forbidden, NotFound, Refused
 from liangtian.platform.people.models import Office
-from liangtian.programmes.enforcement import checking, disposing, judging, judging_many
+from liangtian.programmes.enforcement import checking, disposing, judging
 from liangtian.programmes.enforcement.checking import CheckForm
 from liangtian.programmes.enforcement.data_checks import running, services
 from liangtian.programmes.enforcement.data_checks.finding import found_in
 from liangtian.programmes.enforcement.data_checks.keeping import look_over
 from liangtian.programmes.enforcement.facts import PatchState
+from liangtian.programmes.enforcement.many import taking
 from liangtian.programmes.enforcement.models import Patch, PatchProblem
 from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.site.cli import main
@@ -263,30 +265,31 @@ def test_a_missing_form_bars_the_way_and_missing_photos_may_be_explained(
     assert returning()["curable"] is True
 
 
-def test_a_step_is_taken_for_all_that_a_query_finds_by_a_job(
-    register: Register, people: People, run_jobs: Run
+def test_a_step_is_taken_for_all_that_a_query_finds_by_a_job_where_they_are_many(
+    register: Register, people: People, run_jobs: Run, settings: Settings
 ) -> None:
+    settings.BULK_IN_REQUEST = 1
     asked = {
         "township_name": "柳塘镇",
         "stage": "archived",
     }  # what the screen showed does not matter
+    assign = taking.Asked("assign", "请于本月核查")
     with pytest.raises(Forbidden):
-        judging_many.take_listed(people.township_a, asked, "assign")
+        taking.take_listed(people.township_a, asked, assign)
     with pytest.raises(Refused):
-        judging_many.take_listed(people.clerk, {"township_name": "没有的镇"}, "assign")
-    made = judging_many.take_listed(people.clerk, asked, "assign", "请于本月核查")
+        taking.take_listed(people.clerk, {"township_name": "没有的镇"}, assign)
+    assert taking.take_listed(people.clerk, asked, assign, preview=True)["done"] == 2
+    made = taking.take_listed(people.clerk, asked, assign)["job"]
     with pytest.raises(Conflict, match="还没有结束"):
-        judging_many.take_listed(people.clerk, asked, "confirm")
+        taking.take(people.clerk, [register.a_illegal.pk, register.b_legal.pk], assign)
     run_jobs()
     made.refresh_from_db()
     assert (made.status, made.result) == ("done", {"done": 2, "refused": 0, "rows": []}), made.error
     stages = Patch.objects.order_by("number").values_list("case__stage", flat=True)
     assert list(stages) == ["checking", "checking", "received"]
     judging.judge(people.clerk, register.b_legal.pk, "legal")
-    mine = judging_many.take_listed(people.reviewer, {}, "review")
-    run_jobs()
-    mine.refresh_from_db()
-    assert (mine.result or {})["done"] == 1
+    one = taking.take_listed(people.reviewer, {}, taking.Asked("review"))  # few: at once
+    assert (one["job"], one["done"]) == (None, 1)
 
 
 def test_the_ledger_shows_how_a_patch_is_handled_and_what_was_accepted(

@@ -76,7 +76,7 @@ class Lived:
         self.export = start_export(ledger, people.clerk, {}, ["number", "area_mu"], "csv")
         self.job = enqueue(
             "enforcement.steps", "批量办理", people.clerk, county.county, target="x",
-            user_id=people.clerk.pk, query={"number": self.number}, step="assign", note="",
+            user_id=people.clerk.pk, ids=[self.key], step="assign", note=self.number, form=None,
         )  # fmt: skip
         run_jobs()
         self.began = BatchImport.objects.create(

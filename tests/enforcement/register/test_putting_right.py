@@ -22,7 +22,6 @@ from liangtian.programmes.enforcement import (
     checking,
     disposing,
     judging,
-    judging_many,
     meeting,
     military,
     projects,
@@ -31,6 +30,7 @@ from liangtian.programmes.enforcement.assessing import assessed, parts_counted
 from liangtian.programmes.enforcement.dossiers import services as dossiers
 from liangtian.programmes.enforcement.flow import KIND
 from liangtian.programmes.enforcement.imports.accepting import present_numbers
+from liangtian.programmes.enforcement.many import taking
 from liangtian.programmes.enforcement.models import (
     EarlierOverlap,
     MilitaryPatch,
@@ -182,13 +182,15 @@ def test_no_patch_is_archived_without_its_dossier(register: Register, people: Pe
     confirmed(people, patch, "legal")
     with pytest.raises(NotFound, match="archive"):
         judging.step(people.clerk, patch.pk, "archive")
-    (row,) = judging_many.take(people.clerk, [patch.pk], "archive", whole=False)["rows"]
+    (row,) = taking.take(people.clerk, [patch.pk], taking.Asked("archive"), whole=False)["rows"]
     assert not row["done"]
     assert "缺件归档" in row["message"]
-    told = judging_many.take(people.clerk, [patch.pk], "archive", LACKS, whole=False, preview=True)
+    told = taking.take(
+        people.clerk, [patch.pk], taking.Asked("archive", LACKS), whole=False, preview=True
+    )
     assert told["done"] == 1
     assert not patch.archived.exists()
-    judging_many.take(people.clerk, [patch.pk], "archive", LACKS, whole=True)
+    taking.take(people.clerk, [patch.pk], taking.Asked("archive", LACKS), whole=True)
     assert stage(patch) == "archived"
     (kept,) = patch.archived.all()
     assert (kept.file_number, kept.reason) == (patch.number, LACKS)

@@ -15,7 +15,7 @@ from liangtian.platform.cases.opinions import Asked
 from liangtian.platform.cases.shapes import ConsultIn, OfficeAskedOut, PersonOut, person_out
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
-from liangtian.programmes.enforcement import asking, judging, judging_many
+from liangtian.programmes.enforcement import asking, judging
 from liangtian.programmes.enforcement.api_checks import router as checks
 from liangtian.programmes.enforcement.api_dossiers import router as dossiers
 from liangtian.programmes.enforcement.api_field import router as field_routes
@@ -27,14 +27,17 @@ from liangtian.programmes.enforcement.api_results import router as results
 from liangtian.programmes.enforcement.api_stages import router as stages
 from liangtian.programmes.enforcement.api_warnings import router as warning_routes
 from liangtian.programmes.enforcement.batches import batches_out
+from liangtian.programmes.enforcement.many import taking
 from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.programmes.enforcement.patch_page import fetch_patch, patch_out
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.programmes.enforcement.remeasuring import remeasure
 from liangtian.programmes.enforcement.shapes import (
+    AskedIn,
     AssignIn,
     BatchOut,
     ConfirmIn,
+    DoorOut,
     ListedIn,
     ManyIn,
     ManyOut,
@@ -109,18 +112,42 @@ def reopen(request: HttpRequest, patch_id: int, body: ReopenIn) -> dict[str, Any
     return _page(request, patch_id)
 
 
+@router.get("/steps", response=list[DoorOut])
+def doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """The acts the user may do for many patches at once, in the order of the flow."""
+    return [
+        {
+            "name": door.name, "label": door.label, "form": door.form is not None,
+            "filters": {**door.filters, "stage": ",".join(door.origins)}, "note": door.noted,
+        }
+        for door in taking.doors_for(user_of(request))
+    ]  # fmt: skip
+
+
 @router.post("/steps", response=ManyOut)
 def many(request: HttpRequest, body: ManyIn) -> dict[str, Any]:
-    """Take a step for many patches, or only tell (`preview`) of each whether it could be and why not."""
-    return judging_many.take(
-        user_of(request), body.ids, body.step, body.note, whole=body.whole, preview=body.preview
+    """Do an act for many patches, or only tell (`preview`) of each whether it could be done and why not."""
+    asked = _asked(body)
+    return _many(
+        taking.take(user_of(request), body.ids, asked, whole=body.whole, preview=body.preview)
     )
 
 
-@router.post("/steps/listed", response=JobOut)
+@router.post("/steps/listed", response=ManyOut)
 def listed(request: HttpRequest, body: ListedIn) -> dict[str, Any]:
-    """Take a step for every patch of a filtered list in the background; answers with the job."""
-    return job_out(judging_many.take_listed(user_of(request), body.query, body.step, body.note))
+    """As the above, for every patch of a filtered list."""
+    return _many(
+        taking.take_listed(user_of(request), body.query, _asked(body), preview=body.preview)
+    )
+
+
+def _asked(body: AskedIn) -> taking.Asked:
+    forms = {"plan": body.plan, "progress": body.progress, "accept": body.accept}
+    return taking.Asked(body.step, body.note, forms.get(body.step))
+
+
+def _many(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "job": job_out(told["job"]) if told["job"] else None}
 
 
 @router.post("/patches/{patch_id}/assign", response=PatchOut)

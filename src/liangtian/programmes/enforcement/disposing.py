@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
-from liangtian.platform.calendar.packs import own_arrangement
 from liangtian.platform.cases.services import Taking, take_step
 from liangtian.platform.errors import Conflict, NotFound, Refused
 from liangtian.platform.people.models import Office, User
-from liangtian.platform.people.scope import require
-from liangtian.policy.clocks import due_after
+from liangtian.platform.people.scope import below, require
 from liangtian.programmes.enforcement.data_checks.keeping import look_over
+from liangtian.programmes.enforcement.disposition_steps import (
+    note_rejection,
+    note_report,
+    set_limits,
+    write_acceptances,
+    write_plans,
+    write_progress,
+)
 from liangtian.programmes.enforcement.facts import PatchState
 from liangtian.programmes.enforcement.flow import (
     ACCEPT,
@@ -33,12 +38,10 @@ from liangtian.programmes.enforcement.flow import (
 from liangtian.programmes.enforcement.judging import lock_patch
 from liangtian.programmes.enforcement.models import (
     Disposition,
-    DispositionStep,
     Outcome,
     Patch,
     PatchPart,
 )
-from liangtian.programmes.enforcement.rules import pack_in_use
 
 Handling = Disposition.Handling
 
@@ -105,18 +108,21 @@ def plan(user: User, part_id: int, wanted: Plan) -> Disposition:
             raise Conflict(f"图斑 {patch.number} 不在“已判定”环节，不能拟定处置。请刷新页面。")
         if part.judgement != Outcome.ILLEGAL:
             raise Refused("只有判定为违法的部分需要处置。")
-        _check_plan(user, patch, wanted)
-        values = asdict(wanted) | {"owner_id": wanted.owner, "entered_by": user}
-        del values["owner"]
-        if wanted.handling == Handling.CASE:
-            values["no_case_reason"] = ""
-        made, _ = Disposition.objects.update_or_create(part=part, defaults=values)
+        check_plan(wanted, owners_of(patch.county_id))
+        write_plans(user, {part.pk: wanted})
         look_over(patch)
-        record(user, "enforcement.disposition.plan", patch, after=_said(asdict(wanted)))
-    return made
+        record(user, "enforcement.disposition.plan", patch, after=said(wanted))
+    return Disposition.objects.select_related("part").get(part=part)
 
 
-def _check_plan(user: User, patch: Patch, wanted: Plan) -> None:
+def owners_of(county: str) -> set[int]:
+    """Offices of a county, of its townships and villages that may be made responsible, by their keys."""
+    rows = Office.objects.filter(below(county), is_active=True)
+    return set(rows.values_list("pk", flat=True))
+
+
+def check_plan(wanted: Plan, owners: Container[int]) -> None:
+    """Refused with everything that is wrong with it."""
     wrong: dict[str, str] = {}
     if wanted.handling not in Handling.values:
         wrong["handling"] = "请选择立案查处或非立案处理"
@@ -126,10 +132,7 @@ def _check_plan(user: User, patch: Patch, wanted: Plan) -> None:
         wrong["demolish"] = "请选择拆除复耕、补办手续，或立案查处"
     if wanted.due_on and wanted.due_on < timezone.localdate():
         wrong["due_on"] = "整改期限已过"
-    county = patch.county_id
-    if not Office.objects.filter(
-        pk=wanted.owner, region__code__startswith=county, is_active=True
-    ).exists():
+    if wanted.owner not in owners:
         wrong["owner"] = "请选择本县的责任单位"
     if wrong:
         raise Refused(f"处置没有保存：{'；'.join(wrong.values())}。", fields=wrong)
@@ -141,34 +144,10 @@ def hand_down(user: User, patch_id: int, opinion: str = "") -> Patch:
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         take_step(FLOW, patch.case, DISPOSE, user, Taking(opinion, None, PatchState(patch)))
-        for one in _dispositions(patch):
-            _set_limits(one)
+        set_limits([patch])
         look_over(patch)
         record(user, "enforcement.patch.dispose", patch, note=opinion)
     return patch
-
-
-def _set_limits(one: Disposition) -> None:
-    today, pack, own = timezone.localdate(), pack_in_use(), own_arrangement()
-    limits = [("立案" if one.handling == Handling.CASE else "不立案说明", "case_workdays")]
-    limits += [("落实整改并报请验收", "rectify_workdays"), ("验收", "acceptance_workdays")]
-    one.steps.all().delete()
-    start = today
-    for order, (what, key) in enumerate(limits, start=1):
-        value = pack.value(f"enforcement.{key}", today)
-        if key == "acceptance_workdays":
-            start = one.due_on or today
-        due = due_after(value, start, own).due
-        if key == "rectify_workdays":
-            due = one.due_on = one.due_on or due
-        DispositionStep.objects.create(
-            disposition=one,
-            order=order,
-            what=what,
-            due_on=due,
-            basis=f"{value.label} {value.clause}",
-        )
-    one.save(update_fields=["due_on"])
 
 
 def progress(user: User, part_id: int, done: Progress) -> Disposition:
@@ -182,22 +161,20 @@ def progress(user: User, part_id: int, done: Progress) -> Disposition:
         part, patch = _locked(user, part_id)
         if patch.case.stage != DISPOSITION or not hasattr(part, "disposition"):
             raise Conflict(f"图斑 {patch.number} 不在“处置中”环节，不能填写整改进展。请刷新页面。")
-        _check_progress(done)
+        check_progress(done)
         one: Disposition = part.disposition
         before = {name: str(getattr(one, name) or "") for name in asdict(done)}
-        for name, value in asdict(done).items():
-            setattr(one, name, value)
-        one.save(update_fields=list(asdict(done)))
-        _tick(one, user)
+        write_progress(user, [(one, done)])
         look_over(patch)
         record(
             user, "enforcement.disposition.progress", patch, before=before,
-            after=_said(asdict(done)),
+            after=said(done),
         )  # fmt: skip
     return one
 
 
-def _check_progress(done: Progress) -> None:
+def check_progress(done: Progress) -> None:
+    """Refused with everything that is wrong with it."""
     wrong: dict[str, str] = {}
     for name, value in asdict(done).items():
         if isinstance(value, date) and value > timezone.localdate():
@@ -212,25 +189,13 @@ def _check_progress(done: Progress) -> None:
         raise Refused(f"整改进展没有保存：{'；'.join(wrong.values())}。", fields=wrong)
 
 
-def _tick(one: Disposition, user: User) -> None:
-    """The first step is done with the number of the case."""
-    if one.case_filed_on:
-        one.steps.filter(order=1, done_on=None).update(done_on=one.case_filed_on, done_by=user)
-
-
 def report(user: User, patch_id: int, opinion: str = "") -> Patch:
     """Report the work done and ask for acceptance."""
     require(user, "enforcement.view", "enforcement.rectify")
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         take_step(FLOW, patch.case, RECTIFY, user, Taking(opinion, None, PatchState(patch)))
-        now = timezone.now()
-        for one in _dispositions(patch):
-            one.reported_by, one.reported_at = user, now
-            one.save(update_fields=["reported_by", "reported_at"])
-            one.steps.filter(order__lt=3, done_on=None).update(
-                done_on=timezone.localdate(), done_by=user
-            )
+        note_report(user, [patch])
         look_over(patch)
         record(user, "enforcement.patch.rectify", patch, note=opinion)
     return patch
@@ -247,34 +212,26 @@ def accept(user: User, patch_id: int, accepted: Sequence[Acceptance], opinion: s
         patch = lock_patch(user, patch_id)
         taking = Taking(opinion, None, PatchState(patch))
         take_step(FLOW, patch.case, ACCEPT, user, taking)
-        given = {one.part: one for one in accepted}
+        given, rows = {one.part: one for one in accepted}, []
         for part in patch.parts.filter(judgement=Outcome.ILLEGAL).select_related("disposition"):
-            _accept_part(user, part, given.get(part.pk))
+            if part.pk not in given:
+                raise Refused(
+                    f"第 {part.order} 部分没有填写验收结果。", fields={"parts": "缺少验收结果"}
+                )
+            check_acceptance(part, given[part.pk])
+            rows.append((part, given[part.pk]))
+        write_acceptances(user, rows)
         look_over(patch)
         record(
-            user, "enforcement.patch.accept", patch,
-            after={"parts": [_said(asdict(one)) for one in accepted]}, note=opinion,
+            user, "enforcement.patch.accept", patch, after={"parts": [said(one) for one in accepted]},
+            note=opinion,
         )  # fmt: skip
     return patch
 
 
-def _accept_part(user: User, part: PatchPart, given: Acceptance | None) -> None:
-    if given is None:
-        raise Refused(f"第 {part.order} 部分没有填写验收结果。", fields={"parts": "缺少验收结果"})
+def check_acceptance(part: PatchPart, given: Acceptance) -> None:
+    """Refused when a part, which comes with its disposition, cannot be accepted so."""
     one: Disposition = part.disposition
-    if reason := _acceptance_wrong(part, one, given):
-        raise Refused(f"第 {part.order} 部分：{reason}。", fields={"parts": reason})
-    part.restored_mu, part.regularised_mu = given.restored_mu, given.regularised_mu
-    part.save(update_fields=["restored_mu", "regularised_mu"])
-    one.accepted_by, one.accepted_on, one.acceptance_note = user, given.accepted_on, given.note
-    one.prefecture_number, one.prefecture_on = given.prefecture_number, given.prefecture_on
-    one.region_number, one.region_on = given.region_number, given.region_on
-    one.save()
-    one.steps.filter(done_on=None).update(done_on=given.accepted_on, done_by=user)
-
-
-def _acceptance_wrong(part: PatchPart, one: Disposition, given: Acceptance) -> str:
-    """Why it cannot be accepted so (Chinese); "" when it can."""
     farmland, cent = part.farmland_mu or Decimal(0), Decimal("0.01")
     areas = (given.restored_mu, given.regularised_mu)
     reasons = (
@@ -290,7 +247,8 @@ def _acceptance_wrong(part: PatchPart, one: Disposition, given: Acceptance) -> s
         (bool(given.prefecture_number) != bool(given.prefecture_on),
          "市级验收文号和日期须同时填写"),
     )  # fmt: skip
-    return next((text for wrong, text in reasons if wrong), "")
+    if reason := next((text for wrong, text in reasons if wrong), ""):
+        raise Refused(f"第 {part.order} 部分：{reason}。", fields={"parts": reason})
 
 
 def reject(user: User, patch_id: int, opinion: str) -> Patch:
@@ -299,7 +257,7 @@ def reject(user: User, patch_id: int, opinion: str) -> Patch:
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         take_step(FLOW, patch.case, REJECT, user, Taking(opinion, None, PatchState(patch)))
-        Disposition.objects.filter(part__patch=patch).update(reported_by=None, reported_at=None)
+        note_rejection([patch])
         look_over(patch)
         record(user, "enforcement.patch.reject", patch, note=opinion)
     return patch
@@ -313,10 +271,6 @@ def offices_responsible(user: User, patch_id: int) -> list[Office]:
     return list(Office.objects.filter(own, is_active=True).order_by("path"))
 
 
-def _dispositions(patch: Patch) -> list[Disposition]:
-    return list(Disposition.objects.filter(part__patch=patch).order_by("part__order"))
-
-
 def _locked(user: User, part_id: int) -> tuple[PatchPart, Patch]:
     found = PatchPart.objects.filter(pk=part_id).values_list("patch", flat=True).first()
     if found is None:
@@ -325,5 +279,6 @@ def _locked(user: User, part_id: int) -> tuple[PatchPart, Patch]:
     return PatchPart.objects.get(pk=part_id), patch
 
 
-def _said(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items() if value not in ("", None, False)}
+def said(form: Plan | Progress | Acceptance) -> dict[str, str]:
+    """What was entered, for the trail; what was left empty is not told."""
+    return {k: str(v) for k, v in asdict(form).items() if v not in ("", None, False)}

@@ -1,14 +1,15 @@
 """The long work of the programme, and its work by the clock; importing this module registers both."""
 
 from liangtian.platform.jobs.schedule import every
-from liangtian.programmes.enforcement import freeze_jobs, judging_many, remeasuring
+from liangtian.programmes.enforcement import freeze_jobs, remeasuring
 from liangtian.programmes.enforcement.data_checks import running as checks
 from liangtian.programmes.enforcement.dossiers import running as dossiers
 from liangtian.programmes.enforcement.imports import running
+from liangtian.programmes.enforcement.many import taking
 from liangtian.programmes.enforcement.warnings import propose_all
 
 __all__ = [
-    "checks", "dossiers", "freeze_jobs", "judging_many", "remeasuring", "running", "warnings_daily",
+    "checks", "dossiers", "freeze_jobs", "remeasuring", "running", "taking", "warnings_daily",
 ]  # fmt: skip
 
 

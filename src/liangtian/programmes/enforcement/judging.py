@@ -36,11 +36,18 @@ from liangtian.programmes.enforcement.flow import (
     UNARCHIVE,
     VERIFIED,
 )
-from liangtian.programmes.enforcement.models import Disposition, Outcome, Patch
+from liangtian.programmes.enforcement.models import (
+    Disposition,
+    FieldCheck,
+    Outcome,
+    Patch,
+    PatchPart,
+)
 from liangtian.programmes.enforcement.parts import (
     CONCLUSIONS,
     PartJudgement,
-    judge_parts,
+    decide_parts,
+    save_parts,
     unjudge_parts,
 )
 from liangtian.programmes.enforcement.rules import check_judgement
@@ -74,32 +81,50 @@ def judge(
     with transaction.atomic():
         patch = lock_patch(user, patch_id)
         detail, text = write_judgement(patch, outcome, reason, parts, user)
-        label = Outcome(outcome).label
-        opinion = f"判定为{label}。{text}" if text else f"判定为{label}，与拟判定一致。"
-        take_step(
-            FLOW, patch.case, SUBMIT, user, Taking(opinion, detail, PatchState(patch, user.pk))
-        )
+        taking = Taking(words(outcome, text), detail, PatchState(patch, user.pk))
+        take_step(FLOW, patch.case, SUBMIT, user, taking)
         patch.save(update_fields=JUDGEMENT)
         look_over(patch)
         record(user, "enforcement.patch.submit", patch, after={**detail, "reason": text})
     return patch
 
 
+def words(outcome: str, reason: str) -> str:
+    """The opinion a judgement is entered with."""
+    label = Outcome(outcome).label
+    return f"判定为{label}。{reason}" if reason else f"判定为{label}，与拟判定一致。"
+
+
 def write_judgement(
     patch: Patch, outcome: str, reason: str, parts: Sequence[PartJudgement], by: User
 ) -> tuple[dict[str, Any], str]:
     """Set a judgement on the patch, not saved, and on its parts, saved; detail for the step, and the reason."""
-    overridden, text = check_judgement(outcome, reason, patch.proposal_outcome, conclusions(patch))
     if patch.judgement_outcome:
         clear(patch)
-    decided = judge_parts(patch, outcome, parts) if patch.measured_at else []
+    detail, text, decided = set_judgement(
+        patch, list(patch.parts.all()), (outcome, reason, parts), by
+    )
+    save_parts(decided)
+    return detail, text
+
+
+def set_judgement(
+    patch: Patch,
+    parts: Sequence[PatchPart],
+    said: tuple[str, str, Sequence[PartJudgement]],
+    by: User,
+) -> tuple[dict[str, Any], str, list[PatchPart]]:
+    """As `write_judgement`, with nothing saved; `said` is the outcome, the reason and what is told of parts."""
+    outcome, reason, told = said
+    overridden, text = check_judgement(outcome, reason, patch.proposal_outcome, conclusions(patch))
+    decided = decide_parts(patch, parts, outcome, told) if patch.measured_at else []
     patch.judgement_outcome, patch.judgement_reason = outcome, text
     patch.overridden, patch.judged_by, patch.judged_at = overridden, by, timezone.now()
     detail = {
         "outcome": outcome, "proposed": patch.proposal_outcome, "overridden": overridden,
         "parts": [{"order": p.order, "outcome": p.judgement, "m2": str(p.m2)} for p in decided],
     }  # fmt: skip
-    return detail, text
+    return detail, text, decided
 
 
 def reopen(user: User, patch_id: int, reason: str) -> Patch:
@@ -174,7 +199,7 @@ def _plain(user: User, patch_id: int, name: str, opinion: str) -> Patch:
         if before is not None:
             clear(patch)
         elif after := AFTER.get(name):
-            after(patch, user)
+            after([patch], user)
         look_over(patch)
         record(
             user, f"enforcement.patch.{name}", patch, before=before, note=taking.opinion
@@ -219,14 +244,17 @@ def clear(patch: Patch) -> None:
     unjudge_parts(patch)
 
 
-def confirm_judgement(patch: Patch, user: User) -> None:
+def confirm_judgements(patches: Sequence[Patch], user: User) -> None:
     """Note who confirmed what another had judged."""
-    patch.confirmed_by, patch.confirmed_at = user, timezone.now()
-    patch.save(update_fields=["confirmed_by", "confirmed_at"])
+    now = timezone.now()
+    for patch in patches:
+        patch.confirmed_by, patch.confirmed_at = user, now
+    Patch.objects.filter(pk__in=_keys(patches)).update(confirmed_by=user, confirmed_at=now)
 
 
-def _close_check(patch: Patch, user: User) -> None:
-    patch.checks.filter(returned_at=None).update(returned_at=timezone.now())
+def _close_checks(patches: Sequence[Patch], user: User) -> None:
+    open_ones = FieldCheck.objects.filter(patch__in=_keys(patches), returned_at=None)
+    open_ones.update(returned_at=timezone.now())
 
 
 def reopen_check(patch: Patch) -> None:
@@ -236,15 +264,21 @@ def reopen_check(patch: Patch) -> None:
         patch.checks.filter(pk=last.pk).update(returned_at=None)
 
 
-def _unreport(patch: Patch, user: User) -> None:
+def _unreport(patches: Sequence[Patch], user: User) -> None:
     """What was accepted is to be accepted anew."""
-    patch.parts.update(restored_mu=0, regularised_mu=0)
-    Disposition.objects.filter(part__patch=patch).update(accepted_by=None, accepted_on=None)
+    PatchPart.objects.filter(patch__in=_keys(patches)).update(restored_mu=0, regularised_mu=0)
+    Disposition.objects.filter(part__patch__in=_keys(patches)).update(
+        accepted_by=None, accepted_on=None
+    )
 
 
-# What a plain step does to the patch beside moving it.
-AFTER: Mapping[str, Callable[[Patch, User], None]] = {
-    REVIEW: confirm_judgement, RETURN: _close_check, RETURN_ACCEPTANCE: _unreport,
+def _keys(patches: Sequence[Patch]) -> list[int]:
+    return [patch.pk for patch in patches]
+
+
+# What a plain step does to patches beside moving them.
+AFTER: Mapping[str, Callable[[Sequence[Patch], User], None]] = {
+    REVIEW: confirm_judgements, RETURN: _close_checks, RETURN_ACCEPTANCE: _unreport,
     UNARCHIVE: _unreport,
 }  # fmt: skip
 

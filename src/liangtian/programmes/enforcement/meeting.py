@@ -22,7 +22,7 @@ from liangtian.programmes.enforcement.flow import DECIDE, FLOW, JUDGED, TO_JUDGE
 from liangtian.programmes.enforcement.judging import (
     JUDGEMENT,
     conclusions,
-    confirm_judgement,
+    confirm_judgements,
     lock_patch,
     write_judgement,
 )
@@ -261,7 +261,7 @@ def _carry_out(user: User, meeting: Meeting, item: AgendaItem) -> None:
     taking = Taking(opinion, {**detail, "meeting": meeting.pk}, facts)
     take_step(FLOW, patch.case, DECIDE, user, taking)
     patch.save(update_fields=JUDGEMENT)
-    confirm_judgement(patch, user)
+    confirm_judgements([patch], user)
     record(user, "enforcement.patch.decide", patch, after=detail, note=item.reason)
 
 

@@ -75,28 +75,33 @@ def whole_part(patch: Patch) -> PatchPart:
     return part
 
 
-def judge_parts(patch: Patch, outcome: str, given: Sequence[PartJudgement] = ()) -> list[PatchPart]:
-    """Decide every part, in the caller's transaction; a split takes each part's own, else all alike.
+def decide_parts(
+    patch: Patch, parts: Sequence[PatchPart], outcome: str, given: Sequence[PartJudgement] = ()
+) -> list[PatchPart]:
+    """Decide every part, not saved; a split takes each part's own, else all alike. Without parts it is one.
 
     Raises Refused for a part that is not there or has no conclusion, or a subclass of another outcome.
     """
-    parts = list(patch.parts.all()) or [whole_part(patch)]
+    decided = list(parts) or [whole_part(patch)]
     told = {one.order: one for one in given}
-    if unknown := set(told) - {part.order for part in parts}:
+    if unknown := set(told) - {part.order for part in decided}:
         raise Refused(
             f"图斑 {patch.number} 没有第 {min(unknown)} 部分。", fields={"parts": "没有这一部分"}
         )
     subclasses = subclasses_of()
-    for part in parts:
+    for part in decided:
         _decide(part, outcome, told.get(part.order), subclasses)
-    if outcome == Outcome.SPLIT and len({part.judgement for part in parts}) < 2:
+    if outcome == Outcome.SPLIT and len({part.judgement for part in decided}) < 2:
         raise Refused(
             "各部分判定相同，不是部分合法，请改选相应结论。", fields={"outcome": "各部分判定相同"}
         )
-    PatchPart.objects.bulk_create(
-        parts, update_conflicts=True, unique_fields=["patch", "order"], update_fields=JUDGED_FIELDS
-    )
-    return parts
+    return decided
+
+
+def save_parts(decided: Sequence[PatchPart]) -> None:
+    """Save decided parts, of one patch or of many; before the judgement of their patches is."""
+    PatchPart.objects.bulk_create([part for part in decided if part.pk is None])
+    PatchPart.objects.bulk_update([p for p in decided if p.pk is not None], JUDGED_FIELDS)
 
 
 def subclasses_of() -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -25,3 +26,14 @@ def unfinished(disposition: Disposition, photos: Sequence[datetime]) -> list[str
     if one.fine_yuan and one.fine_paid_on is None:
         found.append("罚款尚未缴清")
     return found
+
+
+def as_reported(disposition: Disposition, farmland_mu: Decimal) -> tuple[Decimal, Decimal]:
+    """What is restored and what regularised of a part, mu of farmland, going by what was entered as done.
+
+    Papers count up to the farmland, for they are of all the ground; what they leave is restored where the
+    buildings were pulled down.
+    """
+    one, nothing = disposition, Decimal(0)
+    papers = min(one.papers_mu or nothing, farmland_mu) if one.complete_papers else nothing
+    return (farmland_mu - papers if one.demolish and one.demolished_on else nothing), papers

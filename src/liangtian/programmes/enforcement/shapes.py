@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from ninja import Schema
 
 from liangtian.platform.cases.shapes import ConsultationOut, OpenStepOut, TaskOut
+from liangtian.platform.jobs.api import JobOut
 from liangtian.platform.shapes import Bounds, Surface, one_of
+from liangtian.programmes.enforcement.many.forms import AcceptForAll, PlanForAll, ProgressForAll
 from liangtian.programmes.enforcement.models import Batch, Outcome
 
 OutcomeName = Annotated[str, one_of(Outcome)]
@@ -237,18 +239,34 @@ class StepIn(Schema):
     opinion: str = ""
 
 
-class ManyIn(Schema):
-    ids: list[int]
-    step: Literal["assign", "confirm", "review", "archive"]
+class AskedIn(Schema):
+    """What is asked for all; `plan`, `progress` or `accept` is the form of the door of that name."""
+
+    step: str
     note: str = ""
-    whole: bool = False
     preview: bool = False
+    plan: PlanForAll | None = None
+    progress: ProgressForAll | None = None
+    accept: AcceptForAll | None = None
 
 
-class ListedIn(Schema):
-    step: Literal["assign", "confirm", "review", "archive"]
+class ManyIn(AskedIn):
+    ids: list[int]
+    whole: bool = False
+
+
+class ListedIn(AskedIn):
     query: dict[str, str] = {}
-    note: str = ""
+
+
+class DoorOut(Schema):
+    """A door for many patches: where in the flow it begins, and the filters under which the ledger lists them."""
+
+    name: str
+    label: str
+    filters: dict[str, str]
+    form: bool
+    note: bool
 
 
 class ManyRow(Schema):
@@ -259,6 +277,9 @@ class ManyRow(Schema):
 
 
 class ManyOut(Schema):
+    """What became of each; or the job that does it in the background where they are too many."""
+
     done: int
     refused: int
     rows: list[ManyRow]
+    job: JobOut | None

@@ -46,10 +46,13 @@ def found_in(patches: Sequence[Patch], least: Reached = "received") -> dict[int,
     return result
 
 
-def passed_in(patch: Patch) -> dict[tuple[int, str], PatchProblem]:
-    """The open problems of a patch that a person let pass, by part and code."""
-    rows = patch.problems.filter(resolved_at=None).exclude(passed_by=None)
-    return {(row.part, row.code): row for row in rows}
+def passed_in(patches: Sequence[Patch]) -> dict[int, dict[tuple[int, str], PatchProblem]]:
+    """The open problems of each patch that a person let pass, by part and code."""
+    rows = PatchProblem.objects.filter(patch__in=[p.pk for p in patches], resolved_at=None)
+    found: dict[int, dict[tuple[int, str], PatchProblem]] = {p.pk: {} for p in patches}
+    for row in rows.exclude(passed_by=None).select_related("passed_by"):
+        found[row.patch_id][row.part, row.code] = row
+    return found
 
 
 def holds(found: Found, row: PatchProblem | None) -> bool:
@@ -57,16 +60,23 @@ def holds(found: Found, row: PatchProblem | None) -> bool:
     return row is not None and row.passed_by_id is not None and row.basis == found.finding.basis
 
 
-def failing(patch: Patch, least: Reached, *, of_township: bool = False) -> list[str]:
-    """The errors (Chinese) that keep a patch from going up; with `of_township` those put right on the ground."""
-    passed = passed_in(patch)
-    return [
-        f"{one.finding.label}（{one.finding.message}）"
-        for one in found_in([patch], least)[patch.pk]
-        if one.finding.severity == "error"
-        and one.finding.code not in OF_THE_FLOW
-        and not (
-            of_township and (one.finding.office != "township" or one.finding.code in _EXPLAINED)
-        )
-        and not holds(one, passed.get(one.where))
-    ]
+def failing(
+    patches: Sequence[Patch], least: Reached, *, of_township: bool = False
+) -> dict[int, list[str]]:
+    """The errors (Chinese) that keep each patch from going up; with `of_township` those put right on the ground."""
+    passed, found = passed_in(patches), found_in(patches, least)
+    return {
+        patch.pk: [
+            f"{one.finding.label}（{one.finding.message}）"
+            for one in found[patch.pk]
+            if one.finding.severity == "error"
+            and one.finding.code not in OF_THE_FLOW
+            and not (of_township and _not_of_the_ground(one))
+            and not holds(one, passed[patch.pk].get(one.where))
+        ]
+        for patch in patches
+    }
+
+
+def _not_of_the_ground(one: Found) -> bool:
+    return one.finding.office != "township" or one.finding.code in _EXPLAINED

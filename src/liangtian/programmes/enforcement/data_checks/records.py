@@ -35,6 +35,7 @@ from liangtian.programmes.enforcement.flow import (
     RECTIFIED,
 )
 from liangtian.programmes.enforcement.proposing import SURVEY, proposal_day
+from liangtian.programmes.enforcement.putting_right import as_reported
 from liangtian.programmes.enforcement.rules import DIRECTIONS, suspected_building
 
 _REACHED: Mapping[str, Reached] = {
@@ -241,11 +242,7 @@ def _disposition(part: models.PatchPart | None) -> Disposition:
     measures = {one.handling} | ({"restore"} if one.demolish else set())
     restored, papers = part.restored_mu, part.regularised_mu
     if one.accepted_by_id is None:
-        farmland = part.farmland_mu or Decimal(
-            0
-        )  # papers are of all the ground, not of farmland alone
-        papers = min(one.papers_mu or Decimal(0), farmland) if one.complete_papers else Decimal(0)
-        restored = farmland - papers if one.demolish and one.demolished_on else Decimal(0)
+        restored, papers = as_reported(one, part.farmland_mu or Decimal(0))
     return Disposition(
         measures=frozenset(measures | ({"papers"} if one.complete_papers else set())),
         owner=one.owner.name,

@@ -37,7 +37,7 @@ def problems_for(user: User, patch_id: int) -> list[dict[str, Any]]:
     patch = Patch.objects.select_related("case").visible_to(user).filter(pk=patch_id).first()
     if patch is None:
         raise NotFound
-    passed, rows = passed_in(patch), []
+    passed, rows = passed_in([patch])[patch.pk], []
     for one in found_in([patch])[patch.pk]:
         row, finding = passed.get(one.where), one.finding
         stands = row if holds(one, row) else None
