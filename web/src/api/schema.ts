@@ -2148,9 +2148,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The acts the user may do for many patches at once, in the order of the flow. */
+        get: operations["liangtian_programmes_enforcement_api_doors"];
         put?: never;
-        /** Take a step for many patches, or only tell (`preview`) of each whether it could be and why not. */
+        /** Do an act for many patches, or only tell (`preview`) of each whether it could be done and why not. */
         post: operations["liangtian_programmes_enforcement_api_many"];
         delete?: never;
         options?: never;
@@ -2167,7 +2168,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a step for every patch of a filtered list in the background; answers with the job. */
+        /** As the above, for every patch of a filtered list. */
         post: operations["liangtian_programmes_enforcement_api_listed"];
         delete?: never;
         options?: never;
@@ -5146,6 +5147,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Accepted as reported: papers up to the farmland of a part, the rest restored where buildings went. */
+        AcceptForAll: {
+            /** Format: date */
+            accepted_on: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            prefecture_number?: string;
+            prefecture_on?: string | null;
+            /** @default  */
+            region_number?: string;
+            region_on?: string | null;
+        };
         /**
          * @example {
          *       "opinion": "地上建筑已拆除，已复耕",
@@ -6219,6 +6233,16 @@ export interface components {
         Done: {
             /** @default true */
             done?: boolean;
+        };
+        /** @description A door for many patches: where in the flow it begins, and the filters under which the ledger lists them. */
+        DoorOut: {
+            filters: {
+                [key: string]: string;
+            };
+            form: boolean;
+            label: string;
+            name: string;
+            note: boolean;
         };
         DossierCheckOut: {
             clause: string;
@@ -7651,14 +7675,18 @@ export interface components {
          *     }
          */
         ListedIn: {
+            accept?: components["schemas"]["AcceptForAll"] | null;
             /** @default  */
             note?: string;
+            plan?: components["schemas"]["PlanForAll"] | null;
+            /** @default false */
+            preview?: boolean;
+            progress?: components["schemas"]["ProgressForAll"] | null;
             /** @default {} */
             query?: {
                 [key: string]: string;
             };
-            /** @enum {string} */
-            step: "assign" | "confirm" | "review" | "archive";
+            step: string;
         };
         ListedPlace: {
             code: string;
@@ -7697,18 +7725,22 @@ export interface components {
          *     }
          */
         ManyIn: {
+            accept?: components["schemas"]["AcceptForAll"] | null;
             ids: number[];
             /** @default  */
             note?: string;
+            plan?: components["schemas"]["PlanForAll"] | null;
             /** @default false */
             preview?: boolean;
-            /** @enum {string} */
-            step: "assign" | "confirm" | "review" | "archive";
+            progress?: components["schemas"]["ProgressForAll"] | null;
+            step: string;
             /** @default false */
             whole?: boolean;
         };
+        /** @description What became of each; or the job that does it in the background where they are too many. */
         ManyOut: {
             done: number;
+            job: components["schemas"]["JobOut"] | null;
             refused: number;
             rows: components["schemas"]["ManyRow"][];
         };
@@ -8507,6 +8539,22 @@ export interface components {
             thumbnail: string;
             url: string;
         };
+        /** @description Measures alike for every illegal part; without an owner, each patch's township answers for it. */
+        PlanForAll: {
+            /** @default false */
+            complete_papers?: boolean;
+            /** @default false */
+            demolish?: boolean;
+            due_on?: string | null;
+            handling: string;
+            /** @default  */
+            no_case_reason?: string;
+            /** @default  */
+            note?: string;
+            owner?: number | null;
+            /** @default false */
+            papers_by_linkage?: boolean;
+        };
         /**
          * @example {
          *       "demolish": true,
@@ -8660,6 +8708,23 @@ export interface components {
         ProfileOut: {
             code: string;
             name: string;
+        };
+        /**
+         * @description What has been done; an empty field leaves what is there.
+         *
+         *     A field goes only to parts whose measures ask for it: cases filed, buildings pulled down, papers
+         *     completed. The papers are of the whole part. Fines and what is confiscated differ: one by one.
+         */
+        ProgressForAll: {
+            case_filed_on?: string | null;
+            /** @default  */
+            case_number?: string;
+            demolished_on?: string | null;
+            /** @default 1 */
+            first_number?: number;
+            /** @default  */
+            papers_number?: string;
+            papers_on?: string | null;
         };
         /**
          * @example {
@@ -13480,6 +13545,26 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_enforcement_api_doors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorOut"][];
+                };
+            };
+        };
+    };
     liangtian_programmes_enforcement_api_many: {
         parameters: {
             query?: never;
@@ -13523,7 +13608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobOut"];
+                    "application/json": components["schemas"]["ManyOut"];
                 };
             };
         };
