@@ -48,6 +48,7 @@ from liangtian.platform.sketches.api import router as sketches
 from liangtian.platform.tokens.api import router as tokens
 from liangtian.platform.tokens.auth import ByToken
 from liangtian.programmes.enforcement.api import router as enforcement
+from liangtian.programmes.holdings.api import router as holdings
 from liangtian.site.description import router as description
 from liangtian.site.home import router as home
 
@@ -101,6 +102,7 @@ for prefix, router in (
     ("/documents", documents),
     ("/books", books),
     ("/enforcement", enforcement),
+    ("/holdings", holdings),
     ("/operation", operation),
     ("", home),
     ("", description),

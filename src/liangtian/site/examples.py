@@ -18,6 +18,10 @@ _EAST = {
 _SKETCH = {"name": "拟建养殖场", "geometry": _PLOT, "colour": "#c0392b", "note": "选址草图"}
 _OFFICE = {"name": "柳塘镇自然资源所", "kind": "township", "region": "990121100"}
 _ROLE = {"name": "资料查阅", "permissions": ["layers.view"], "office_scope": "all"}
+_PARCEL = {
+    "ownership": "collective", "way": "承包", "source_paper": "承包协议", "actual_use": "耕地",
+    "irrigation": "地表水", "land_kind": "二轮承包地", "holder_id": 31,
+}  # fmt: skip
 _VIEW = {
     "name": "三亩以上未判定", "query": {"area_mu__gte": "3", "judgement__empty": "1"},
     "columns": [], "grouping": [], "shared": False,
@@ -80,6 +84,30 @@ EXAMPLES: dict[str, Any] = {
         "user_id": 12, "role": "township_clerk", "region": "990121100", "reason": "岗位调整",
     },
     "HandOverIn": {"from_user": 12, "to_user": 15, "reason": "调离"},
+    "BoundaryIn": {"geometry": _PLOT, "on": "2024-09-01", "reason": "实地核查界线有误"},
+    "ChangeParcelIn": {"parcel": _PARCEL, "on": "2024-09-01", "reason": "棉田改种香梨"},
+    "ContractIn": {
+        "kind": "household", "number": "CB-2024-001", "grantor": "柳塘村民委员会", "holder_id": 31,
+        "starts_on": "2024-01-01", "ends_on": "2028-12-31", "price_kind": "per_mu",
+        "price_yuan": "120.00", "lines": [{"parcel_id": 52, "area_mu": "14.98"}],
+    },
+    "CropsIn": {
+        "year": 2024, "season": "春播", "sown": [{"crop": "棉花", "area_mu": "12.50"}],
+    },
+    "EndContractIn": {"on": "2026-03-31", "reason": "双方协商一致终止"},
+    "FreezeYearIn": {"year": 2024, "as_of": "2024-12-31", "note": "2024年度底册"},
+    "HolderIn": {"kind": "person", "name": "王演示", "region": "990121100201"},
+    "HolderPaperIn": {"kind": "承包协议", "file_id": 7, "number": "CB-2024-001"},
+    "HolderReasonIn": {"reason": "核对来访农户的身份"},
+    "MergeHoldersIn": {"away": 32, "reason": "核对户口本为同一人"},
+    "MergeIn": {"parcels": [52, 53], "on": "2024-09-01", "reason": "合并后统一经营"},
+    "RegisterParcelIn": {"parcel": _PARCEL, "geometry": _PLOT, "on": "2024-03-01"},
+    "SeekHolderIn": {"number": "91350100M000100Y43"},
+    "SplitIn": {
+        "line": {"type": "LineString", "coordinates": [[111.35, 34.31], [111.36, 34.32]]},
+        "on": "2024-09-01", "reason": "两户分开承包",
+    },
+    "UnitIn": {"name": "示例农业发展有限公司"},
     "HolidaysIn": {"days": []},
     "HookIn": {"name": "政务消息平台", "url": "https://oa.example.cn/liangtian"},
     "IssueIn": {"series_id": 2},

@@ -172,6 +172,7 @@ INSTALLED_APPS = [
     "liangtian.platform.documents",
     "liangtian.platform.books",
     "liangtian.programmes.enforcement",
+    "liangtian.programmes.holdings",
 ]
 MIDDLEWARE = [
     "liangtian.platform.operation.watching.measure",

@@ -21,7 +21,7 @@ from liangtian.platform.ledgers.declaration import (
 )
 from liangtian.platform.ledgers.extent import extent
 from liangtian.platform.ledgers.groups import dimensions, grouped
-from liangtian.platform.ledgers.query import LARGEST, filtered
+from liangtian.platform.ledgers.query import AS_OF, LARGEST, filtered
 from liangtian.platform.ledgers.unmasking import as_seen, ask, end, number_sought, page_seen
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -184,6 +184,7 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
         for c in ledger.columns
     ]
     by_name = {c["name"]: c for c in columns}
+    dated = {"name": AS_OF, "label": "截至日期", "kind": "date", "choices": None}
     filters = [
         {
             "name": c.name,
@@ -193,7 +194,7 @@ def describe(request: HttpRequest, name: str) -> dict[str, Any]:
         }
         for c in ledger.columns
         if c.searchable
-    ]
+    ] + ([dated] if ledger.at else [])
     return {
         "name": ledger.name,
         "title": ledger.title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from django.db.models import BigIntegerField, F, Func
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 Kind = Literal["text", "integer", "area_mu", "area_m2", "date", "datetime", "choice", "boolean"]
+AsOf = Callable[[ScopedQuerySet, "date | None"], ScopedQuerySet]
 Source = str | Callable[["User"], Combinable]
-FilterKind = Literal["text", "choice", "date_range", "number_range", "region", "number"]
+FilterKind = Literal["text", "choice", "date_range", "number_range", "region", "number", "date"]
 Tag = Literal["success", "danger", "warning", "info", "primary"]
 
 
@@ -116,6 +118,8 @@ class Ledger:
     extra_filters: Mapping[str, str] = field(default_factory=dict)  # name -> ORM path, exact match
     geometry: str | None = None  # the rows' geometry column, for the map and for vector files
     unmask_permission: str = "personal.unmask"  # who may, for a reason, read what is masked
+    at: AsOf | None = None  # narrows rows kept with their past to a day, None: to today
+    subject: str = ""  # ORM path of what a row is about, where that is not the row itself
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""

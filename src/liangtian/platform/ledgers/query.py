@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AREAS = ("area_mu", "area_m2")
 RESERVED = frozenset({"page", "size", "sort", "after", "totals", "q", "by", "columns"})
+AS_OF = "as_of"  # the day whose state is asked for, of a ledger that keeps its past
 OPERATORS = ("", "gte", "lte", "is", "empty")
 LARGEST = 2**63 - 1  # the largest whole number the database compares with
 
@@ -42,12 +43,22 @@ def filtered(ledger: Ledger, user: User, params: Mapping[str, str]) -> ScopedQue
     """
     require(user, ledger.permission)
     rows = ledger.rows(user)
+    if ledger.at is not None:
+        rows = ledger.at(rows, _day(params.get(AS_OF, "")))
     if text := params.get("q", "").strip():
         rows = rows.filter(_holding(rows.model, ledger.searched(), text))
     for key, value in params.items():
-        if key not in RESERVED and value != "":
+        if key not in RESERVED and value != "" and not (key == AS_OF and ledger.at):
             rows = _narrowed(ledger, user, rows, key, value)
     return rows
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        wanted = "应为日期，例如 2026-03-31"
+        raise Refused(f"截至日期“{text}”{wanted}。", fields={AS_OF: wanted}) from None
 
 
 def _narrowed(
@@ -274,5 +285,7 @@ def plain(column: Column, value: Any) -> Any:
 
 def values(ledger: Ledger, rows: ScopedQuerySet) -> Iterator[dict[str, Any]]:
     """Rows as dictionaries of the ledger's columns, with `id`."""
-    for row in rows.values("pk", *(alias(c) for c in ledger.columns)):
-        yield {"id": row["pk"]} | {c.name: plain(c, row[alias(c)]) for c in ledger.columns}
+    subject = (ledger.subject,) if ledger.subject else ()
+    for row in rows.values("pk", *subject, *(alias(c) for c in ledger.columns)):
+        about = {"subject": row[ledger.subject]} if subject else {}
+        yield {"id": row["pk"]} | about | {c.name: plain(c, row[alias(c)]) for c in ledger.columns}

@@ -27,6 +27,11 @@ PERMISSIONS: dict[str, str] = {
     "freezes.run": "提请增违挂钩办理与储备指标入库",
     "freezes.confirm": "确认增违挂钩办理与储备指标入库",
     "military.register": "登记与查看涉军图斑",
+    "holdings.view": "查看承包经营台账",
+    "holdings.edit": "登记与变更地块、权利人",
+    "holdings.contract": "登记承包、租赁、流转合同",
+    "holdings.export": "导出承包经营台账",
+    "holdings.manage": "维护调查单位、合并权利人、冻结年度底册",
     "layers.view": "查看参考图层",
     "layers.import": "导入参考图层",
     "layers.publish": "发布与撤回参考图层",
@@ -62,10 +67,18 @@ PERMISSIONS: dict[str, str] = {
     "audit.officers": "查看三员与安全事件的审计记录",
 }
 
-_VIEW = ["enforcement.view", "layers.view", "sketches.draw", "packs.view", "calendar.view"]
+_VIEW = [
+    "enforcement.view",
+    "holdings.view",
+    "layers.view",
+    "sketches.draw",
+    "packs.view",
+    "calendar.view",
+]
 _OFFICE = [
     *_VIEW,
     "enforcement.export",
+    "holdings.export",
     "jobs.view",
     "api.token",
     "tasks.opinion",
@@ -73,6 +86,7 @@ _OFFICE = [
     "overlays.run",
 ]
 _BUREAU = [
+    "holdings.view",
     "layers.view",
     "packs.view",
     "tasks.opinion",
@@ -83,6 +97,7 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         "县卫片办经办员",
         [
             "enforcement.*",
+            "holdings.*",
             "layers.*",
             "overlays.*",
             "sketches.draw",
@@ -145,6 +160,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
             *_OFFICE,
             "enforcement.evidence",
             "enforcement.rectify",
+            "holdings.edit",
+            "holdings.contract",
             "files.upload",
             "returns.prepare",
             "returns.check",

@@ -1,0 +1,30 @@
+"""The acts on the register of holdings."""
+
+from liangtian.platform.audit.acts import Kind, declare
+
+declare(
+    Kind.SAW,
+    {
+        "holdings.parcel.view": "查看地块",
+        "holdings.holder.view": "查看权利人",
+        "holdings.holder.identity": "查看权利人完整身份信息",
+    },
+)
+declare(
+    Kind.CHANGED,
+    {
+        "holdings.unit.save": "登记调查单位",
+        "holdings.parcel.register": "登记地块",
+        "holdings.parcel.change": "变更地块",
+        "holdings.parcel.boundary": "调整地块界线",
+        "holdings.parcel.split": "分割地块",
+        "holdings.parcel.merge": "合并地块",
+        "holdings.holder.save": "登记权利人",
+        "holdings.holder.merge": "合并权利人",
+        "holdings.paper.add": "登记权利人材料",
+        "holdings.contract.register": "登记合同",
+        "holdings.contract.end": "提前终止合同",
+        "holdings.crop.save": "登记种植情况",
+        "holdings.year.freeze": "冻结年度底册",
+    },
+)

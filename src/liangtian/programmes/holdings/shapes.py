@@ -1,0 +1,364 @@
+"""What the API of holdings takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import Field, WithJsonSchema
+
+from liangtian.platform.ledgers.query import LARGEST
+from liangtian.platform.shapes import Bounds, Surface, one_of
+from liangtian.programmes.holdings.models import Contract, Holder, ParcelLineage, ParcelVersion
+
+Key = Annotated[int, Field(ge=1, le=LARGEST)]
+Ownership = Annotated[str, one_of(ParcelVersion.Ownership)]
+HolderKind = Annotated[str, one_of(Holder.Kind)]
+Mu = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+Yuan = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Year = Annotated[int, Field(ge=1, le=9999)]
+# A GeoJSON line (EPSG:4490).
+Line = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "required": ["type", "coordinates"],
+            "properties": {
+                "type": {"type": "string", "enum": ["LineString"]},
+                "coordinates": {
+                    "type": "array",
+                    "items": {"type": "array", "items": {"type": "number"}},
+                },
+            },
+        }
+    ),
+]
+
+
+class UnitOut(Schema):
+    id: int
+    kind: str
+    kind_label: str
+    name: str
+
+
+class UnitIn(Schema):
+    name: Annotated[str, Field(max_length=60)]
+
+
+class OptionsOut(Schema):
+    """What can be chosen when a parcel, a holder's paper or a crop is entered."""
+
+    units: list[UnitOut]
+    way: list[str]
+    source_paper: list[str]
+    land_kind: list[str]
+    actual_use: list[str]
+    irrigation: list[str]
+    season: list[str]
+    crop: list[str]
+    paper_kind: list[str]
+
+
+class ParcelIn(Schema):
+    """What is entered of a parcel beside its figure."""
+
+    ownership: Annotated[str, Field(max_length=10)]
+    way: Annotated[str, Field(max_length=20)]
+    source_paper: Annotated[str, Field(max_length=40)]
+    actual_use: Annotated[str, Field(max_length=20)]
+    unit_id: Key | None = None
+    corps: bool = False
+    holder_id: Key | None = None
+    cultivator_id: Key | None = None
+    paper_number: Annotated[str, Field(max_length=100)] = ""
+    land_kind: Annotated[str, Field(max_length=20)] = ""
+    irrigation: Annotated[str, Field(max_length=20)] = ""
+    reclaimed_year: Year | None = None
+    place_name: Annotated[str, Field(max_length=100)] = ""
+    note: Annotated[str, Field(max_length=300)] = ""
+
+
+class RegisterParcelIn(Schema):
+    parcel: ParcelIn
+    geometry: Surface
+    on: date
+    code: Annotated[str, Field(max_length=40)] = ""
+
+
+class ChangeParcelIn(Schema):
+    parcel: ParcelIn
+    on: date
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class BoundaryIn(Schema):
+    geometry: Surface
+    on: date
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class SplitIn(Schema):
+    line: Line
+    on: date
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class MergeIn(Schema):
+    parcels: Annotated[list[Key], Field(max_length=50)]
+    on: date
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class HolderRef(Schema):
+    id: int
+    name: str
+    kind: HolderKind
+    kind_label: str
+
+
+class PlaceRef(Schema):
+    code: str
+    name: str
+    path: str
+
+
+class ParcelStateOut(Schema):
+    """A parcel as it was in a stretch of time; `valid_to` is the first day it was something else."""
+
+    id: int
+    valid_from: date
+    valid_to: date | None
+    unit: UnitOut
+    corps: bool
+    area_m2: float
+    area_mu: float
+    holder: HolderRef | None
+    cultivator: HolderRef | None
+    ownership: Ownership
+    ownership_label: str
+    way: str
+    source_paper: str
+    paper_number: str
+    land_kind: str
+    actual_use: str
+    irrigation: str
+    reclaimed_year: int | None
+    place_name: str
+    note: str
+    change: Annotated[str, one_of(ParcelVersion.Change)]
+    change_label: str
+    reason: str
+    changed_by: str
+    changed_at: datetime
+
+
+class ParcelRelativeOut(Schema):
+    """A parcel this one came out of, or one that came out of it."""
+
+    parcel_id: int
+    code: str
+    kind: Annotated[str, one_of(ParcelLineage.Kind)]
+    kind_label: str
+    on: date
+    reason: str
+    area_mu: float
+
+
+class ContractRef(Schema):
+    id: int
+    number: str
+    kind: Annotated[str, one_of(Contract.Kind)]
+    kind_label: str
+    grantor: str
+    holder: HolderRef
+    starts_on: date
+    ends_on: date
+    ended_on: date | None
+    end_reason: str
+    price_label: str
+    price_yuan: str | None
+    terms: str
+    area_mu: float
+    parcels: list[str]
+    file_id: int | None
+    under: str | None
+
+
+class ParcelCropOut(Schema):
+    year: int
+    season: str
+    crop: str
+    area_mu: float
+
+
+class ParcelOut(Schema):
+    """A parcel as of a day, with its whole history."""
+
+    id: int
+    code: str
+    region: PlaceRef
+    as_of: date | None
+    state: ParcelStateOut
+    geometry: Surface
+    bounds: Bounds
+    gone: bool
+    states: list[ParcelStateOut]
+    parents: list[ParcelRelativeOut]
+    children: list[ParcelRelativeOut]
+    contracts: list[ContractRef]
+    crops: list[ParcelCropOut]
+    frozen_until: date | None
+
+
+class PiecesOut(Schema):
+    parcels: list[int]
+
+
+class HolderIn(Schema):
+    kind: Annotated[str, Field(max_length=10)]
+    name: Annotated[str, Field(max_length=100)]
+    region: Annotated[str, Field(max_length=14)]
+    paper: Annotated[str, Field(max_length=12)] = ""
+    id_number: Annotated[str, Field(max_length=60)] = ""
+    phone: Annotated[str, Field(max_length=30)] = ""
+    note: Annotated[str, Field(max_length=300)] = ""
+    namesake: bool = False
+
+
+class MergeHoldersIn(Schema):
+    away: Key
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class HolderReasonIn(Schema):
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class SeekHolderIn(Schema):
+    """A whole identity number; it is looked for and kept nowhere."""
+
+    number: Annotated[str, Field(max_length=60)]
+
+
+class HolderPaperIn(Schema):
+    kind: Annotated[str, Field(max_length=40)]
+    file_id: Key
+    number: Annotated[str, Field(max_length=100)] = ""
+    parcel_id: Key | None = None
+
+
+class HolderPaperOut(Schema):
+    id: int
+    kind: str
+    number: str
+    parcel: str | None
+    file_id: int
+    file_name: str
+    added_at: datetime
+    added_by: str
+
+
+class HeldOut(Schema):
+    parcel_id: int
+    code: str
+    place: str
+    corps: bool
+    role: str
+    area_mu: float
+    ownership_label: str
+    way: str
+    actual_use: str
+    source_paper: str
+    since: date
+
+
+class HolderOut(Schema):
+    """One household, one file (一户一档), of what the reader may see."""
+
+    id: int
+    name: str
+    kind: HolderKind
+    kind_label: str
+    region: PlaceRef
+    paper: str
+    paper_label: str
+    id_number: str
+    phone: str
+    note: str
+    entered_by: str
+    entered_at: datetime
+    merged_into: HolderRef | None
+    merged: list[HolderRef]
+    namesakes: list[HolderRef]
+    parcels: list[HeldOut]
+    area_mu: float
+    corps_mu: float
+    contracts: list[ContractRef]
+    papers: list[HolderPaperOut]
+
+
+class IdentityOut(Schema):
+    name: str
+    id_number: str
+    phone: str
+
+
+class LineIn(Schema):
+    parcel_id: Key
+    area_mu: Mu
+
+
+class ContractIn(Schema):
+    kind: Annotated[str, Field(max_length=10)]
+    number: Annotated[str, Field(max_length=60)]
+    holder_id: Key
+    starts_on: date
+    ends_on: date
+    price_kind: Annotated[str, Field(max_length=10)]
+    lines: Annotated[list[LineIn], Field(max_length=500)]
+    grantor: Annotated[str, Field(max_length=100)] = ""
+    price_yuan: Yuan | None = None
+    signed_on: date | None = None
+    terms: Annotated[str, Field(max_length=300)] = ""
+    renews_id: Key | None = None
+    under_id: Key | None = None
+    file_id: Key | None = None
+
+
+class EndContractIn(Schema):
+    on: date
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class SownIn(Schema):
+    crop: Annotated[str, Field(max_length=20)]
+    area_mu: Mu
+
+
+class CropsIn(Schema):
+    year: Year
+    season: Annotated[str, Field(max_length=20)]
+    sown: Annotated[list[SownIn], Field(max_length=30)]
+
+
+class BaseYearOut(Schema):
+    id: int
+    year: int
+    as_of: date
+    parcels: int
+    area_mu: float
+    corps_parcels: int
+    corps_mu: float
+    note: str
+    frozen_by: str
+    frozen_at: datetime
+
+
+class FreezeYearIn(Schema):
+    year: Year
+    as_of: date
+    note: Annotated[str, Field(max_length=300)] = ""
