@@ -81,7 +81,7 @@ def test_the_file_holds_the_rows_of_the_list(
     query = "way=承包&as_of=2024-06-01"
     listed = browser.get(f"{LEDGER}/rows?{query}").json()
     assert listed["total"] == 2
-    answer = browser.get(f"{LEDGER}/export.csv?{query}")
+    answer: Any = browser.get(f"{LEDGER}/export.csv?{query}")
     text = b"".join(answer.streaming_content) if answer.streaming else answer.content
     rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
     codes = [cell for row in rows for cell in row if cell in {v.code for v in land}]

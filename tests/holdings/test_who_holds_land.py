@@ -119,14 +119,14 @@ def test_the_identity_is_opened_for_a_reason_that_is_written_down(
     made = person(people.clerk)
     browser = signed_in(people.clerk)
     address = f"/api/holdings/holders/{made.pk}/identity"
-    asked = {"content_type": "application/json"}
-    assert browser.post(address, {"reason": "看"}, **asked).status_code == 422
-    opened = browser.post(address, {"reason": "核对来访农户的身份"}, **asked).json()
+    json = "application/json"
+    assert browser.post(address, {"reason": "看"}, json).status_code == 422
+    opened = browser.post(address, {"reason": "核对来访农户的身份"}, json).json()
     assert opened == {"name": "王演示", "id_number": id_number(), "phone": "13800000000"}
     entry = AuditEntry.objects.get(act="holdings.holder.identity")
     assert (entry.note, entry.target_label) == ("核对来访农户的身份", "王*示")
     assert signed_in(people.reviewer).post(
-        address, {"reason": "核对来访农户的身份"}, **asked
+        address, {"reason": "核对来访农户的身份"}, json
     ).status_code == 403  # fmt: skip
 
 
