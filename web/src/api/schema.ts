@@ -2500,6 +2500,348 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a contract. */
+        post: operations["liangtian_programmes_holdings_api_holders_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/contracts/{contract_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a contract before its time. */
+        post: operations["liangtian_programmes_holdings_api_holders_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a holder. */
+        post: operations["liangtian_programmes_holdings_api_holders_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/seek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The holder in sight with that whole identity number. */
+        post: operations["liangtian_programmes_holdings_api_holders_seek"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/{holder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One household, one file; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_api_holders_holder"];
+        /** Change a holder; an empty number or phone leaves what is there. */
+        put: operations["liangtian_programmes_holdings_api_holders_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/{holder_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The identity in full, for a reason that goes to the audit trail. */
+        post: operations["liangtian_programmes_holdings_api_holders_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/{holder_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that another row is the same holder. */
+        post: operations["liangtian_programmes_holdings_api_holders_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/{holder_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File a scan with a holder. */
+        post: operations["liangtian_programmes_holdings_api_holders_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/merging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one parcel of neighbours. */
+        post: operations["liangtian_programmes_holdings_api_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Survey units and the entries of every choice. */
+        get: operations["liangtian_programmes_holdings_api_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a parcel, from a day on. */
+        post: operations["liangtian_programmes_holdings_api_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A parcel as of a day, with its past and its relatives; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_api_parcel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct the boundary from a day on. */
+        post: operations["liangtian_programmes_holdings_api_boundary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter what became different on a day. */
+        post: operations["liangtian_programmes_holdings_api_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/crops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What grew in a season of a year, in place of what was entered before. */
+        put: operations["liangtian_programmes_holdings_api_sow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Divide the parcel along a line; answers with the pieces. */
+        post: operations["liangtian_programmes_holdings_api_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/tiles/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parcels of the user's region as a vector tile, as of a day. */
+        get: operations["liangtian_programmes_holdings_api_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a state-owned farm company as a survey unit. */
+        post: operations["liangtian_programmes_holdings_api_new_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a survey unit. */
+        put: operations["liangtian_programmes_holdings_api_rename_unit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The years frozen as base. */
+        get: operations["liangtian_programmes_holdings_api_base_years"];
+        put?: never;
+        /** Freeze the register as of a day as the base of a year. */
+        post: operations["liangtian_programmes_holdings_api_freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home": {
         parameters: {
             query?: never;
@@ -5478,6 +5820,20 @@ export interface components {
             rows: components["schemas"]["BackupOut"][];
             total: number;
         };
+        BaseYearOut: {
+            area_mu: number;
+            /** Format: date */
+            as_of: string;
+            corps_mu: number;
+            corps_parcels: number;
+            /** Format: date-time */
+            frozen_at: string;
+            frozen_by: string;
+            id: number;
+            note: string;
+            parcels: number;
+            year: number;
+        };
         BasemapOut: {
             attribution: string;
             code: string;
@@ -5604,6 +5960,49 @@ export interface components {
             on: string;
             text: string;
         };
+        /**
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "on": "2024-09-01",
+         *       "reason": "实地核查界线有误"
+         *     }
+         */
+        BoundaryIn: {
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            /** Format: date */
+            on: string;
+            reason: string;
+        };
         CellOut: {
             after: string;
             before: string;
@@ -5631,6 +6030,27 @@ export interface components {
             reason: string;
             /** Format: date */
             to_due: string;
+        };
+        /**
+         * @example {
+         *       "on": "2024-09-01",
+         *       "parcel": {
+         *         "actual_use": "耕地",
+         *         "holder_id": 31,
+         *         "irrigation": "地表水",
+         *         "land_kind": "二轮承包地",
+         *         "ownership": "collective",
+         *         "source_paper": "承包协议",
+         *         "way": "承包"
+         *       },
+         *       "reason": "棉田改种香梨"
+         *     }
+         */
+        ChangeParcelIn: {
+            /** Format: date */
+            on: string;
+            parcel: components["schemas"]["ParcelIn"];
+            reason: string;
         };
         /**
          * @example {
@@ -5841,6 +6261,66 @@ export interface components {
             question: string;
             rule: string;
         };
+        /**
+         * @example {
+         *       "ends_on": "2028-12-31",
+         *       "grantor": "柳塘村民委员会",
+         *       "holder_id": 31,
+         *       "kind": "household",
+         *       "lines": [
+         *         {
+         *           "area_mu": "14.98",
+         *           "parcel_id": 52
+         *         }
+         *       ],
+         *       "number": "CB-2024-001",
+         *       "price_kind": "per_mu",
+         *       "price_yuan": "120.00",
+         *       "starts_on": "2024-01-01"
+         *     }
+         */
+        ContractIn: {
+            /** Format: date */
+            ends_on: string;
+            file_id?: number | null;
+            /** @default  */
+            grantor?: string;
+            holder_id: number;
+            kind: string;
+            lines: components["schemas"]["LineIn"][];
+            number: string;
+            price_kind: string;
+            price_yuan?: number | string | null;
+            renews_id?: number | null;
+            signed_on?: string | null;
+            /** Format: date */
+            starts_on: string;
+            /** @default  */
+            terms?: string;
+            under_id?: number | null;
+        };
+        ContractRef: {
+            area_mu: number;
+            end_reason: string;
+            ended_on: string | null;
+            /** Format: date */
+            ends_on: string;
+            file_id: number | null;
+            grantor: string;
+            holder: components["schemas"]["HolderRef"];
+            id: number;
+            /** @enum {string} */
+            kind: "household" | "other" | "lease" | "transfer";
+            kind_label: string;
+            number: string;
+            parcels: string[];
+            price_label: string;
+            price_yuan: string | null;
+            /** Format: date */
+            starts_on: string;
+            terms: string;
+            under: string | null;
+        };
         Counts: {
             mine: number;
             overdue: number;
@@ -5858,6 +6338,23 @@ export interface components {
             ] | null;
             code: string;
             name: string;
+        };
+        /**
+         * @example {
+         *       "season": "春播",
+         *       "sown": [
+         *         {
+         *           "area_mu": "12.50",
+         *           "crop": "棉花"
+         *         }
+         *       ],
+         *       "year": 2024
+         *     }
+         */
+        CropsIn: {
+            season: string;
+            sown: components["schemas"]["SownIn"][];
+            year: number;
         };
         DashboardChart: {
             categories: string[];
@@ -6391,6 +6888,17 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @example {
+         *       "on": "2026-03-31",
+         *       "reason": "双方协商一致终止"
+         *     }
+         */
+        EndContractIn: {
+            /** Format: date */
+            on: string;
+            reason: string;
+        };
         EnrolmentOut: {
             picture: string;
             secret: string;
@@ -6648,7 +7156,7 @@ export interface components {
         FilterOut: {
             choices: components["schemas"]["ChoiceOut"][] | null;
             /** @enum {string} */
-            kind: "text" | "choice" | "date_range" | "number_range" | "region" | "number";
+            kind: "text" | "choice" | "date_range" | "number_range" | "region" | "number" | "date";
             label: string;
             name: string;
         };
@@ -6782,6 +7290,20 @@ export interface components {
             reason: string;
             released: string;
             spent: string;
+        };
+        /**
+         * @example {
+         *       "as_of": "2024-12-31",
+         *       "note": "2024年度底册",
+         *       "year": 2024
+         *     }
+         */
+        FreezeYearIn: {
+            /** Format: date */
+            as_of: string;
+            /** @default  */
+            note?: string;
+            year: number;
         };
         FreezesOut: {
             changes: number;
@@ -6928,6 +7450,20 @@ export interface components {
         HandedOver: {
             count: number;
         };
+        HeldOut: {
+            actual_use: string;
+            area_mu: number;
+            code: string;
+            corps: boolean;
+            ownership_label: string;
+            parcel_id: number;
+            place: string;
+            role: string;
+            /** Format: date */
+            since: string;
+            source_paper: string;
+            way: string;
+        };
         Hit: {
             bounds: [
                 number,
@@ -6940,6 +7476,93 @@ export interface components {
             subtitle: string;
             title: string;
             to: string | null;
+        };
+        /**
+         * @example {
+         *       "kind": "person",
+         *       "name": "王演示",
+         *       "region": "990121100201"
+         *     }
+         */
+        HolderIn: {
+            /** @default  */
+            id_number?: string;
+            kind: string;
+            name: string;
+            /** @default false */
+            namesake?: boolean;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            paper?: string;
+            /** @default  */
+            phone?: string;
+            region: string;
+        };
+        /** @description One household, one file (一户一档), of what the reader may see. */
+        HolderOut: {
+            area_mu: number;
+            contracts: components["schemas"]["ContractRef"][];
+            corps_mu: number;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: number;
+            id_number: string;
+            /** @enum {string} */
+            kind: "person" | "company" | "collective" | "farm" | "agency";
+            kind_label: string;
+            merged: components["schemas"]["HolderRef"][];
+            merged_into: components["schemas"]["HolderRef"] | null;
+            name: string;
+            namesakes: components["schemas"]["HolderRef"][];
+            note: string;
+            paper: string;
+            paper_label: string;
+            papers: components["schemas"]["HolderPaperOut"][];
+            parcels: components["schemas"]["HeldOut"][];
+            phone: string;
+            region: components["schemas"]["PlaceRef"];
+        };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "kind": "承包协议",
+         *       "number": "CB-2024-001"
+         *     }
+         */
+        HolderPaperIn: {
+            file_id: number;
+            kind: string;
+            /** @default  */
+            number?: string;
+            parcel_id?: number | null;
+        };
+        HolderPaperOut: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: string;
+            file_id: number;
+            file_name: string;
+            id: number;
+            kind: string;
+            number: string;
+            parcel: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "核对来访农户的身份"
+         *     }
+         */
+        HolderReasonIn: {
+            reason: string;
+        };
+        HolderRef: {
+            id: number;
+            /** @enum {string} */
+            kind: "person" | "company" | "collective" | "farm" | "agency";
+            kind_label: string;
+            name: string;
         };
         HolidayList: {
             days: components["schemas"]["HolidayRow"][];
@@ -7052,6 +7675,11 @@ export interface components {
             title: string;
             version_id: number;
             version_label: string;
+        };
+        IdentityOut: {
+            id_number: string;
+            name: string;
+            phone: string;
         };
         ImportFile: {
             id: number;
@@ -7665,6 +8293,10 @@ export interface components {
             };
             void_reason: string;
         };
+        LineIn: {
+            area_mu: number | string;
+            parcel_id: number;
+        };
         /**
          * @example {
          *       "note": "请于本月核查",
@@ -7851,6 +8483,32 @@ export interface components {
             name: string;
             /** @default  */
             post?: string;
+        };
+        /**
+         * @example {
+         *       "away": 32,
+         *       "reason": "核对户口本为同一人"
+         *     }
+         */
+        MergeHoldersIn: {
+            away: number;
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "on": "2024-09-01",
+         *       "parcels": [
+         *         52,
+         *         53
+         *       ],
+         *       "reason": "合并后统一经营"
+         *     }
+         */
+        MergeIn: {
+            /** Format: date */
+            on: string;
+            parcels: number[];
+            reason: string;
         };
         MessageOut: {
             body: string;
@@ -8051,6 +8709,18 @@ export interface components {
             stance: string;
             stance_label: string;
             text: string;
+        };
+        /** @description What can be chosen when a parcel, a holder's paper or a crop is entered. */
+        OptionsOut: {
+            actual_use: string[];
+            crop: string[];
+            irrigation: string[];
+            land_kind: string[];
+            paper_kind: string[];
+            season: string[];
+            source_paper: string[];
+            units: components["schemas"]["UnitOut"][];
+            way: string[];
         };
         OthersOut: {
             answered: boolean;
@@ -8367,6 +9037,109 @@ export interface components {
         PaperReasonIn: {
             reason: string;
         };
+        ParcelCropOut: {
+            area_mu: number;
+            crop: string;
+            season: string;
+            year: number;
+        };
+        /** @description What is entered of a parcel beside its figure. */
+        ParcelIn: {
+            actual_use: string;
+            /** @default false */
+            corps?: boolean;
+            cultivator_id?: number | null;
+            holder_id?: number | null;
+            /** @default  */
+            irrigation?: string;
+            /** @default  */
+            land_kind?: string;
+            /** @default  */
+            note?: string;
+            ownership: string;
+            /** @default  */
+            paper_number?: string;
+            /** @default  */
+            place_name?: string;
+            reclaimed_year?: number | null;
+            source_paper: string;
+            unit_id?: number | null;
+            way: string;
+        };
+        /** @description A parcel as of a day, with its whole history. */
+        ParcelOut: {
+            as_of: string | null;
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            children: components["schemas"]["ParcelRelativeOut"][];
+            code: string;
+            contracts: components["schemas"]["ContractRef"][];
+            crops: components["schemas"]["ParcelCropOut"][];
+            frozen_until: string | null;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            gone: boolean;
+            id: number;
+            parents: components["schemas"]["ParcelRelativeOut"][];
+            region: components["schemas"]["PlaceRef"];
+            state: components["schemas"]["ParcelStateOut"];
+            states: components["schemas"]["ParcelStateOut"][];
+        };
+        /** @description A parcel this one came out of, or one that came out of it. */
+        ParcelRelativeOut: {
+            area_mu: number;
+            code: string;
+            /** @enum {string} */
+            kind: "split" | "merge";
+            kind_label: string;
+            /** Format: date */
+            on: string;
+            parcel_id: number;
+            reason: string;
+        };
+        /** @description A parcel as it was in a stretch of time; `valid_to` is the first day it was something else. */
+        ParcelStateOut: {
+            actual_use: string;
+            area_m2: number;
+            area_mu: number;
+            /** @enum {string} */
+            change: "register" | "edit" | "holder" | "boundary" | "split" | "merge" | "import";
+            change_label: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            corps: boolean;
+            cultivator: components["schemas"]["HolderRef"] | null;
+            holder: components["schemas"]["HolderRef"] | null;
+            id: number;
+            irrigation: string;
+            land_kind: string;
+            note: string;
+            /** @enum {string} */
+            ownership: "state" | "collective";
+            ownership_label: string;
+            paper_number: string;
+            place_name: string;
+            reason: string;
+            reclaimed_year: number | null;
+            source_paper: string;
+            unit: components["schemas"]["UnitOut"];
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            way: string;
+        };
         /**
          * @example {
          *       "parent_id": 1
@@ -8538,6 +9311,14 @@ export interface components {
             taken_at: string | null;
             thumbnail: string;
             url: string;
+        };
+        PiecesOut: {
+            parcels: number[];
+        };
+        PlaceRef: {
+            code: string;
+            name: string;
+            path: string;
         };
         /** @description Measures alike for every illegal part; without an owner, each patch's township answers for it. */
         PlanForAll: {
@@ -9172,6 +9953,59 @@ export interface components {
             period: string;
             rows: components["schemas"]["RegisterRow"][];
         };
+        /**
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "on": "2024-03-01",
+         *       "parcel": {
+         *         "actual_use": "耕地",
+         *         "holder_id": 31,
+         *         "irrigation": "地表水",
+         *         "land_kind": "二轮承包地",
+         *         "ownership": "collective",
+         *         "source_paper": "承包协议",
+         *         "way": "承包"
+         *       }
+         *     }
+         */
+        RegisterParcelIn: {
+            /** @default  */
+            code?: string;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            /** Format: date */
+            on: string;
+            parcel: components["schemas"]["ParcelIn"];
+        };
         RegisterRow: {
             current: components["schemas"]["ReturnLine"] | null;
             late: boolean;
@@ -9449,6 +10283,15 @@ export interface components {
             post?: string;
             /** @default true */
             present?: boolean;
+        };
+        /**
+         * @description A whole identity number; it is looked for and kept nowhere.
+         * @example {
+         *       "number": "91350100M000100Y43"
+         *     }
+         */
+        SeekHolderIn: {
+            number: string;
         };
         /**
          * @example {
@@ -9745,6 +10588,39 @@ export interface components {
             name: string;
             sha256: string;
         };
+        SownIn: {
+            area_mu: number | string;
+            crop: string;
+        };
+        /**
+         * @example {
+         *       "line": {
+         *         "coordinates": [
+         *           [
+         *             111.35,
+         *             34.31
+         *           ],
+         *           [
+         *             111.36,
+         *             34.32
+         *           ]
+         *         ],
+         *         "type": "LineString"
+         *       },
+         *       "on": "2024-09-01",
+         *       "reason": "两户分开承包"
+         *     }
+         */
+        SplitIn: {
+            line: {
+                coordinates: number[][];
+                /** @enum {string} */
+                type: "LineString";
+            };
+            /** Format: date */
+            on: string;
+            reason: string;
+        };
         StaffOut: {
             code_enabled: boolean;
             /** Format: date-time */
@@ -10040,6 +10916,20 @@ export interface components {
             on: string;
             totals: components["schemas"]["CommodityTotal"][];
             whole: boolean;
+        };
+        /**
+         * @example {
+         *       "name": "示例农业发展有限公司"
+         *     }
+         */
+        UnitIn: {
+            name: string;
+        };
+        UnitOut: {
+            id: number;
+            kind: string;
+            kind_label: string;
+            name: string;
         };
         /**
          * @example {
@@ -14080,6 +14970,544 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRef"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndContractIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRef"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_seek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeekHolderIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderRef"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_holder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeHoldersIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_holders_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderPaperIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PiecesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterParcelIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_parcel: {
+        parameters: {
+            query?: {
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_boundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeParcelIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_sow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CropsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PiecesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_tile: {
+        parameters: {
+            query?: {
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_new_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_rename_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_base_years: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseYearOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeYearIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseYearOut"];
+                };
             };
         };
     };
