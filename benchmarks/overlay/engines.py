@@ -15,9 +15,9 @@ from county import LARGE, County, Ground, Shapes
 from numpy.typing import NDArray
 
 from liangtian.geo.area import survey_areas
-from liangtian.geo.overlay.chains import Chains, chains_of
+from liangtian.geo.overlay.chains import chains_of
 from liangtian.geo.overlay.equal_area import Plane, plane_around, projected
-from liangtian.geo.overlay.kernel import Indexed, indexed, shared_areas
+from liangtian.geo.overlay.kernel import Indexed, Looked, indexed, looked_at, shared_areas
 
 Sums = NDArray[np.float64]
 """m² by patch (row) and category (column)."""
@@ -43,7 +43,7 @@ class Kernel:
 
     def prepare(self, county: County) -> None:
         plane = plane_around(county.patches)
-        self.patches: Chains = projected(chains_of(county.patches), plane)
+        self.patches: Looked = looked_at(projected(chains_of(county.patches), plane))
         self.ready: dict[str, tuple[Indexed, Ground]] = {
             name: (indexed(projected(chains_of(ground.shapes), plane)), ground)
             for name, ground in county.layers.items()

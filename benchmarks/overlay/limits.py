@@ -19,7 +19,7 @@ from liangtian.geo.compiled import compiled, vectorised
 from liangtian.geo.overlay.chains import Chains, Floats, Ints, chains_of
 from liangtian.geo.overlay.equal_area import plane_around, projected
 from liangtian.geo.overlay.index import Tree, boxes_of, meeting
-from liangtian.geo.overlay.kernel import Indexed, indexed, shared_areas
+from liangtian.geo.overlay.kernel import Indexed, indexed, looked_at, shared_areas
 from liangtian.geo.overlay.lanes import loaded, room_for_lanes
 
 
@@ -35,11 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     plane = plane_around(ground.patches)
     plots = projected(chains_of(ground.patches), plane)
     figures = indexed(projected(chains_of(ground.layers["survey"].shapes), plane))
-    boxes = boxes_of(plots)
+    looked, boxes = looked_at(plots), boxes_of(plots)
     hits, owners = _hits(boxes, figures.tree)
     least = int(plots.sizes().max()) + 1
     steps: dict[str, Callable[[], object]] = {
-        "all": lambda: shared_areas(plots, figures, threads=1),
+        "looking at the plots, once for all layers": lambda: looked_at(plots),
+        "all else": lambda: shared_areas(looked, figures, threads=1),
         "finding what plots meet": lambda: _hits(boxes, figures.tree),
         "laying out plots": lambda: _load(plots, boxes, least),
         "one pass over the coordinates met": lambda: _pass(hits, figures.pieces),

@@ -15,6 +15,7 @@ from liangtian.geo.overlay.kernel import (
     Pairs,
     areas_of,
     indexed,
+    looked_at,
     over,
     shared_areas,
 )
@@ -31,7 +32,7 @@ def array(*geoms: shapely.Geometry | None) -> np.ndarray:
 
 def measured(plots: np.ndarray, figures: np.ndarray, most: int = 256, threads: int = 1) -> Pairs:
     ready = indexed(chains_of(figures), most)
-    return shared_areas(chains_of(plots), ready, threads=threads, most=most)
+    return shared_areas(looked_at(chains_of(plots), most), ready, threads=threads)
 
 
 def table(found: Pairs, figures: int) -> np.ndarray:

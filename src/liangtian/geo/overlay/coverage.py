@@ -20,7 +20,7 @@ from liangtian.geo.clean import require_valid
 from liangtian.geo.overlay.chains import Chains, Floats, Ints, chains_of
 from liangtian.geo.overlay.closing import NEGLIGIBLE_M2, Areas, RawAreas, closed
 from liangtian.geo.overlay.equal_area import projected
-from liangtian.geo.overlay.kernel import Pairs, shared_areas
+from liangtian.geo.overlay.kernel import Pairs, looked_at, shared_areas
 from liangtian.geo.overlay.pieces import dense_in_degrees
 from liangtian.geo.overlay.prepared import PreparedLayer
 from liangtian.geo.plane import to_plane, zone_at
@@ -60,7 +60,7 @@ def shares(plots: Shapes, layer: PreparedLayer) -> Pairs:
     Raises:
         GeometryRefused: an invalid plot.
     """
-    return shares_of(checked(plots), layer)
+    return shares_of(checked(plots), [layer])[0]
 
 
 def checked(plots: Shapes) -> Chains:
@@ -73,9 +73,10 @@ def checked(plots: Shapes) -> Chains:
     return chains_of(plots)
 
 
-def shares_of(plots: Chains, layer: PreparedLayer) -> Pairs:
-    """As `shares`, of plots that are checked."""
-    return shared_areas(projected(plots, layer.plane), layer.figures)
+def shares_of(plots: Chains, layers: Sequence[PreparedLayer]) -> list[Pairs]:
+    """As `shares`, of plots that are checked, in several layers; they are looked at once for each plane."""
+    ready = {plane: looked_at(projected(plots, plane)) for plane in {one.plane for one in layers}}
+    return [shared_areas(ready[one.plane], one.figures) for one in layers]
 
 
 def by_category(found: Pairs, layer: PreparedLayer, official: Sequence[Decimal]) -> Areas:

@@ -20,7 +20,6 @@ from liangtian.geo.overlay.chains import Chains, Floats, Ints, select
 from liangtian.geo.overlay.cutting import PIECE_VERTICES, cut
 from liangtian.geo.overlay.index import (
     Tree,
-    box_into,
     boxes_of,
     hilbert_order,
     meeting,
@@ -49,10 +48,6 @@ so that it does not matter in which order the tree finds the pieces."""
 
 _AT_ONCE = 256
 """Plots that one thread takes at a time, at the least."""
-_TURNS = 24
-"""Tasks per thread, at the most: while the last ones are done, others wait."""
-_NEARBY = 500_000
-"""Vertices that stay in the processor's cache, in whatever order plots are measured."""
 _FEW = 48
 """Numbers up to which sorting by insertion is the fastest."""
 
@@ -84,12 +79,22 @@ class Pairs(NamedTuple):
 
 
 class _Plots(NamedTuple):
-    """Plots in pieces: plot `number[k]` of `whole` has the pieces `begin[k, 0]` to `begin[k, 1]`."""
+    """Plots in pieces, each with its box: plot `number[k]` has the pieces `begin[k]` to `begin[k + 1]`."""
 
     pieces: Chains
+    boxes: Floats
     begin: Ints
     number: Ints
-    whole: Chains
+
+
+class Looked(NamedTuple):
+    """Plots looked at once for any number of layers: how many, the area of each (m², on the grid), and those that
+    have vertices, small ones along a curve, large ones in pieces."""
+
+    plots: int
+    whole: Floats
+    small: _Plots
+    large: _Plots
 
 
 class _Room(NamedTuple):
@@ -105,10 +110,9 @@ class _Room(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What one call found: of each of its plots the area `whole` and `number` pairs, one plot after another."""
+    """What one call found: of each of its plots `number` pairs, one plot after another."""
 
     plot: Ints
-    whole: Floats
     number: Ints
     source: Ints
     m2: Floats
@@ -128,22 +132,36 @@ def over(pieces: Chains, source: Ints, number: int) -> Indexed:
     return Indexed(pieces, source, tree, stretches, number, largest)
 
 
-def shared_areas(
-    plots: Chains, figures: Indexed, *, threads: int | None = None, most: int = PIECE_VERTICES
-) -> Pairs:
+def looked_at(plots: Chains, most: int = PIECE_VERTICES) -> Looked:
+    """Plots made ready to be measured, in the plane of the layers; those of more than `most` vertices are cut."""
+    sizes, every = plots.sizes(), np.arange(plots.number)
+    small, large = every[(sizes > 0) & (sizes <= most)], every[sizes > most]
+    first = plots.ring[plots.figure[small]]
+    # In the order in which one finds in the processor's cache what the last one read.
+    small = small[rough_hilbert_order(plots.x[first], plots.y[first])]
+    pieces, source = cut(select(plots, large), most)
+    begin = np.searchsorted(source, np.arange(len(large) + 1))
+    return Looked(
+        plots.number,
+        on_grid(areas_of(plots)),
+        _boxed(select(plots, small), np.arange(len(small) + 1), small),
+        _boxed(pieces, begin, large),
+    )
+
+
+def _boxed(pieces: Chains, begin: Ints, number: Ints) -> _Plots:
+    return _Plots(pieces, boxes_of(pieces), begin, number)
+
+
+def shared_areas(plots: Chains | Looked, figures: Indexed, *, threads: int | None = None) -> Pairs:
     """The area of every plot inside every figure, m²; both in one equal-area plane.
 
     Plots are measured on `threads` threads (as many as there are processors, at most four), each plot by one
     of them, so that their number changes nothing.
     """
     threads = threads or min(4, os.cpu_count() or 1)
-    sizes = plots.sizes()
-    small, large = np.flatnonzero((sizes > 0) & (sizes <= most)), np.flatnonzero(sizes > most)
-    if len(figures.pieces.x) > _NEARBY:
-        small = _along_a_curve(plots, small)
-    work = _in_turns(_Plots(plots, np.stack([small, small + 1], axis=1), small, plots), threads)
-    if len(large):
-        work += _in_turns(_cut(plots, large, most), threads)
+    looked = plots if isinstance(plots, Looked) else looked_at(plots)
+    work = _in_turns(looked.small, threads) + _in_turns(looked.large, threads)
 
     def measured(task: tuple[_Plots, int, int]) -> _Part:
         return _Part(*_measure(task[0], figures, task[1], task[2]))
@@ -153,7 +171,7 @@ def shared_areas(
     else:
         with ThreadPoolExecutor(threads) as pool:
             parts = list(pool.map(measured, work))
-    return _together(parts, plots.number)
+    return _together(parts, looked)
 
 
 def on_grid(m2: Floats) -> Floats:
@@ -184,39 +202,29 @@ def _area(chains: Chains, f: int) -> float:
     return total
 
 
-def _along_a_curve(plots: Chains, which: Ints) -> Ints:
-    """Plots in the order in which one finds in the processor's cache what the last one read."""
-    first = plots.ring[plots.figure[which]]
-    return which[rough_hilbert_order(plots.x[first], plots.y[first])]
-
-
-def _cut(plots: Chains, which: Ints, most: int) -> _Plots:
-    """Large plots cut into pieces."""
-    pieces, source = cut(select(plots, which), most)
-    begin = np.searchsorted(source, np.arange(len(which) + 1))
-    return _Plots(pieces, np.stack([begin[:-1], begin[1:]], axis=1), which, plots)
-
-
 def _in_turns(plots: _Plots, threads: int) -> list[tuple[_Plots, int, int]]:
-    """Work for threads to take as they come."""
-    number = len(plots.number)
-    tasks = 1 if threads == 1 else max(1, min(number // _AT_ONCE, threads * _TURNS))
-    bounds = np.linspace(0, number, tasks + 1).astype(int).tolist()
+    """Work for threads to take as they come, less each time: beginning costs, and at the end others wait."""
+    number, bounds = len(plots.number), [0]
+    while bounds[-1] < number:
+        left = number - bounds[-1]
+        bounds.append(
+            bounds[-1] + (left if threads == 1 else min(left, max(_AT_ONCE, left // (2 * threads))))
+        )
     return [(plots, first, last) for first, last in itertools.pairwise(bounds)]
 
 
-def _together(parts: list[_Part], plots: int) -> Pairs:
+def _together(parts: list[_Part], looked: Looked) -> Pairs:
     """All pairs by plot, then source."""
-    begin, whole = np.zeros(plots + 1, np.int64), np.zeros(plots)
-    for part in parts:
-        begin[part.plot + 1] = part.number
-        whole[part.plot] = part.whole
+    none = np.empty(0, np.int64)
+    parts = parts or [_Part(none, none, none, np.empty(0))]
+    every = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    begin = np.zeros(looked.plots + 1, np.int64)
+    begin[every.plot + 1] = every.number
     np.cumsum(begin, out=begin)
     total = int(begin[-1])
     plot, source, m2 = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total)
-    for part in parts:
-        _put(part, begin, plot, source, m2)
-    return Pairs(plot, source, m2, on_grid(whole))
+    _put(every, begin, plot, source, m2)
+    return Pairs(plot, source, m2, looked.whole)
 
 
 @compiled
@@ -232,11 +240,11 @@ def _put(part: _Part, begin: Ints, plot: Ints, source: Ints, m2: Floats) -> None
 @compiled
 def _measure(
     plots: _Plots, figures: Indexed, first: int, last: int
-) -> tuple[Ints, Floats, Ints, Ints, Floats]:
+) -> tuple[Ints, Ints, Ints, Floats]:
     """The pairs of some plots, as in `_Part`."""
     room, lanes = _room(figures.largest), room_for_lanes(_longest(plots, first, last))
     found, waiting = np.empty(256, np.int64), np.empty(256, np.int64)
-    number, whole = np.zeros(last - first, np.int64), np.empty(last - first)
+    number = np.zeros(last - first, np.int64)
     total, some, box, outer = 0, 16 * (last - first) + 256, np.empty(4), np.empty(4, np.float32)
     source, m2 = np.empty(some, np.int64), np.empty(some)
     # Taking arrays out of tuples counts references; inside the loops that would take longer than the sums, and
@@ -244,14 +252,19 @@ def _measure(
     px, py, ring, parts = plots.pieces.x, plots.pieces.y, plots.pieces.ring, plots.pieces.figure
     x, y, of, sources = figures.pieces.x, figures.pieces.y, figures.stretches.figure, figures.source
     boxes, level = figures.tree.boxes, figures.tree.level
-    span, edge, pieces = figures.stretches.span, figures.stretches.box, plots.begin
+    span, edge, pieces, around = (
+        figures.stretches.span,
+        figures.stretches.box,
+        plots.begin,
+        plots.boxes,
+    )
     opened, end, bounds, segment, mark, line, buckets = room
     row, begin, reach = lanes.row, lanes.first, lanes.last
     for k in range(first, last):
         start = total
-        for piece in range(pieces[k, 0], pieces[k, 1]):
-            vertices = slice(ring[parts[piece]], ring[parts[piece + 1]])
-            box_into(box, px[vertices], py[vertices])
+        for piece in range(pieces[k], pieces[k + 1]):
+            for side in range(4):
+                box[side] = around[piece, side]
             hits, found, waiting = meeting(boxes, level, box, found, waiting)
             if hits == 0:
                 continue
@@ -275,8 +288,7 @@ def _measure(
                 total += m2[total] != 0.0
         total = _summed(source, m2, start, total)
         number[k - first] = total - start
-    _sizes(plots, first, last, whole)
-    return plots.number[first:last], whole, number, source[:total], m2[:total]
+    return plots.number[first:last], number, source[:total], m2[:total]
 
 
 @inlined
@@ -333,17 +345,11 @@ def _longer_room(
 
 
 @inner
-def _sizes(plots: _Plots, first: int, last: int, whole: Floats) -> None:
-    for k in range(first, last):
-        whole[k - first] = _area(plots.whole, plots.number[k])
-
-
-@inner
 def _longest(plots: _Plots, first: int, last: int) -> int:
     """Vertices of the largest piece of some plots."""
     most, pieces = 0, plots.pieces
     for k in range(first, last):
-        for f in range(plots.begin[k, 0], plots.begin[k, 1]):
+        for f in range(plots.begin[k], plots.begin[k + 1]):
             most = max(most, pieces.ring[pieces.figure[f + 1]] - pieces.ring[pieces.figure[f]])
     return most
 

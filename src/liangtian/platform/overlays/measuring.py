@@ -63,18 +63,17 @@ def measured(plots: Placed, layers: Sequence[RunLayer], *, ordered: bool) -> Col
     from liangtian.geo.overlay.coverage import Zone, by_category, shares_of
 
     official = plots.m2
-    out, asked, zones = Columns(), _Asked(plots.geoms, official), list[Zone]()
-    for one in layers:
-        layer, exclusive = prepared(one.version), one.version.layer.exclusive
-        pairs = shares_of(plots.chains, layer)
-        zones.append(Zone(layer, _shapes_of, exclusive))
-        asked.found.append(pairs)
-        if exclusive:
+    zones = [Zone(prepared(one.version), _shapes_of, one.version.layer.exclusive) for one in layers]
+    found = shares_of(plots.chains, [zone.layer for zone in zones])
+    out, asked = Columns(), _Asked(plots.geoms, official, found)
+    for one, zone, pairs in zip(layers, zones, found, strict=True):
+        layer = zone.layer
+        if zone.exclusive:
             areas = by_category(pairs, layer, official)
             category = [str(c) for c in areas.category.tolist()]
             out.add(one, Measure.AREA, areas.plot.tolist(), category, areas.m2)
         else:
-            _covered(out, one, asked, zones[-1])
+            _covered(out, one, asked, zone, pairs)
     if ordered:
         _first(out, layers, asked, zones)
     return out
@@ -86,14 +85,14 @@ class _Asked:
 
     geoms: NDArray[np.object_]
     official: Sequence[Decimal]
-    found: list[Pairs] = field(default_factory=list)
+    found: list[Pairs]
 
 
-def _covered(out: Columns, one: RunLayer, asked: _Asked, zone: Zone) -> None:
+def _covered(out: Columns, one: RunLayer, asked: _Asked, zone: Zone, pairs: Pairs) -> None:
     """A layer whose figures may overlap: the ground covered, once, under the layer's own code."""
     from liangtian.geo.overlay.coverage import cover
 
-    pairs, rows = asked.found[-1], list(range(len(asked.geoms)))
+    rows = list(range(len(asked.geoms)))
     inside = cover(asked.geoms, pairs, zone)
     cents = _closed(np.column_stack([inside, np.maximum(pairs.whole - inside, 0)]), asked.official)
     for k, category in enumerate((one.version.layer.code, "")):

@@ -68,7 +68,7 @@ def _largest(
     from liangtian.geo.overlay.closing import NEGLIGIBLE_M2
     from liangtian.geo.overlay.coverage import shares_of
 
-    found = shares_of(plots, layer)
+    (found,) = shares_of(plots, [layer])
     counts = found.m2 >= NEGLIGIBLE_M2
     plot, source, m2 = found.plot[counts], found.source[counts], found.m2[counts]
     best: list[Region | None] = [None] * plots.number
