@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -13,13 +14,24 @@ import pytest
 import python_calamine
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from liangtian.platform.cases.models import Case, CaseStep
 from liangtian.platform.files.services import store
+from liangtian.platform.people.models import Office
 from liangtian.policy.accountability import Accountability, _Rules
+from liangtian.policy.accountability_forecast import DatedPatch, forecast
 from liangtian.programmes.enforcement import ratio
-from liangtian.programmes.enforcement.models import InfrastructureProject, Patch, PatchPart
-from liangtian.programmes.enforcement.ratio_sums import sums
+from liangtian.programmes.enforcement.models import (
+    Disposition,
+    InfrastructureProject,
+    Patch,
+    PatchPart,
+)
+from liangtian.programmes.enforcement.ratio_alike import alike
+from liangtian.programmes.enforcement.ratio_parts import Side, page_of, what_if
+from liangtian.programmes.enforcement.ratio_sums import sums, to_the_years_end
+from liangtian.programmes.enforcement.rules import pack_in_use
 from tests.conftest import County, People, SignedIn
 from tests.enforcement.ground import box, make_batch
 
@@ -235,8 +247,76 @@ def test_sums_give_what_part_by_part_gives_in_the_county_and_each_township(
     kept = ratio.counted(people.clerk, where)
     _same(found.whole, ratio.assessment(kept.patches, where))
     assert set(found.below) == {county.township_a.code, county.township_b.code}
-    for place in ratio.places(kept, where):
-        _same(found.below[place.region.code], place.result)
+    for code, result in found.below.items():
+        mine = [
+            patch
+            for part, patch in zip(kept.parts, kept.patches, strict=True)
+            if part.patch.region_id.startswith(code)
+        ]
+        _same(result, ratio.assessment(mine, where))
+
+
+@pytest.mark.parametrize("whole_only", [False, True], ids=["by area", "wholly restored only"])
+def test_lists_and_what_if_give_what_part_by_part_gives(
+    judged: Judged, people: People, monkeypatch: pytest.MonkeyPatch, whole_only: bool
+) -> None:
+    parts = judged(
+        P1={"restored_mu": Decimal("12.34")},
+        P2={"regularised_mu": Decimal(40)},
+        P3={"restored_mu": Decimal("10.10"), "regularised_mu": Decimal("19.90")},
+    )
+    if whole_only:
+        monkeypatch.setattr(_Rules, "flag", _without_partial_restoration(_Rules.flag))
+    where = ratio.asked_for(people.clerk, "", 2026)
+    kept = ratio.counted(people.clerk, where)
+    treated = ratio.assessment(kept.patches, where).treatments
+    wanted: dict[Side, list[str]] = {
+        "all": [one.patch.id for one in treated],
+        "numerator": [one.patch.id for one in treated if one.numerator_mu],
+        "denominator": [one.patch.id for one in treated if one.denominator_mu],
+        "neither": [o.patch.id for o in treated if not o.numerator_mu and not o.denominator_mu],
+        "open": [o.patch.id for o in treated if o.patch.legality == "illegal" and o.patch.open_mu],
+    }
+    for side, numbers in wanted.items():
+        count, rows = page_of(people.clerk, where, side, 0, 50)
+        assert (side, count, [one.patch.id for _, one in rows]) == (side, len(numbers), numbers)
+    assert page_of(people.clerk, where, "all", 2, 2)[0] == len(YEAR)
+    restored = [parts["P1"].pk, parts["P4"].pk, parts["L"].pk]
+    after = [
+        replace(one, restored_mu=one.farmland_mu - one.regularised_mu)
+        if part.pk in restored and one.legality == "illegal" else one
+        for part, one in zip(kept.parts, kept.patches, strict=True)
+    ]  # fmt: skip
+    _same(what_if(people.clerk, where, restored), ratio.assessment(after, where))
+
+
+def test_the_year_month_by_month_is_the_same_from_sums(judged: Judged, people: People) -> None:
+    parts = judged("2026-02", P2={"regularised_mu": Decimal(40)}, P1={"restored_mu": Decimal(9)})
+    office = Office.objects.create(name="示例镇政府", kind="township", region=people.clerk.region)
+    accepted = {
+        "accepted_on": date(2026, 5, 1), "accepted_by": people.clerk, "reported_by": people.township_b,
+        "reported_at": "2026-04-30T00:00Z",
+    }  # fmt: skip
+    for name, days in (("P2", {"papers_on": date(2026, 4, 30)}), ("P3", accepted)):
+        Disposition.objects.create(
+            part=parts[name], handling="no_case", no_case_reason="示例", owner=office,
+            due_on=date(2026, 6, 1), entered_by=people.clerk, **days,
+        )  # fmt: skip
+    where = ratio.asked_for(people.clerk, "", 2026)
+    found = to_the_years_end(alike(people.clerk, where), where)
+    kept = ratio.counted(people.clerk, where)
+    known = {"P2": {"regularised_on": date(2026, 4, 30)}, "P3": {"restored_on": date(2026, 5, 1)}}
+    dated = [DatedPatch(one, date(2026, 2, 1), **known.get(one.id, {})) for one in kept.patches]
+    wanted = forecast(dated, "county", pack_in_use(), 2026, timezone.localdate())
+    assert found is not None
+    assert found.courses == wanted.courses
+    assert [
+        (m.month, m.state.numerator_mu, m.state.denominator_mu, m.off_numerator_mu)
+        for m in found.months
+    ] == [
+        (m.month, m.state.numerator_mu, m.state.denominator_mu, m.off_numerator_mu)
+        for m in wanted.months
+    ]
 
 
 def _same(found: Accountability, wanted: Accountability) -> None:

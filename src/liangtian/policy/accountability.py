@@ -148,9 +148,12 @@ class _Rules:
         if level not in get_args(Level):
             raise ValueError(f"没有级别 {level}；可用：{'、'.join(LEVELS)}")
         self.pack, self.level, self.on = pack, level, on
+        self._values: dict[str, Value] = {}
 
     def value(self, name: str) -> Value:
-        return self.pack.value(_KEY + name, self.on)
+        if name not in self._values:  # asked several times for each of many patches
+            self._values[name] = self.pack.value(_KEY + name, self.on)
+        return self._values[name]
 
     def flag(self, name: str) -> bool:
         return self.value(f"ratio_{name}").flag

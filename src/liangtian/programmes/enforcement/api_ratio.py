@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from django.db import transaction
@@ -18,12 +18,15 @@ from liangtian.policy.accountability import Accountability, Treatment
 from liangtian.policy.accountability_forecast import COURSES, Forecast
 from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.models import PatchPart
+from liangtian.programmes.enforcement.ratio_alike import alike, patches_of
 from liangtian.programmes.enforcement.ratio_book import ratio_xlsx
+from liangtian.programmes.enforcement.ratio_parts import Side, page_of, to_restore
+from liangtian.programmes.enforcement.ratio_parts import what_if as restored_if
+from liangtian.programmes.enforcement.ratio_sums import Place, places, to_the_years_end
 
 router = Router(tags=["enforcement"])
 PAGE = 50
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Side = Literal["all", "numerator", "denominator", "neither", "open"]
 
 
 class RatioAsked(Schema):
@@ -139,23 +142,25 @@ def accountability(request: HttpRequest, wanted: Query[RatioAsked]) -> dict[str,
     """The ratio of a region and patch year, its regions below, the fewest parts to restore, the year's end."""
     user = user_of(request)
     asked = ratio.asked_for(user, wanted.region, wanted.year)
-    found = ratio.counted(user, asked)
-    result = ratio.assessment(found.patches, asked)
+    rows = alike(user, asked)
+    patches = patches_of(rows)
+    result = ratio.assessment(patches, asked)
     unsettled = ratio.not_settled(user, asked)
-    named = ratio.to_restore(found, asked) if asked.assessed_itself else []
+    named = to_restore(user, asked, rows) if asked.assessed_itself else []
+    below = sorted(places(rows, asked), key=lambda one: -one.open_mu)
     return {
-        **_figures(result, ratio.open_mu(found.patches)),
+        **_figures(result, ratio.open_mu(patches)),
         "region": asked.region.code, "name": asked.region.name, "level": asked.region.level,
-        "year": asked.year, "years": ratio.years(user), "counted": len(found.parts),
+        "year": asked.year, "years": ratio.years(user), "counted": sum(row.number for row in rows),
         "threshold_mu": result.threshold_mu if asked.assessed_itself else None,
         "share_percent": result.share_percent,
         "in_scope": result.in_scope if asked.assessed_itself else None,
         "reasons": _reasons(result.reasons) if asked.assessed_itself else [],
         "pack": result.pack, "pack_version": result.pack_version,
         "unsettled": unsettled.number, "unsettled_mu": unsettled.farmland_mu,
-        "places": [_place(place) for place in ratio.places(found, asked)],
-        "to_restore": None if named is None else _named(found, result, set(named)),
-        "forecast": _forecast(ratio.to_the_years_end(found, asked)),
+        "places": [_place(place) for place in below],
+        "to_restore": None if named is None else [_part(*one) for one in named],
+        "forecast": _forecast(to_the_years_end(rows, asked)),
     }  # fmt: skip
 
 
@@ -164,17 +169,10 @@ def parts(request: HttpRequest, wanted: Query[RatioPageAsked]) -> dict[str, Any]
     """How every part counts and why, fifty at a time."""
     user = user_of(request)
     asked = ratio.asked_for(user, wanted.region, wanted.year)
-    found = ratio.counted(user, asked)
-    result = ratio.assessment(found.patches, asked)
-    rows = [
-        (part, treated)
-        for part, treated in zip(found.parts, result.treatments, strict=True)
-        if _on_side(treated, wanted.side)
-    ]
-    start = (wanted.page - 1) * PAGE
+    count, rows = page_of(user, asked, wanted.side, (wanted.page - 1) * PAGE, PAGE)
     return {
-        "count": len(rows), "page": wanted.page, "page_size": PAGE,
-        "parts": [_part(part, treated) for part, treated in rows[start : start + PAGE]],
+        "count": count, "page": wanted.page, "page_size": PAGE,
+        "parts": [_part(part, treated) for part, treated in rows],
     }  # fmt: skip
 
 
@@ -183,7 +181,7 @@ def what_if(request: HttpRequest, body: WhatIfIn) -> dict[str, Any]:
     """The ratio as it would be with the named parts restored; nothing is changed."""
     user = user_of(request)
     asked = ratio.asked_for(user, body.region, body.year)
-    result = ratio.what_if(ratio.counted(user, asked), asked, body.restored)
+    result = restored_if(user, asked, body.restored)
     return {
         "numerator_mu": result.numerator_mu, "denominator_mu": result.denominator_mu,
         "ratio": result.ratio,
@@ -200,7 +198,8 @@ def workbook(request: HttpRequest, wanted: Query[RatioAsked]) -> HttpResponse:
     asked = ratio.asked_for(user, wanted.region, wanted.year)
     found = ratio.counted(user, asked)
     result = ratio.assessment(found.patches, asked)
-    content = ratio_xlsx(user, asked, found, result, ratio.places(found, asked))
+    below = sorted(places(alike(user, asked), asked), key=lambda one: -one.open_mu)
+    content = ratio_xlsx(user, asked, found, result, below)
     with transaction.atomic():
         record(user, "enforcement.ratio.export", f"{asked.region.name}{asked.year}年度",
                region=asked.region, after={"parts": len(found.parts)})  # fmt: skip
@@ -221,28 +220,13 @@ def _reasons(reasons: Any) -> list[dict[str, str]]:
     return [{"text": reason.text, "clause": reason.clause} for reason in reasons]
 
 
-def _place(place: ratio.Place) -> dict[str, Any]:
+def _place(place: Place) -> dict[str, Any]:
     itself = place.region.level in ("prefecture", "county")
     return {
         **_figures(place.result, place.open_mu), "region": place.region.code,
         "name": place.region.name, "level": place.region.level,
         "in_scope": place.result.in_scope if itself else None,
     }  # fmt: skip
-
-
-def _on_side(treated: Treatment, side: Side) -> bool:
-    if side == "numerator":
-        return treated.numerator_mu > 0
-    if side == "denominator":
-        return treated.denominator_mu > 0
-    if side == "neither":
-        return not treated.numerator_mu and not treated.denominator_mu
-    return side == "all" or (treated.patch.legality == "illegal" and treated.patch.open_mu > 0)
-
-
-def _named(found: ratio.Counted, result: Accountability, ids: set[int]) -> list[dict[str, Any]]:
-    kept = zip(found.parts, result.treatments, strict=True)
-    return [_part(part, treated) for part, treated in kept if part.pk in ids]
 
 
 def _part(part: PatchPart, treated: Treatment) -> dict[str, Any]:

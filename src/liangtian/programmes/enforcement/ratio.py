@@ -6,8 +6,8 @@ belongs to the year its batch came down in, not to that of the building.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,10 +24,7 @@ from liangtian.policy.accountability import (
     Level,
     PatchRefused,
     assess,
-    fewest_to_restore,
 )
-from liangtian.policy.accountability_forecast import DatedPatch, Forecast, forecast
-from liangtian.policy.pack import Pack
 from liangtian.policy.pack_errors import PackError
 from liangtian.programmes.enforcement.assessing import assessed, parts_counted
 from liangtian.programmes.enforcement.flow import SETTLED
@@ -61,15 +58,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Every part that counts, with the part it was read from; same order, same length."""
+    """Every part that counts, and how the ratio takes it; same order, same length."""
 
     parts: Sequence[PatchPart]
-    dated: Sequence[DatedPatch]
-
-    @property
-    def patches(self) -> list[AssessedPatch]:
-        """What the ratio takes."""
-        return [one.patch for one in self.dated]
+    patches: Sequence[AssessedPatch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +70,6 @@ class Open:
 
     number: int
     farmland_mu: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One region below, by the same rules."""
-
-    region: Region
-    result: Accountability
-    open_mu: Decimal
 
 
 def asked_for(user: User, region_code: str, year: int) -> Asked:
@@ -109,22 +92,11 @@ def years(user: User) -> list[int]:
 
 
 def counted(user: User, asked: Asked) -> Counted:
-    """The parts that count, in the order of their numbers."""
+    """Every part that counts, in the order of their numbers: for what lists them all (`ratio_sums` for figures)."""
     rows = parts_counted(user, f"{asked.year}-01", f"{asked.year}-12")
     rows = rows.filter(below(asked.region.code, "patch__region__code"))
     parts = list(rows.select_related("patch__batch", "patch__region", "project", "disposition"))
-    return Counted(parts, [_dated(part) for part in parts])
-
-
-def _dated(part: PatchPart) -> DatedPatch:
-    disposition = getattr(part, "disposition", None)
-    year, month = map(int, part.patch.batch.period.split("-"))
-    return DatedPatch(
-        assessed(part),
-        date(year, month, 1),
-        regularised_on=disposition.papers_on if disposition else None,
-        restored_on=disposition.accepted_on if disposition else None,
-    )
+    return Counted(parts, [assessed(part) for part in parts])
 
 
 def rule_day(asked: Asked) -> date:
@@ -141,53 +113,6 @@ def assessment(patches: Sequence[AssessedPatch], asked: Asked) -> Accountability
         return assess(patches, asked.level, pack_in_use(), rule_day(asked))
     except (PatchRefused, PackError) as problem:
         raise Refused(str(problem)) from problem
-
-
-def what_if(found: Counted, asked: Asked, restored: Collection[int]) -> Accountability:
-    """The same when the named parts (ids) are wholly restored."""
-    wanted = set(restored)
-    patches = [
-        _restored(one) if part.pk in wanted else one
-        for part, one in zip(found.parts, found.patches, strict=True)
-    ]
-    return assessment(patches, asked)
-
-
-def _restored(patch: AssessedPatch) -> AssessedPatch:
-    if patch.legality != "illegal":
-        return patch
-    return replace(patch, restored_mu=patch.farmland_mu - patch.regularised_mu)
-
-
-def to_restore(found: Counted, asked: Asked) -> list[int] | None:
-    """Ids of the fewest parts whose restoration leaves the region out of scope; None when none suffices."""
-    chosen = fewest_to_restore(found.patches, asked.level, pack_in_use(), rule_day(asked))
-    if chosen is None:
-        return None
-    wanted = {id(patch) for patch in chosen}
-    kept = zip(found.parts, found.patches, strict=True)
-    return [part.pk for part, patch in kept if id(patch) in wanted]
-
-
-def to_the_years_end(found: Counted, asked: Asked) -> Forecast | None:
-    """Where the ratio goes; None for a year that has not begun."""
-    today = timezone.localdate()
-    if today.year < asked.year:
-        return None
-    pack: Pack = pack_in_use()
-    return forecast(found.dated, asked.level, pack, asked.year, today)
-
-
-def places(found: Counted, asked: Asked) -> list[Place]:
-    """The regions right below, those with the most open farmland first."""
-    children = list(Region.objects.filter(parent=asked.region).order_by("code"))
-    kept = list(zip(found.parts, found.patches, strict=True))
-    rows = []
-    for child in children:
-        mine = [patch for part, patch in kept if part.patch.region_id.startswith(child.code)]
-        result = assessment(mine, replace(asked, region=child))
-        rows.append(Place(child, result, open_mu(mine)))
-    return sorted(rows, key=lambda row: (-row.open_mu, row.region.code))
 
 
 def open_mu(patches: Sequence[AssessedPatch]) -> Decimal:

@@ -10,7 +10,8 @@ from liangtian.platform.people.models import User
 from liangtian.policy.accountability import Accountability
 from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter, workbook_xlsx
 from liangtian.programmes.enforcement.models import PatchPart
-from liangtian.programmes.enforcement.ratio import Asked, Counted, Place
+from liangtian.programmes.enforcement.ratio import Asked, Counted
+from liangtian.programmes.enforcement.ratio_sums import Place
 
 LEGALITY = {"legal": "合法", "illegal": "违法", "other": "其他用地"}
 LISTING = {"none": "", "provincial": "省级清单", "national": "国家级清单"}

@@ -1,33 +1,38 @@
-"""The ratio of a place and of those right below it from sums: one query, however many patches there are.
-
-The rule adds each part by itself, so parts that it treats alike may be added up before: what it asks of them
-is the same, and whether a part is wholly put right, on which a setting may rest.
-"""
+"""The ratio of a place and of those right below it, and the year's end, from parts added up before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import BooleanField, Case, F, Q, Sum, Value, When
-from django.db.models.functions import Substr
+from django.utils import timezone
 
 from liangtian.platform.people.models import User
-from liangtian.platform.people.scope import below
 from liangtian.platform.regions.models import Region
-from liangtian.policy.accountability import Accountability, AssessedPatch
+from liangtian.policy.accountability import Accountability
+from liangtian.policy.accountability_forecast import DatedPatch, Forecast, forecast
 from liangtian.programmes.enforcement import ratio
-from liangtian.programmes.enforcement.assessing import parts_counted
+from liangtian.programmes.enforcement.ratio_alike import (
+    NEVER,
+    Alike,
+    alike,
+    children,
+    merged,
+    months,
+    patches_of,
+)
+from liangtian.programmes.enforcement.rules import pack_in_use
 
-_CENT = Decimal("0.01")
-_ALIKE = (
-    "judgement", "old_construction", "farm_damage", "homestead", "affordable_housing",
-    "project__listing", "project__duty_done",
-)  # fmt: skip
-# Half of the last figure: sums of binary numbers, as SQLite adds, miss by less.
-_PUT_RIGHT = Q(farmland_mu__lte=F("restored_mu") + F("regularised_mu") + Decimal("0.005"))
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One region below, by the same rules."""
+
+    region: Region
+    result: Accountability
+    open_mu: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,52 +46,45 @@ class Sums:
 
 def sums(user: User, asked: ratio.Asked) -> Sums:
     """The same figures as `ratio.assessment` of all parts. Raises Refused as it does."""
-    children = dict(
-        Region.objects.current()
-        .filter(parent=asked.region)
-        .order_by("code")
-        .values_list("code", "name")
+    rows = alike(user, asked)
+    found = places(rows, asked)
+    return Sums(
+        ratio.assessment(patches_of(rows), asked),
+        {one.region.code: one.result for one in found},
+        {one.region.code: one.region.name for one in found},
     )
-    digits = max(map(len, children), default=len(asked.region.code))
-    kept = list(_alike(user, asked, digits))
-    places = {
-        code: ratio.assessment([one for place, one in kept if place == code], asked)
-        for code in children
-    }
-    return Sums(ratio.assessment([one for _, one in kept], asked), places, children)
 
 
-def _alike(user: User, asked: ratio.Asked, digits: int) -> Iterator[tuple[str, AssessedPatch]]:
-    """Parts treated alike, added up, by the place they lie in."""
-    rows = parts_counted(user, f"{asked.year}-01", f"{asked.year}-12").select_related(None)
-    rows = rows.filter(below(asked.region.code, "patch__region__code")).order_by()
-    done = Case(
-        When(_PUT_RIGHT, then=Value(True)), default=Value(False), output_field=BooleanField()
-    )
-    grouped: Any = rows.annotate(
-        place=Substr("patch__region__code", 1, digits), put_right=done
-    ).values("place", "put_right", *_ALIKE)
-    found = grouped.annotate(
-        farmland=Sum("farmland_mu"), restored=Sum("restored_mu"), papers=Sum("regularised_mu")
-    )
-    for number, row in enumerate(found):
-        yield (
-            row["place"],
-            AssessedPatch(
-                id=str(number),
-                farmland_mu=_mu(row["farmland"]),
-                legality=row["judgement"],
-                old_construction=row["old_construction"],
-                farm_damage=row["farm_damage"],
-                infrastructure=row["project__listing"] or "none",
-                duty_done=bool(row["project__duty_done"]),
-                regularised_mu=_mu(row["papers"]),
-                restored_mu=_mu(row["restored"]),
-                homestead=row["homestead"],
-                affordable_housing=row["affordable_housing"],
-            ),
+def places(rows: Sequence[Alike], asked: ratio.Asked) -> list[Place]:
+    """The regions right below, by their codes."""
+    found = []
+    for child in children(asked):
+        mine = patches_of(one for one in rows if one.place == child.code)
+        result = ratio.assessment(mine, replace(asked, region=child))
+        found.append(Place(child, result, ratio.open_mu(mine)))
+    return found
+
+
+def to_the_years_end(rows: Sequence[Alike], asked: ratio.Asked) -> Forecast | None:
+    """Where the ratio goes; None for a year that has not begun."""
+    today = timezone.localdate()
+    if today.year < asked.year:
+        return None
+    until = months(asked)
+    dated = [
+        DatedPatch(
+            one.patch,
+            date(asked.year, one.month, 1),
+            regularised_on=_day(one.papers_in, until),
+            restored_on=_day(one.restored_in, until),
         )
+        for one in merged(rows, lambda one: (one.kind, one.month, one.papers_in, one.restored_in))
+    ]
+    return forecast(dated, asked.level, pack_in_use(), asked.year, today)
 
 
-def _mu(value: Decimal | None) -> Decimal:
-    return (value or Decimal(0)).quantize(_CENT)
+def _day(known_in: int, until: Sequence[date]) -> date | None:
+    """A day that lies in the same month's end as the days that were added up."""
+    if known_in == NEVER:
+        return date.max
+    return until[known_in - 1] if known_in else None

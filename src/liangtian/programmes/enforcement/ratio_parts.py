@@ -1,0 +1,126 @@
+"""Single parts of the ratio: a page of how each counts, which to restore, and what if they were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Literal
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from liangtian.platform.people.models import User
+from liangtian.policy.accountability import (
+    Accountability,
+    AssessedPatch,
+    Treatment,
+    fewest_to_restore,
+)
+from liangtian.programmes.enforcement import ratio
+from liangtian.programmes.enforcement.assessing import assessed
+from liangtian.programmes.enforcement.models import PatchPart
+from liangtian.programmes.enforcement.ratio_alike import (
+    OPEN,
+    Alike,
+    alike,
+    any_of,
+    merged,
+    parts_asked,
+    patches_of,
+)
+from liangtian.programmes.enforcement.rules import pack_in_use
+
+Side = Literal["all", "numerator", "denominator", "neither", "open"]
+Treated = list[tuple[PatchPart, Treatment]]
+
+
+def page_of(
+    user: User, asked: ratio.Asked, side: Side, start: int, size: int
+) -> tuple[int, Treated]:
+    """How many parts count on a side, and `size` of them from `start` by number, with their treatment."""
+    kinds = merged(alike(user, asked), lambda one: one.kind)
+    treated = ratio.assessment([one.patch for one in kinds], asked).treatments
+    kept = [one for one, how in zip(kinds, treated, strict=True) if _on_side(how, side, one.open)]
+    rows = parts_asked(user, asked)
+    if len(kept) < len(kinds):
+        rows = rows.filter(any_of(kept))
+    return sum(one.number for one in kept), _treated(rows[start : start + size], asked)
+
+
+def _on_side(how: Treatment, side: Side, still_open: bool) -> bool:
+    if side == "numerator":
+        return how.numerator_mu > 0
+    if side == "denominator":
+        return how.denominator_mu > 0
+    if side == "neither":
+        return not how.numerator_mu and not how.denominator_mu
+    return side == "all" or still_open
+
+
+def to_restore(user: User, asked: ratio.Asked, rows: Sequence[Alike]) -> Treated | None:
+    """The fewest parts whose restoration leaves the region out of scope; None when none suffices.
+
+    `rows` are all its parts added up; only those that are open are read one by one.
+    """
+    if not ratio.assessment(patches_of(rows), asked).in_scope:
+        return []
+    single = list(_each(parts_asked(user, asked).filter(OPEN)))
+    rest = patches_of(one for one in rows if not one.open)
+    chosen = fewest_to_restore(
+        [*rest, *(patch for _, patch in single)], asked.level, pack_in_use(), ratio.rule_day(asked)
+    )
+    if chosen is None:
+        return None
+    wanted = {id(patch) for patch in chosen}
+    ids = [pk for pk, patch in single if id(patch) in wanted]
+    return _treated(parts_asked(user, asked).filter(pk__in=ids), asked)
+
+
+def what_if(user: User, asked: ratio.Asked, restored: Collection[int]) -> Accountability:
+    """The figures as they would be with the named parts (ids) wholly restored."""
+    named = _each(parts_asked(user, asked).filter(pk__in=restored))
+    rest = patches_of(alike(user, asked, restored))
+    return ratio.assessment([*rest, *(_restored(patch) for _, patch in named)], asked)
+
+
+def _restored(patch: AssessedPatch) -> AssessedPatch:
+    if patch.legality != "illegal":
+        return patch
+    return replace(patch, restored_mu=patch.farmland_mu - patch.regularised_mu)
+
+
+def _treated(rows: QuerySet[PatchPart], asked: ratio.Asked) -> Treated:
+    parts = list(rows.select_related("patch__region", "project"))
+    treated = ratio.assessment([assessed(part) for part in parts], asked).treatments
+    return list(zip(parts, treated, strict=True))
+
+
+def _each(rows: QuerySet[PatchPart]) -> Iterator[tuple[int, AssessedPatch]]:
+    """Parts by their ids as the ratio takes them, read as columns: there may be many."""
+    whole = ExpressionWrapper(Q(geom__isnull=True), output_field=BooleanField())
+    columns = (
+        "pk", "patch__number", "order", "whole", "farmland_mu", "judgement", "old_construction",
+        "farm_damage", "project__listing", "project__duty_done", "regularised_mu", "restored_mu",
+        "homestead", "affordable_housing",
+    )  # fmt: skip
+    for (
+        pk,
+        number,
+        order,
+        undivided,
+        mu,
+        judgement,
+        old,
+        damage,
+        listing,
+        duty,
+        *rest,
+    ) in rows.annotate(whole=whole).values_list(*columns):
+        papers, restored, homestead, housing = rest
+        yield (
+            pk,
+            AssessedPatch(
+                number if undivided else f"{number}-{order}", mu or Decimal(0), judgement, old, damage,
+                listing or "none", bool(duty), papers, restored, homestead, housing,
+            ),
+        )  # fmt: skip
