@@ -20,17 +20,20 @@ CORNERS = 16
 CHUNK = 20_000
 
 
-def clerk_of(patches: int) -> Any:
-    """The county's clerk; the register is filled first, unless the database has its patches already."""
+def clerk_of(patches: int, *, settled: bool = False) -> Any:
+    """The county's clerk; the register is filled first, unless the database has its patches already.
+
+    `settled`: every judged patch is confirmed too, and all of them came down in 2026.
+    """
     from liangtian.platform.people.models import User
     from liangtian.programmes.enforcement.models import Patch
 
     if Patch.objects.count() != patches:
-        _fill(patches)
+        _fill(patches, settled)
     return User.objects.get(username="bench")
 
 
-def _fill(count: int) -> None:
+def _fill(count: int, settled: bool) -> None:
     from django.db import connection, transaction
 
     from liangtian.platform.cases.models import Case
@@ -44,13 +47,13 @@ def _fill(count: int) -> None:
 
     started = time.perf_counter()
     with transaction.atomic():
-        clerk, file, batches = _surroundings()
+        clerk, file, batches = _surroundings(2026 if settled else 2025)
         villages = [f"{COUNTY}1{t:02}2{v:02}" for t in range(TOWNSHIPS) for v in range(VILLAGES)]
         places = [villages[n * 7919 % len(villages)] for n in range(count)]
         at = datetime(2026, 3, 5, 3, tzinfo=UTC)
         _put(Case, (
             {"id": n + 1, "region": places[n], "kind": "enforcement.patch", "title": f"B{n:06}",
-             "stage": _stage(n), "opened_at": at} for n in range(count)
+             "stage": _stage(n, settled), "opened_at": at} for n in range(count)
         ))  # fmt: skip
         # Parts first: those of a judged patch are closed.
         _put(PatchPart, (_part(n) for n in range(count) if OUTCOMES[n % len(OUTCOMES)]))
@@ -71,7 +74,7 @@ def _fill(count: int) -> None:
     print(f"filled with {count} patches in {time.perf_counter() - started:.0f} s")
 
 
-def _surroundings() -> tuple[Any, Any, list[Any]]:
+def _surroundings(first_year: int) -> tuple[Any, Any, list[Any]]:
     from liangtian.platform.files.models import StoredFile
     from liangtian.platform.people.models import Role, User
     from liangtian.platform.regions.models import Region
@@ -85,12 +88,16 @@ def _surroundings() -> tuple[Any, Any, list[Any]]:
         sha256="0" * 64, name="x", size=1, content_type="x", kind="batch", created_by=clerk,
         region=county,
     )  # fmt: skip
-    months = [f"{2025 + n // 12}-{n % 12 + 1:02}" for n in range(BATCHES)]
+    last = 12 * (2027 - first_year)
+    months = [
+        f"{first_year + n * last // BATCHES // 12}-{n * last // BATCHES % 12 + 1:02}"
+        for n in range(BATCHES)
+    ]
     batches = [
         Batch.objects.create(
-            region=county, title=f"{month}批次", period=month, file=file, layer=month,
+            region=county, title=f"{month}批次", period=month, file=file, layer=str(n),
             file_sha256="0" * 64, crs_label="x", imported_by=clerk,
-        ) for month in months
+        ) for n, month in enumerate(months)
     ]  # fmt: skip
     return clerk, file, batches
 
@@ -111,7 +118,9 @@ def _regions(region: Any) -> list[Any]:
     return found
 
 
-def _stage(n: int) -> str:
+def _stage(n: int, settled: bool) -> str:
+    if settled and OUTCOMES[n % len(OUTCOMES)]:
+        return "confirmed"
     return STAGES[n % 4] if OUTCOMES[n % len(OUTCOMES)] else STAGES[n % 2]
 
 

@@ -9648,6 +9648,8 @@ export interface components {
             share_percent: string;
             threshold_mu: string | null;
             to_restore: components["schemas"]["RatioPart"][] | null;
+            to_restore_mu: string;
+            to_restore_number: number;
             unsettled: number;
             unsettled_mu: string;
             year: number;

@@ -120,6 +120,8 @@ class RatioOut(RatioFigures):
     unsettled_mu: Decimal
     places: list[RatioPlace]
     to_restore: list[RatioPart] | None
+    to_restore_number: int
+    to_restore_mu: Decimal
     forecast: RatioForecast | None
 
 
@@ -146,7 +148,7 @@ def accountability(request: HttpRequest, wanted: Query[RatioAsked]) -> dict[str,
     patches = patches_of(rows)
     result = ratio.assessment(patches, asked)
     unsettled = ratio.not_settled(user, asked)
-    named = to_restore(user, asked, rows) if asked.assessed_itself else []
+    named = to_restore(user, asked, rows)
     below = sorted(places(rows, asked), key=lambda one: -one.open_mu)
     return {
         **_figures(result, ratio.open_mu(patches)),
@@ -159,7 +161,9 @@ def accountability(request: HttpRequest, wanted: Query[RatioAsked]) -> dict[str,
         "pack": result.pack, "pack_version": result.pack_version,
         "unsettled": unsettled.number, "unsettled_mu": unsettled.farmland_mu,
         "places": [_place(place) for place in below],
-        "to_restore": None if named is None else [_part(*one) for one in named],
+        "to_restore": None if named is None else [_part(*one) for one in named.first],
+        "to_restore_number": named.number if named else 0,
+        "to_restore_mu": named.open_mu if named else Decimal(0),
         "forecast": _forecast(to_the_years_end(rows, asked)),
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -31,6 +31,7 @@ from liangtian.programmes.enforcement.ratio_alike import (
 from liangtian.programmes.enforcement.rules import pack_in_use
 
 Side = Literal["all", "numerator", "denominator", "neither", "open"]
+MOST_SHOWN = 200  # a list that is longer is no plan
 Treated = list[tuple[PatchPart, Treatment]]
 
 
@@ -57,13 +58,22 @@ def _on_side(how: Treatment, side: Side, still_open: bool) -> bool:
     return side == "all" or still_open
 
 
-def to_restore(user: User, asked: ratio.Asked, rows: Sequence[Alike]) -> Treated | None:
+@dataclass(frozen=True, slots=True)
+class ToRestore:
+    """The fewest parts to restore: how many, how much farmland is open on them (mu), the first of them."""
+
+    number: int
+    open_mu: Decimal
+    first: Treated
+
+
+def to_restore(user: User, asked: ratio.Asked, rows: Sequence[Alike]) -> ToRestore | None:
     """The fewest parts whose restoration leaves the region out of scope; None when none suffices.
 
     `rows` are all its parts added up; only those that are open are read one by one.
     """
-    if not ratio.assessment(patches_of(rows), asked).in_scope:
-        return []
+    if not asked.assessed_itself or not ratio.assessment(patches_of(rows), asked).in_scope:
+        return ToRestore(0, Decimal(0), [])
     single = list(_each(parts_asked(user, asked).filter(OPEN)))
     rest = patches_of(one for one in rows if not one.open)
     chosen = fewest_to_restore(
@@ -73,7 +83,8 @@ def to_restore(user: User, asked: ratio.Asked, rows: Sequence[Alike]) -> Treated
         return None
     wanted = {id(patch) for patch in chosen}
     ids = [pk for pk, patch in single if id(patch) in wanted]
-    return _treated(parts_asked(user, asked).filter(pk__in=ids), asked)
+    shown = _treated(parts_asked(user, asked).filter(pk__in=ids[:MOST_SHOWN]), asked)
+    return ToRestore(len(ids), ratio.open_mu(chosen), shown)
 
 
 def what_if(user: User, asked: ratio.Asked, restored: Collection[int]) -> Accountability:
