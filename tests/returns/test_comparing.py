@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.platform.returns.compare import State, compare
+from liangtian.platform.returns.snapshots import text_of
 from tests.conftest import County, People, SignedIn
 from tests.ledgers.conftest import add_patches
 
@@ -27,8 +28,8 @@ rows = st.dictionaries(st.integers(1, 30), st.sampled_from(["1.00", "2.00", ""])
 @given(rows, rows)
 def test_every_difference_is_found_once(left: dict[int, str], right: dict[int, str]) -> None:
     def side(found: dict[int, str]) -> State:
-        def lines() -> Iterator[tuple[int, list[str]]]:
-            return ((key, [f"r{key}", found[key]]) for key in sorted(found))
+        def lines() -> Iterator[tuple[int, str]]:
+            return ((key, text_of(key, [f"r{key}", found[key]])) for key in sorted(found))
 
         return State("", datetime.now(UTC), COLUMNS, lines(), len(found), {"mu": "0"})
 
@@ -96,3 +97,23 @@ def test_a_long_ledger_is_kept_in_the_background(
     (made,) = client.get(f"{SNAPSHOTS}?ledger={LEDGER}").json()
     assert (made["id"], made["count"], made["title"]) == (job.result["snapshot"], 6, "年底")
     assert keep(client, " ").status_code == 422
+
+
+@pytest.mark.django_db
+def test_now_of_a_long_ledger_is_kept_in_the_background_and_then_compared(
+    county: County, people: People, signed_in: SignedIn, settings: Any, run_jobs: Any
+) -> None:
+    add_patches(county, people.clerk, 6)
+    client = signed_in(people.clerk)
+    before = keep(client, "整改前\u2028第一次").json()
+    add_patches(county, people.clerk, 1, period="2026-04")
+    settings.SNAPSHOT_ROWS_AT_ONCE = 5
+    refused = client.get(f"{SNAPSHOTS}/compare?left={before['id']}")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "long")
+    assert client.post(f"{SNAPSHOTS}/{before['id']}/now").status_code == 202
+    (job,) = run_jobs()
+    query = f"left={job.result['earlier']}&right={job.result['snapshot']}"
+    found = client.get(f"{SNAPSHOTS}/compare?{query}").json()
+    assert found["counts"] == {"added": 1, "gone": 0, "changed": 0}
+    other = signed_in(people.township_a)
+    assert other.post(f"{SNAPSHOTS}/{before['id']}/now").status_code == 404

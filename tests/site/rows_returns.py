@@ -101,6 +101,10 @@ def _compare(w: World, place: str) -> Mapping[str, Any]:
     return {"query": {"left": _made(w, place, "frozen").snapshot_id}}
 
 
+def _beside(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"snapshot_id": _made(w, place, "frozen").snapshot_id}}
+
+
 ROWS: tuple[Row, ...] = (
     Row("GET", "/api/returns/forms", EVERYONE),
     Row("GET", "/api/returns", VIEW, _by_form),
@@ -117,5 +121,6 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/api/snapshots", VIEW, _snapshots),
     Row("POST", "/api/snapshots", EXPORT, _keep),
     Row("GET", "/api/snapshots/compare", VIEW - {"grid_worker"}, _compare, WHERE, UNSEEN),
+    Row("POST", "/api/snapshots/{snapshot_id}/now", EXPORT, _beside, WHERE, UNSEEN),
     Row("GET", "/api/snapshots/compare.xlsx", EXPORT, _compare, WHERE, UNSEEN),
 )  # fmt: skip

@@ -5423,7 +5423,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed between two kept states, or between one and now. */
+        /** What changed between two kept states, or between one and now; refused (`long`) for many rows of now. */
         get: operations["liangtian_platform_returns_api_snapshots_changes"];
         put?: never;
         post?: never;
@@ -5444,6 +5444,23 @@ export interface paths {
         get: operations["liangtian_platform_returns_api_snapshots_changes_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep in the background what a kept state's conditions select now, to compare both. */
+        post: operations["liangtian_platform_returns_api_snapshots_keep_now_beside"];
         delete?: never;
         options?: never;
         head?: never;
@@ -19536,6 +19553,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    liangtian_platform_returns_api_snapshots_keep_now_beside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
             };
         };
     };

@@ -22,7 +22,7 @@ from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.platform.returns.api import ComparisonOut
 from liangtian.platform.returns.documents import comparison_xlsx
-from liangtian.platform.returns.jobs import start_keeping
+from liangtian.platform.returns.jobs import keep_for, start_keeping
 from liangtian.platform.returns.models import Snapshot
 from liangtian.platform.returns.snapshots import visible_snapshots
 from liangtian.platform.returns.states import compared, fetch_snapshot
@@ -63,9 +63,15 @@ def keep_state(request: HttpRequest, body: SnapshotIn) -> Status[dict[str, Any]]
     return Status(202, job_out(made)) if isinstance(made, Job) else Status(200, _out(made))
 
 
+@router.post("/{int:snapshot_id}/now", response={202: JobOut})
+def keep_now_beside(request: HttpRequest, snapshot_id: int) -> Status[dict[str, Any]]:
+    """Keep in the background what a kept state's conditions select now, to compare both."""
+    return Status(202, job_out(keep_for(user_of(request), snapshot_id)))
+
+
 @router.get("/compare", response=ComparisonOut)
 def changes(request: HttpRequest, left: int, right: int | None = None) -> dict[str, Any]:
-    """What changed between two kept states, or between one and now."""
+    """What changed between two kept states, or between one and now; refused (`long`) for many rows of now."""
     found = compared(user_of(request), left, right)
     return {"before": found.before.label, "after": found.after.label, "counts": found.counts,
             "sums": found.sums(), "rows": found.rows, "table": []}  # fmt: skip

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from liangtian.platform.returns.snapshots import Line
+from liangtian.platform.returns.snapshots import Text, line_of
 from liangtian.platform.returns.tables import TOTAL
 
 MOST_SHOWN = 2_000  # differences listed; all are counted
@@ -17,12 +17,12 @@ MOST_SHOWN = 2_000  # differences listed; all are counted
 
 @dataclass(frozen=True)
 class State:
-    """One side: when it was, its columns as printed, its rows by key, its sums."""
+    """One side: when it was, its columns as printed, its rows by key as they are kept, its sums."""
 
     label: str
     at: datetime
     columns: Sequence[Mapping[str, Any]]
-    lines: Iterator[Line]
+    lines: Iterator[Text]
     count: int
     sums: Mapping[str, str]
 
@@ -67,7 +67,10 @@ class Comparison:
 
 
 def compare(before: State, after: State) -> Comparison:
-    """Both sides come by key, so that they are walked side by side and neither is held in memory."""
+    """Both sides come by key, so that they are walked side by side and neither is held in memory.
+
+    A row that is kept alike on both sides is not taken apart.
+    """
     found = Comparison(before, after)
     names_before = [c["name"] for c in before.columns]
     # A column that only one side has is no change of a row.
@@ -75,7 +78,11 @@ def compare(before: State, after: State) -> Comparison:
         (names_before.index(c["name"]), place, c["label"])
         for place, c in enumerate(after.columns) if c["name"] in names_before
     ]  # fmt: skip
-    for key, old, new in _side_by_side(before.lines, after.lines):
+    alike = names_before == [c["name"] for c in after.columns]
+    for key, was, now in _side_by_side(before.lines, after.lines):
+        if alike and was == now:
+            continue
+        old, new = was and line_of(was)[1], now and line_of(now)[1]
         if old is None or new is None:
             cells = new or old or [""]
             _note(found, RowChange("added" if old is None else "gone", key, cells[0]))
@@ -95,8 +102,8 @@ def _note(found: Comparison, change: RowChange) -> None:
 
 
 def _side_by_side(
-    left: Iterator[Line], right: Iterator[Line]
-) -> Iterator[tuple[int, list[str] | None, list[str] | None]]:
+    left: Iterator[Text], right: Iterator[Text]
+) -> Iterator[tuple[int, str | None, str | None]]:
     a, b = next(left, None), next(right, None)
     while a is not None or b is not None:
         if b is None or (a is not None and a[0] < b[0]):

@@ -1,4 +1,4 @@
-"""Long ledgers are kept in the background, so that no request waits for them."""
+"""Long ledgers are kept in the background, also to be compared with, so that no request waits for them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.models import User
 from liangtian.platform.returns.models import Snapshot
 from liangtian.platform.returns.snapshots import keep_now, require_keepable
+from liangtian.platform.returns.states import fetch_snapshot, period_of
 
 
 def start_keeping(
@@ -42,3 +43,29 @@ def keep_later(
     assert found is not None, "a ledger is declared as long as the program runs"
     made = keep_now(User.objects.get(pk=user_id), found, query, name)
     return {"snapshot": made.pk, "rows": made.count}
+
+
+def keep_for(user: User, snapshot_id: int) -> Job:
+    """Keep what a kept state's conditions select now, to compare both. Raises NotFound, Forbidden, Refused."""
+    earlier = fetch_snapshot(user, snapshot_id)
+    ledger = find_ledger(earlier.ledger)
+    assert ledger is not None, "`fetch_snapshot` found it"
+    region = require_keepable(user, ledger, earlier.query, earlier.title)
+    with transaction.atomic():
+        return enqueue(
+            "ledgers.keep_for", f"比较：{ledger.title}（{earlier.title}）与现在", user, region,
+            link="/compare", user_id=user.pk, snapshot=earlier.pk,
+        )  # fmt: skip
+
+
+@job("ledgers.keep_for", "留存台账以供比较", retry=True)
+def keep_for_later(run: JobRun, *, user_id: int, snapshot: int) -> dict[str, Any]:
+    """Keep the rows of now beside those of the earlier state; the result names both."""
+    run.progress(0.05, "留存现在的各行")
+    user = User.objects.get(pk=user_id)
+    earlier = fetch_snapshot(user, snapshot)
+    found = find_ledger(earlier.ledger)
+    assert found is not None, "a ledger is declared as long as the program runs"
+    title = f"与“{earlier.title}”比较"[:120]
+    made = keep_now(user, found, earlier.query, title, period_of(earlier))
+    return {"earlier": earlier.pk, "snapshot": made.pk, "rows": made.count}

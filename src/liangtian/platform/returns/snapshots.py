@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 ROWS_OF_A_PART = 2_000
 PARTS_READ = 4  # from the database at a time
 Line = tuple[int, list[str]]
+Text = tuple[int, str]  # a row's key, and the row as it is kept
 
 
 def keep(
@@ -77,11 +78,13 @@ def require_keepable(user: User, ledger: Ledger, query: Mapping[str, str], title
     return user.region
 
 
-def keep_now(user: User, ledger: Ledger, query: Mapping[str, str], title: str) -> Snapshot:
+def keep_now(
+    user: User, ledger: Ledger, query: Mapping[str, str], title: str, only: Q | None = None
+) -> Snapshot:
     """A state of the ledger to compare with later. Raises like `require_keepable`."""
     region = require_keepable(user, ledger, query, title)
     with transaction.atomic():
-        made = keep(user, ledger, query, title=title.strip(), region=region)
+        made = keep(user, ledger, query, title=title.strip(), region=region, only=only)
         record(user, "ledger.keep", made,
                after={"ledger": ledger.name, "filters": dict(query), "rows": made.count})  # fmt: skip
     return made
@@ -100,12 +103,27 @@ def live_lines(
 
 def kept_lines(snapshot: Snapshot) -> Iterator[Line]:
     """The rows as they were kept, by key."""
+    return (line_of(text) for _, text in kept_texts(snapshot))
+
+
+def kept_texts(snapshot: Snapshot) -> Iterator[Text]:
+    """The rows as they were kept, by key, not yet taken apart."""
     for data in (
         snapshot.parts.order_by("order").values_list("data", flat=True).iterator(PARTS_READ)
     ):
-        for line in zlib.decompress(bytes(data)).decode().splitlines():
-            key, cells = json.loads(line)
-            yield key, cells
+        for text in zlib.decompress(bytes(data)).decode().removesuffix("\n").split("\n"):
+            yield int(text[1 : text.index(",")]), text
+
+
+def text_of(key: int, cells: list[str]) -> str:
+    """A row as it is kept, without the end of the line."""
+    return json.dumps([key, cells], ensure_ascii=False, separators=(",", ":"))
+
+
+def line_of(text: str) -> Line:
+    """A kept row taken apart."""
+    key, cells = json.loads(text)
+    return key, cells
 
 
 def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str, int]:
@@ -122,7 +140,7 @@ def _packed(lines: Iterator[Line]) -> tuple[list[bytes], str, int]:
 
     for key, cells in lines:
         number += 1
-        waiting.append(json.dumps([key, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
+        waiting.append(text_of(key, cells) + "\n")
         if len(waiting) == ROWS_OF_A_PART:
             pack()
     if waiting:

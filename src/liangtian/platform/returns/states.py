@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
 
 from liangtian.platform.errors import NotFound, Refused
@@ -15,7 +16,7 @@ from liangtian.platform.returns.compare import Comparison, State, compare
 from liangtian.platform.returns.forms import find_form
 from liangtian.platform.returns.models import Snapshot
 from liangtian.platform.returns.periods import read_period
-from liangtian.platform.returns.snapshots import kept_lines, live_lines
+from liangtian.platform.returns.snapshots import kept_texts, live_lines, text_of
 
 if TYPE_CHECKING:
     from django.db.models import Q
@@ -28,26 +29,34 @@ def kept_state(snapshot: Snapshot, label: str = "") -> State:
     when = timezone.localtime(snapshot.taken_at).strftime("%Y-%m-%d %H:%M")
     return State(
         label or f"{snapshot.title}（{when}）", snapshot.taken_at, snapshot.columns,
-        kept_lines(snapshot), snapshot.count, snapshot.sums,
+        kept_texts(snapshot), snapshot.count, snapshot.sums,
     )  # fmt: skip
 
 
 def state_now(user: User, snapshot: Snapshot, ledger: Ledger) -> State:
-    """The rows that the kept state's conditions select today, among those the user may see."""
-    only = _period_of(snapshot)
+    """The rows that the kept state's conditions select today, among those the user may see.
+
+    Raises Refused with the code `long` where they are too many for a request: `keep_for` keeps them first.
+    """
+    only = period_of(snapshot)
     rows = filtered(ledger, user, snapshot.query)
     count, sums = totals(ledger, user, rows.filter(only) if only is not None else rows)
+    if count > settings.SNAPSHOT_ROWS_AT_ONCE:
+        raise Refused(f"现有 {count} 行，先在后台留存现状，完成后再比较两个留存。", code="long")
     columns = [
         {"name": c.name, "label": c.label, "unit": c.unit or "", "kind": c.kind, "sum": c.sum}
         for c in ledger.columns
     ]
     return State(
-        "现在", timezone.now(), columns, live_lines(ledger, user, snapshot.query, only), count,
+        "现在", timezone.now(), columns,
+        ((key, text_of(key, cells)) for key, cells in live_lines(ledger, user, snapshot.query, only)),
+        count,
         {name: as_text(value) for name, value in sums.items()},
     )  # fmt: skip
 
 
-def _period_of(snapshot: Snapshot) -> Q | None:
+def period_of(snapshot: Snapshot) -> Q | None:
+    """What a return is about, as a condition on rows; None for a state kept by hand."""
     made = getattr(snapshot, "declared", None)
     form = find_form(made.form) if made is not None else None
     if made is None or form is None:
