@@ -18,7 +18,7 @@ QUALITY = 82
 
 def thumbnail_of(file: StoredFile) -> bytes:
     """JPEG of a stored picture, upright, without its metadata."""
-    kept = Path(settings.DATA) / "cache/thumbnails" / file.sha256[:2] / f"{file.sha256}.jpg"
+    kept = _place(file.sha256)
     if kept.is_file():
         return kept.read_bytes()
     made = _made(file)
@@ -28,6 +28,15 @@ def thumbnail_of(file: StoredFile) -> bytes:
         out.write(made)
     os.replace(temporary, kept)  # whole or not at all, whoever makes it first
     return made
+
+
+def drop_thumbnail(sha256: str) -> None:
+    """Take away what is kept of a picture that is no more."""
+    _place(sha256).unlink(missing_ok=True)
+
+
+def _place(sha256: str) -> Path:
+    return Path(settings.DATA) / "cache/thumbnails" / sha256[:2] / f"{sha256}.jpg"
 
 
 def _made(file: StoredFile) -> bytes:

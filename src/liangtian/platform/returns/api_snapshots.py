@@ -63,10 +63,10 @@ def keep_state(request: HttpRequest, body: SnapshotIn) -> Status[dict[str, Any]]
     return Status(202, job_out(made)) if isinstance(made, Job) else Status(200, _out(made))
 
 
-@router.post("/{int:snapshot_id}/now", response={202: JobOut})
-def keep_now_beside(request: HttpRequest, snapshot_id: int) -> Status[dict[str, Any]]:
+@router.post("/{int:snapshot_id}/now", response=JobOut)
+def keep_now_beside(request: HttpRequest, snapshot_id: int) -> dict[str, Any]:
     """Keep in the background what a kept state's conditions select now, to compare both."""
-    return Status(202, job_out(keep_for(user_of(request), snapshot_id)))
+    return job_out(keep_for(user_of(request), snapshot_id))
 
 
 @router.get("/compare", response=ComparisonOut)

@@ -27,6 +27,12 @@ from liangtian.programmes.enforcement.freezing import Plan, Step
 from liangtian.programmes.enforcement.models import FreezeMove, FreezeProposal, FreezeRun, PatchPart
 
 router = Router(tags=["enforcement"])
+CHANGED = (
+    ("frozen", "冻结增减"),
+    ("released", "解除"),
+    ("spent", "核减增减"),
+    ("owed", "欠冻结增减"),
+)
 SHOWN = 200  # changes of a preview; the run makes all of them
 Year = Annotated[int, Field(ge=2000, le=2999)]
 
@@ -90,12 +96,12 @@ class FreezeProposalOut(Schema):
     document: str
     on: date | None
     note: str
-    acts: dict[str, int]
+    summary: str
     stage: str
     stage_label: str
     proposed_by: str
     proposed_at: datetime
-    confirmed_by: str
+    ended_by: str
     ended_at: datetime | None
     reason: str
     entry: int | None
@@ -276,19 +282,30 @@ def _run(one: FreezeRun) -> dict[str, Any]:
 
 def _proposal(user: User, one: FreezeProposal, digest: str = "") -> dict[str, Any]:
     kind = COMMODITIES.get(one.commodity)
-    last = one.case.steps.order_by("-pk").first() if one.ended_at else None
+    last = one.case.steps.select_related("by").order_by("-pk").first() if one.ended_at else None
     return {
         "id": one.pk, "kind": one.kind, "title": one.case.title, "year": one.year,
         "indicator": kind.name if kind else "", "document": one.document, "on": one.on,
         "mu": shown_mu(one.amount, one.commodity) if one.amount else None,
         "m2": kind.amount(one.amount) if kind and one.amount else None,
-        "note": one.note, "acts": one.counts.get("acts", {}), "stage": one.case.stage,
+        "note": one.note, "summary": _summary(one), "stage": one.case.stage,
         "stage_label": FLOW.labels[one.case.stage], "proposed_by": one.proposed_by.name,
         "proposed_at": one.proposed_at, "ended_at": one.ended_at, "entry": one.entry_id,
-        "confirmed_by": one.confirmed_by.name if one.confirmed_by else "",
+        "ended_by": last.by.name if last and last.by else "",
         "reason": last.opinion if last else "",
         "open": steps_open(FLOW, one.case, user, freeze_proposals.facts_of(one, digest)),
     }  # fmt: skip
+
+
+def _summary(one: FreezeProposal) -> str:
+    """What it comes to, in words: changes by act, sums in 亩."""
+    if one.kind == FreezeProposal.Kind.TAKE_IN:
+        return f"{one.document}，{one.on}"
+    words = [f"{FreezeMove.Act(act).label} {n} 处" for act, n in one.counts.get("acts", {}).items()]
+    for commodity, sums in one.counts.get("sums", {}).items():
+        said = [f"{label} {sums[name]} 亩" for name, label in CHANGED if Decimal(sums[name])]
+        words += [f"{COMMODITIES[commodity].name}：{'、'.join(said)}"] if said else []
+    return "；".join(words)
 
 
 def _move(one: FreezeMove) -> dict[str, Any]:

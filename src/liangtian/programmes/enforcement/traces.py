@@ -7,14 +7,10 @@ the patch in what it writes.
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
@@ -22,8 +18,8 @@ from django.db.models.functions import Cast
 from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.documents.models import Letter
 from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.thumbnails import drop_thumbnail
 from liangtian.platform.jobs.models import Job, JobNote
-from liangtian.platform.ledgers.models import LedgerExport
 from liangtian.platform.people.scope import below
 from liangtian.platform.people.sealed import seal
 from liangtian.platform.returns.models import Snapshot
@@ -32,7 +28,6 @@ from liangtian.programmes.enforcement.models import (
     ArchivedDossier,
     BatchImport,
     DossierPaper,
-    DossierRun,
     ImportProblem,
     LeadingCheck,
     Meeting,
@@ -41,10 +36,10 @@ from liangtian.programmes.enforcement.models import (
     ResultPackage,
     StagedPatch,
 )
+from liangtian.programmes.enforcement.traces_files import LEDGERS, withdraw
 
 PATCH_LETTERS = ("enforcement.field_check", "enforcement.result")
 MINUTES = "meeting.minutes"
-_LEDGERS = "enforcement."
 
 
 @dataclass
@@ -56,11 +51,16 @@ class Traces:
     number: str
     county: str
     batch: int
-    year: str
     since: Any
     files: list[int] = field(default_factory=list)
     photos: list[int] = field(default_factory=list)
     meetings: list[int] = field(default_factory=list)
+
+    @property
+    def around(self) -> Q:
+        """Rows of the county, of what lies in it, and of what it lies in."""
+        above = [self.county[:digits] for digits in (2, 4)]
+        return below(self.county) | Q(region__in=above)
 
 
 def traces_of(patch: Patch) -> Traces:
@@ -72,7 +72,7 @@ def traces_of(patch: Patch) -> Traces:
     same = StoredFile.objects.filter(sha256=patch.batch.file_sha256)  # also where it came in twice
     files += same.values_list("pk", flat=True)
     return Traces(
-        patch.pk, patch.case_id, patch.number, patch.county_id, patch.batch_id, patch.batch.period[:4],
+        patch.pk, patch.case_id, patch.number, patch.county_id, patch.batch_id,
         patch.batch.imported_at, files,
         list(PatchPhoto.objects.filter(patch=patch).values_list("file", flat=True)),
         list(Meeting.objects.filter(items__patch=patch).values_list("pk", flat=True)),
@@ -86,7 +86,7 @@ def remove(found: Traces) -> None:
     _imports(found)
     _jobs(found)
     _copies(found)
-    _exports(found)
+    withdraw(found)
     _trail(found)
 
 
@@ -122,12 +122,15 @@ def _letters(found: Traces) -> None:
 def _files(found: Traces) -> None:
     """Photos go unless another patch shows them; papers, dossiers and the file as it came are sealed."""
     kept = set(PatchPhoto.objects.filter(file__in=found.photos).values_list("file", flat=True))
-    for pk in set(found.photos) - kept:
+    for photo in StoredFile.objects.filter(pk__in=set(found.photos) - kept):
         try:
             with transaction.atomic():
-                StoredFile.objects.filter(pk=pk).delete()
+                StoredFile.objects.filter(pk=photo.pk).delete()
         except models.ProtectedError:
-            kept.add(pk)
+            kept.add(photo.pk)
+            continue
+        if not StoredFile.objects.filter(sha256=photo.sha256).exists():
+            transaction.on_commit(partial(drop_thumbnail, photo.sha256))
     seal(StoredFile, {*found.files, *kept})
 
 
@@ -161,21 +164,17 @@ def _jobs(found: Traces) -> None:
 def _copies(found: Traces) -> None:
     """Kept states and packages of results that hold the patch; their hashes go on holding."""
     since = Snapshot.objects.filter(
-        _around(found), ledger__startswith=_LEDGERS, taken_at__gte=found.since
+        found.around, ledger__startswith=LEDGERS, taken_at__gte=found.since
     )
-    seal(Snapshot, [one.pk for one in since if _holds(one, found)])
+    held = [one.pk for one in since if _holds(one, found)]
+    seal(Snapshot, held)
+    # A package is written from the rows its return keeps, a county's from those of the returns it is made of.
     packages = ResultPackage.objects.filter(
-        _around(found), made_at__gte=found.since, sheet__period__startswith=found.year
-    )
-    made = list(packages.values_list("pk", "file"))
+        Q(sheet__snapshot__in=held) | Q(sheet__parts__part__snapshot__in=held)
+    ).distinct()
+    made = list(packages.order_by().values_list("pk", "file"))
     seal(ResultPackage, [pk for pk, _ in made])
     seal(StoredFile, [file for _, file in made])
-
-
-def _around(found: Traces) -> Q:
-    """Rows of the county, of what lies in it, and of what it lies in."""
-    above = [found.county[:digits] for digits in (2, 4)]
-    return below(found.county) | Q(region__in=above)
 
 
 def _holds(kept: Snapshot, found: Traces) -> bool:
@@ -184,28 +183,6 @@ def _holds(kept: Snapshot, found: Traces) -> bool:
         (of_patches and key == found.patch) or found.number in cells
         for key, cells in kept_lines(kept)
     )
-
-
-def _exports(found: Traces) -> None:
-    """Files waiting to be fetched are withdrawn; who still needs one asks for it anew."""
-    exports = LedgerExport.objects.filter(
-        _around(found), ledger__startswith=_LEDGERS, created_at__gte=found.since
-    )
-    paths = [row.path for row in exports]
-    runs = [row for row in DossierRun.objects.filter(_around(found)) if found.patch in row.patches]
-    for row in runs:
-        row.patches = [pk for pk in row.patches if pk != found.patch]
-        row.save(update_fields=["patches"])
-    folders = [row.folder for row in runs]
-    paths += (Path(settings.DATA) / "exports").glob("audit-*")
-    transaction.on_commit(partial(_unlink, paths, folders))
-
-
-def _unlink(paths: Iterable[Path], folders: Collection[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _trail(found: Traces) -> None:
