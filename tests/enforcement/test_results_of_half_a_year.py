@@ -16,8 +16,10 @@ from django.utils import timezone
 from docx import Document
 
 from liangtian.press.letter import text_of
+from liangtian.programmes.enforcement.models import Patch
 from tests.conftest import County, People, SignedIn
 from tests.enforcement import test_ratio_of_a_region as county_year
+from tests.enforcement.ground import box, make_batch
 from tests.enforcement.test_ratio_of_a_region import Judged
 from tests.returns.test_returns import Bureau
 
@@ -127,6 +129,26 @@ def test_the_package_is_made_once_and_its_hashes_are_those_of_its_files(office: 
     cells = book.get_sheet_by_name("图斑明细").to_python()
     assert cells[0][0] == "青禾县2026年上半年卫片执法图斑明细表"
     assert any("负责人：青禾县负责人" in str(row[0]) for row in cells)
+
+
+@pytest.mark.parametrize("number", ["P1", "另一个"])
+def test_a_package_is_sealed_only_where_its_rows_hold_the_military_patch(
+    office: Office, people: People, county: County, number: str
+) -> None:
+    from liangtian.platform.people.models import Role, User
+    from liangtian.programmes.enforcement import military
+
+    made = office.whole()
+    office.issued(made)
+    kept = office.post(f"{RESULTS}/{made['id']}/package").json()["packages"][0]
+    if number != "P1":  # of the same months, but not in the result
+        make_batch(people, county, [(number, box(9000, 950, 90, 90), county.village_a)],
+                   period="2026-04", title="四月")  # fmt: skip
+    keeper = User.objects.create_user("keeper", None, name="保空白", region=county.county)
+    keeper.roles.add(Role.objects.get(code="secrecy_keeper"))
+    military.register(keeper, Patch.objects.get(number=number).pk, "J-1")
+    answer = office.clerk.get(f"{RESULTS}/packages/{kept['id']}/file.zip")
+    assert answer.status_code == (404 if number == "P1" else 200)
 
 
 def test_a_corrected_version_tells_what_changed_and_the_upload_is_written_down_once(
