@@ -7235,12 +7235,9 @@ export interface components {
             spent: string;
         };
         FreezeProposalOut: {
-            acts: {
-                [key: string]: number;
-            };
-            confirmed_by: string;
             document: string;
             ended_at: string | null;
+            ended_by: string;
             entry: number | null;
             id: number;
             indicator: string;
@@ -7256,6 +7253,7 @@ export interface components {
             reason: string;
             stage: string;
             stage_label: string;
+            summary: string;
             title: string;
             year: number | null;
         };
@@ -19567,8 +19565,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted */
-            202: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
