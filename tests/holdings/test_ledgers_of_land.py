@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from liangtian.programmes.holdings import dividing, parcels
+from liangtian.programmes.holdings import dividing, parcels, years
 from tests.conftest import People, SignedIn, lonlat
 from tests.holdings.land import FORM, contract, parcel, person
 from tests.holdings.test_a_parcel_through_the_years import _line
@@ -43,6 +43,11 @@ def test_corps_land_is_left_out_of_every_total_and_listed_apart(
     assert (groups["count"], groups["sums"]["area_mu"]) == (4, float(wanted))
     holders = browser.get("/api/ledgers/holdings.holders/rows").json()["rows"]
     assert holders[0]["parcels"] == 2
+    assert holders[0]["area_mu"] == float(sum(parcels.area_mu(v) for v in land[:2]))
+    years.freeze_year(people.clerk, 2024, date(2024, 12, 31))
+    (frozen,) = browser.get("/api/holdings/years").json()
+    assert (frozen["area_mu"], frozen["parcels"]) == (float(wanted), 4)
+    assert frozen["corps_mu"] == float(parcels.area_mu(land[4]))
 
 
 def test_the_ledger_of_any_day(people: People, signed_in: SignedIn, land: list[Any]) -> None:

@@ -253,3 +253,14 @@ export type FreezeStep = Schemas['FreezeStepOut']
 export type FreezeMove = Schemas['FreezeMoveOut']
 export type FreezeProposal = Schemas['FreezeProposalOut']
 export type FreezeConfirmed = Schemas['FreezeConfirmedOut']
+
+// --- Holdings
+export type Parcel = Schemas['ParcelOut']
+export type ParcelState = Schemas['ParcelStateOut']
+export type ParcelEntry = Required<Schemas['ParcelIn']>
+export type HoldingOptions = Schemas['OptionsOut']
+export type HolderRef = Schemas['HolderRef']
+export type HolderFile = Schemas['HolderOut']
+export type Identity = Schemas['IdentityOut']
+export type ContractRef = Schemas['ContractRef']
+export type BaseYear = Schemas['BaseYearOut']

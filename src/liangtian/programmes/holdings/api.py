@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 
-from liangtian.geo.area import to_mu
 from liangtian.platform.audit.services import saw
 from liangtian.platform.errors import Refused
 from liangtian.platform.people.request import user_of
@@ -172,7 +171,7 @@ def _year_out(row: BaseYear) -> dict[str, Any]:
     plain = ("id", "year", "as_of", "parcels", "corps_parcels", "note", "frozen_at")
     return {
         **{name: getattr(row, name) for name in plain},
-        "area_mu": round(to_mu(row.area_m2), 2),
-        "corps_mu": round(to_mu(row.corps_m2), 2),
+        "area_mu": years.printed_mu(row.region_id, row.as_of, corps=False),
+        "corps_mu": years.printed_mu(row.region_id, row.as_of, corps=True),
         "frozen_by": row.frozen_by.name,
     }

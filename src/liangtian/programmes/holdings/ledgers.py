@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -25,7 +26,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
+from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, MuCents, register
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.programmes.holdings.codes import listed, pack_in_use
@@ -125,13 +126,19 @@ def _contract_until(user: User) -> Combinable:
     return Subquery(last, output_field=DateField())
 
 
-def _held(sum_of: str, user: User) -> Combinable:
+def _mine(user: User) -> Any:
     rows = ParcelVersion.objects.visible_to(user).filter(valid_to=None, corps=False)
-    mine = rows.filter(holder=OuterRef("pk")).order_by().values("holder")
-    what = Count("pk") if sum_of == "pk" else Sum(sum_of)
-    return Coalesce(
-        Subquery(mine.annotate(found=what).values("found")), Value(0), output_field=FloatField()
-    )
+    return rows.filter(holder=OuterRef("pk")).order_by().values("holder")
+
+
+def _held(user: User) -> Combinable:
+    return Coalesce(Subquery(_mine(user).annotate(n=Count("pk")).values("n")), 0)
+
+
+def _held_m2(user: User) -> Combinable:
+    """What the figures printed for the parcels add up to, as m² again: 1 mu is 2000/3 m²."""
+    cents = Coalesce(Subquery(_mine(user).annotate(n=Sum(MuCents("area_m2"))).values("n")), 0)
+    return ExpressionWrapper(cents * Value(20) / Value(3.0), output_field=FloatField())
 
 
 def _lines(what: str, user: User) -> Combinable:
@@ -257,9 +264,9 @@ HOLDERS = register(
                    sensitivity="id_number", digest="id_digest"),
             Column("phone", "联系电话", "phone", width=120, sortable=False, sensitivity="phone",
                    digest="phone_digest"),
-            Column("parcels", "地块数", partial(_held, "pk"), "integer", width=80,
+            Column("parcels", "地块数", _held, "integer", width=80,
                    filter="number_range"),
-            Column("area_mu", "面积", partial(_held, "area_m2"), "area_mu", width=96, sum=True,
+            Column("area_mu", "面积", _held_m2, "area_mu", width=96, sum=True,
                    filter="number_range"),
             Column("entered_at", "登记时间", "entered_at", "datetime", width=150,
                    filter="date_range"),

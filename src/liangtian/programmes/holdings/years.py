@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.ledgers.declaration import MuCents
 from liangtian.platform.people.scope import COUNTY_DIGITS, require
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.holdings.ground import county_of
@@ -53,6 +54,12 @@ def freeze_year(user: User, year: int, as_of: date, note: str = "") -> BaseYear:
             "as_of": as_of, "parcels": parcels, "area_m2": area,
         })  # fmt: skip
     return row
+
+
+def printed_mu(code: str, day: date, *, corps: bool) -> Decimal:
+    """The area in mu as the ledger of that day prints it: the sum of its rows."""
+    rows = ParcelVersion.objects.within(code).at(day).filter(corps=corps).order_by()
+    return Decimal(rows.aggregate(n=Sum(MuCents("area_m2")))["n"] or 0) / 100
 
 
 def figures(code: str, day: date, *, corps: bool) -> tuple[int, Decimal]:

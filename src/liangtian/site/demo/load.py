@@ -31,6 +31,7 @@ from liangtian.programmes.enforcement.models import Batch, Patch
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
 from liangtian.site.demo.generate import generate
+from liangtian.site.demo.holdings import load_register
 from liangtian.site.demo.year import Year
 
 Say = Callable[[str], None]
@@ -70,6 +71,8 @@ def load_county(size: Any, say: Say) -> None:
             _load_layer(clerk, folder, entry, say)
     _load_year(clerk, folder, manifest, say)
     _load_deadlines(say)
+    say("正在登记承包经营台账…")
+    load_register(clerk)
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:

@@ -29,6 +29,7 @@ export function byUse(filters: LedgerFilter[]): LedgerFilter[] {
   const rank = (filter: LedgerFilter): number => {
     if (filter === filters[0]) return 0
     if (filter.kind === 'choice') return 1
+    if (filter.kind === 'date') return 0.5
     return isRange(filter) ? 2 : 3
   }
   return [...filters].sort((a, b) => rank(a) - rank(b))

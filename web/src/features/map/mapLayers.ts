@@ -50,7 +50,7 @@ export interface DrawnLayer {
 
 export type TileLayerOfVersion = VectorTileLayer<VectorTileSource>
 
-function tileLayer(url: string, style: StyleLike, zIndex: number): TileLayerOfVersion {
+export function tileLayer(url: string, style: StyleLike, zIndex: number): TileLayerOfVersion {
   return new VectorTileLayer({
     // Tiles are kept as pictures while dragging: 100 000 polygons stay smooth without a GPU.
     renderMode: 'hybrid',

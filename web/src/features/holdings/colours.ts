@@ -1,0 +1,33 @@
+/** How parcels are coloured: by the way they are used; XPCC land apart. */
+import type { FeatureLike } from 'ol/Feature'
+import { Fill, Stroke, Style } from 'ol/style'
+import type { StyleFunction } from 'ol/style/Style'
+import { withAlpha } from '@/features/map/colours'
+
+export const CORPS = '兵团用地'
+const WAYS: Record<string, string> = {
+  划拨: '#2b77b8', 租赁: '#b8640a', 承包: '#23794d', 流转: '#7b4fa3', 无手续占用: '#cf3f3f', [CORPS]: '#6b7280',
+}
+const OTHER = '#8a7a52'
+
+export const wayColour = (way: string): string => WAYS[way] ?? OTHER
+
+/** What the legend lists: the ways the county's list knows, then XPCC land. */
+export const legendOf = (ways: readonly string[]) => [...ways, CORPS].map((way) => ({ way, colour: wayColour(way) }))
+
+export const parcelStyle: StyleFunction = (() => {
+  const known = new Map<string, Style>()
+  return (feature: FeatureLike) => {
+    const way = feature.get('corps') ? CORPS : String(feature.get('way') ?? '')
+    let style = known.get(way)
+    if (!style) {
+      const colour = wayColour(way)
+      style = new Style({
+        fill: new Fill({ color: withAlpha(colour, 0.24) }),
+        stroke: new Stroke({ color: colour, width: 1.4, lineDash: way === CORPS ? [6, 4] : undefined }),
+      })
+      known.set(way, style)
+    }
+    return style
+  }
+})()
