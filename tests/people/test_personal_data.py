@@ -84,7 +84,8 @@ def test_after_a_change_of_key_everything_is_sealed_anew_and_the_old_key_may_go(
     assert User.objects.get(pk=people.clerk.pk).phone == "13800000000"
     assert OneTimeCode.objects.get().secret == "JBSWY3DPEHPK3PXP"
     entry = AuditEntry.objects.get(act="personal.reseal")
-    assert entry.after == {"people.user.phone": 1, "people.onetimecode.secret": 1}
+    resealed = {column: rows for column, rows in (entry.after or {}).items() if rows}
+    assert resealed == {"people.user.phone": 1, "people.onetimecode.secret": 1}
     assert main(["personal-data", "reencrypt"]) == 0
     assert "0 项" in capsys.readouterr().out
     path.write_text(personal.new_key())
