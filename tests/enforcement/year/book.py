@@ -7,7 +7,7 @@ held against the script's own reckoning on the ellipsoid.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -38,6 +38,8 @@ class Part:
     duty_done: bool = False  # on a listed project whose supervision duty was done
     restored: Decimal = Decimal(0)
     regularised: Decimal = Decimal(0)
+    confirmed: bool = False  # what was restored, by prefecture and region
+    penalised: bool = False  # before its papers were completed
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Entry:
     month: int
     m2: Decimal
     farmland_m2: Decimal
+    bounds: tuple[float, ...]
     stage: str = "received"
     outcome: str = ""
     parts: list[Part] = field(default_factory=list)
@@ -86,10 +89,10 @@ class Book:
         """How many patches at each stage."""
         return Counter(one.stage for one in self.of(town=town))
 
-    def ratio(self, town: str = "") -> Share:
+    def ratio(self, town: str = "", months: Container[int] = range(1, 13)) -> Share:
         """The accountability ratio by the rules as a person reads them."""
         numerator = denominator = Decimal(0)
-        for part in self._counted(town):
+        for part in self._counted(town, months):
             if part.judgement == "legal":
                 denominator += part.farmland_mu
             elif part.judgement == "illegal" and not (part.left_out or part.duty_done):
@@ -111,9 +114,9 @@ class Book:
         whole = sum((p.farmland_mu for p in parts), Decimal(0))
         return whole, whole - sum((p.restored + p.regularised for p in parts), Decimal(0))
 
-    def _counted(self, town: str) -> Iterator[Part]:
+    def _counted(self, town: str, months: Container[int] = range(1, 13)) -> Iterator[Part]:
         for one in self.of(town=town):
-            if one.settled:
+            if one.settled and one.month in months:
                 yield from one.parts
 
     def mu(self, entries: list[Entry], name: str = "farmland_m2") -> Decimal:

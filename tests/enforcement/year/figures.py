@@ -9,12 +9,12 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from tests.enforcement.year import reserve
 from tests.enforcement.year.book import Book, Entry, cents
 from tests.enforcement.year.ground import TOWNS
 from tests.enforcement.year.script import API, Script
 
 _PROPOSED = {"legal": "legal", "facility": "other", "split": "split"}
-MONTH_FORM = "enforcement.patches.month"
 
 
 def check(script: Script) -> None:
@@ -24,7 +24,7 @@ def check(script: Script) -> None:
     _ratio(script)
     _ratio_of_parts(script)
     _warnings(script)
-    _return(script)
+    reserve.check(script)
 
 
 def _concluded(entry: Entry) -> str:
@@ -141,28 +141,3 @@ def _warnings(script: Script) -> None:
 def _text_of(docx: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(docx)) as z:
         return re.sub(r"<[^>]+>", "", z.read("word/document.xml").decode("utf-8"))
-
-
-def _return(script: Script) -> None:
-    """The month's return of each township, and the county's, which is their sum."""
-    form = next(
-        one
-        for one in script.at("clerk").get("return", "/api/returns/forms")
-        if one["name"] == MONTH_FORM
-    )
-    period = f"{script.today.year}-01"
-    assert form, period
-    for town, who in zip(TOWNS, ("liutang", "shiqiao"), strict=True):
-        made = script.at(who).post("return", "/api/returns", {"form": MONTH_FORM, "period": period})
-        _returned(script, made, list(script.book.of(town=town, month=1)))
-
-
-def _returned(script: Script, made: Any, entries: list[Entry]) -> None:
-    _same(f"patches in {made['title']}", made["count"], len(entries))
-    wanted = script.book.mu(entries)
-    assert any(cents(cell) == wanted for cell in _figures(made["total"])), (made["total"], wanted)
-
-
-def _figures(cells: list[str]) -> list[str]:
-    plain = (cell.replace(",", "").strip() for cell in cells)
-    return [cell for cell in plain if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell)]

@@ -19,7 +19,10 @@ MONTHS = 12
 PITCH = 130.0  # metres from one patch to the next
 IN_A_ROW = 70
 TOWNS = ("990121100", "990121101")
+NAMES = {"990121100": "柳塘镇", "990121101": "石桥镇"}
 CLERKS = {"990121100": "liutang", "990121101": "shiqiao"}
+CHECKERS = {"990121100": "check_a", "990121101": "check_b"}
+HEADS = {"990121100": "head_a", "990121101": "head_b"}
 EXTRA = (("leader", "周拟定", "leader", "01"), ("keeper", "吴备查", "secrecy_keeper", "01"),
          ("farming", "郑农拟", "agriculture", "02"), ("woods", "冯林拟", "forestry", "03"))  # fmt: skip
 # What a month is made of, over and over; one key patch, one astride the wood and one military beside.
@@ -53,7 +56,23 @@ def people() -> County:
             username, PASSWORD, name=name, office=office, region=county.county
         )
         user.roles.add(Role.objects.get(code=role))
+    for region in (county.township_a, county.township_b):
+        _of_township(region)
     return county
+
+
+def _of_township(region: Any) -> None:
+    """Its government, and who checks and signs its returns beside the clerk that makes them."""
+    Office.objects.create(
+        code=f"{region.code}-02", name=f"{region.name}人民政府", region=region,
+        kind=Office.Kind.TOWNSHIP,
+    )  # fmt: skip
+    for username, role in ((CHECKERS, "township_clerk"), (HEADS, "township_leader")):
+        user = User.objects.create_user(
+            username[region.code], PASSWORD, name=f"{region.name}{role}", region=region,
+            office=Office.objects.get(code=f"{region.code}-01"),
+        )  # fmt: skip
+        user.roles.add(Role.objects.get(code=role))
 
 
 def seen_on() -> date:

@@ -1,4 +1,4 @@
-"""What becomes of illegal ground: planned, handed down, done, reported, accepted or sent back."""
+"""What becomes of illegal ground: planned, handed down, done, reported, accepted or sent back, many at once."""
 
 from __future__ import annotations
 
@@ -6,53 +6,59 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.enforcement.year.book import Entry, Part, cents
+from tests.enforcement.year.ground import CLERKS
 
 if TYPE_CHECKING:
     from tests.enforcement.year.script import Script
 
 API = "/api/enforcement"
-# What becomes of illegal ground, in turn.
+# What becomes of illegal ground, in turn. "confirmed" is restored ground that prefecture and region confirmed.
 FATES = (
-    "restored",
+    "confirmed",
     "papers",
     "open",
-    "restored",
+    "half",
     "fined",
     "rejected",
     "restored",
-    "papers",
+    "penalised",
     "planned",
 )
+TORN_DOWN = ("confirmed", "half", "rejected", "restored")
+PAPERS = ("papers", "penalised")
 
 
-def put_right(script: Script, entry: Entry) -> None:
-    """What is illegal of a patch, by the fate whose turn it is."""
-    illegal = [p for p in entry.parts if p.judgement == "illegal"]
-    if not illegal:
-        return
-    if entry.kind == "transport":
-        _on_project(script, entry, illegal)
-    fate = FATES[next(script.fates) % len(FATES)]
-    _plan(script, entry, illegal, fate)
-    if fate == "planned":
-        return
-    clerk, town, at = script.at("clerk"), script.of_town(entry), f"{API}/patches/{entry.id}"
-    clerk.post("dispose", f"{at}/dispose", {"opinion": ""})
-    entry.stage = "disposition"
-    done = _done(script, fate)
-    for part in illegal:
-        mu = str(max(part.farmland_mu, cents("0.01")))
-        told = done | ({"papers_mu": mu} if fate == "papers" else {})
-        town.put("progress", f"{API}/parts/{part.id}/progress", told)
-    if fate == "open":
-        return
-    if fate in ("restored", "rejected"):
+def put_right(script: Script, entries: Sequence[Entry]) -> None:
+    """What is illegal of the patches of a month, each by the fate whose turn it is."""
+    fates: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if illegal := _illegal(entry):
+            if entry.kind == "transport":
+                _on_project(script, entry, illegal)
+            fates.setdefault(FATES[next(script.fates) % len(FATES)], []).append(entry)
+
+    def of(*names: str) -> list[Entry]:
+        return [entry for name in names for entry in fates.get(name, [])]
+
+    _plan(script, of(*TORN_DOWN, "open"), demolish=True)
+    _plan(script, of(*PAPERS), complete_papers=True)
+    _plan(script, of("fined", "planned"))
+    script.many("clerk", "dispose", of(*TORN_DOWN, *PAPERS, "open", "fined"), "disposition")
+    _done(script, of)
+    for entry in of(*TORN_DOWN):
         script.photograph(entry)
-    town.post("report", f"{at}/rectified", {"opinion": ""})
-    if fate == "rejected":
-        script.at("reviewer").post("reject", f"{at}/reject", {"opinion": "硬化层未清除"})
-        return
-    _accept(script, entry, illegal, fate)
+    for town, who in CLERKS.items():
+        reported = [e for e in of(*TORN_DOWN, *PAPERS, "fined") if e.town == town]
+        script.many(who, "rectify", reported, "rectified")
+    for entry in of("rejected"):
+        told = {"opinion": "硬化层未清除"}
+        script.at("reviewer").post("reject", f"{API}/patches/{entry.id}/reject", told)
+        entry.stage = "disposition"
+    _accept(script, of)
+
+
+def _illegal(entry: Entry) -> list[Part]:
+    return [part for part in entry.parts if part.judgement == "illegal"]
 
 
 def _on_project(script: Script, entry: Entry, illegal: Sequence[Part]) -> None:
@@ -63,40 +69,64 @@ def _on_project(script: Script, entry: Entry, illegal: Sequence[Part]) -> None:
         part.duty_done = done
 
 
-def _plan(script: Script, entry: Entry, illegal: Sequence[Part], fate: str) -> None:
-    clerk = script.at("clerk")
-    owners = clerk.get("plan", f"{API}/patches/{entry.id}/responsible")
-    told = {"handling": "case", "owner": owners[0]["id"], "complete_papers": fate == "papers",
-            "demolish": fate in ("restored", "rejected", "open")}  # fmt: skip
-    for part in illegal:
-        clerk.put("plan", f"{API}/parts/{part.id}/disposition", told)
+def _plan(script: Script, entries: Sequence[Entry], **measures: bool) -> None:
+    """By one form; the townships answer for it."""
+    form = {"handling": "case", **measures}
+    script.many("clerk", "plan", entries, "confirmed", form=form)
 
 
-def _done(script: Script, fate: str) -> dict[str, Any]:
+def _done(script: Script, of: Any) -> None:
+    """By a form for each measure and township, cases numbered through; penalties and fines one by one."""
+    today = str(script.today)
+    filed = {"case_number": "示立〔2026〕{序号}号", "case_filed_on": today}
+    forms = (
+        (TORN_DOWN, {**filed, "demolished_on": today}),
+        (("papers",), {**filed, "papers_number": "示批〔2026〕{序号}号", "papers_on": today}),
+        (("open",), filed),
+    )
+    for names, form in forms:
+        for town, who in CLERKS.items():
+            some = [entry for entry in of(*names) if entry.town == town]
+            numbered = {**form, "first_number": next(script.numbers)}
+            script.many(who, "progress", some, "disposition", form=numbered)
+    for entry in of("penalised", "fined"):
+        for part in _illegal(entry):
+            told = _alone(script, entry in of("fined"), part)
+            at = f"{API}/parts/{part.id}/progress"
+            script.of_town(entry).put("progress one", at, told)
+
+
+def _alone(script: Script, fined: bool, part: Part) -> dict[str, Any]:
     today, number = str(script.today), next(script.numbers)
-    told: dict[str, Any] = {"case_number": f"示立〔2026〕{number}号", "case_filed_on": today}
-    if fate in ("restored", "rejected"):
-        told["demolished_on"] = today
-    elif fate == "papers":
-        told |= {"papers_number": f"示批〔2026〕{number}号", "papers_on": today}
-    elif fate == "fined":
-        told |= {"penalty_number": f"示罚〔2026〕{number}号", "penalty_on": today,
-                 "fine_yuan": "12345.67", "fine_paid_on": today}  # fmt: skip
-    return told
+    told = {"case_number": f"示立〔2026〕{number}号", "case_filed_on": today,
+            "penalty_number": f"示罚〔2026〕{number}号", "penalty_on": today}  # fmt: skip
+    if fined:
+        return told | {"fine_yuan": "12345.67", "fine_paid_on": today}
+    part.penalised = True
+    return told | {"papers_number": f"示批〔2026〕{number}号", "papers_on": today,
+                   "papers_mu": str(max(part.farmland_mu, cents("0.01")))}  # fmt: skip
 
 
-def _accept(script: Script, entry: Entry, illegal: Sequence[Part], fate: str) -> None:
-    """By another person; of restored ground every third only half."""
-    rows = []
-    for part in illegal:
-        half = next(script.numbers) % 3 == 0
-        if fate == "restored":
-            part.restored = cents(part.farmland_mu / 2) if half else part.farmland_mu
-        elif fate == "papers":
+def _accept(script: Script, of: Any) -> None:
+    """By another person; as reported, and of some only half."""
+    today = str(script.today)
+    form = {"accepted_on": today}
+    above = {"prefecture_number": "示市验〔2026〕1号", "prefecture_on": today,
+             "region_number": "示区确〔2026〕1号", "region_on": today}  # fmt: skip
+    for names, told in ((("confirmed",), form | above), (("restored", *PAPERS, "fined"), form)):
+        script.many("reviewer", "accept", of(*names), "accepted", form=told)
+    for entry in of("confirmed", "restored"):
+        for part in _illegal(entry):
+            part.restored = part.farmland_mu
+            part.confirmed = entry in of("confirmed")
+    for entry in of(*PAPERS):
+        for part in _illegal(entry):
             part.regularised = part.farmland_mu
-        rows.append({
-            "part": part.id, "accepted_on": str(script.today), "restored_mu": str(part.restored),
-            "regularised_mu": str(part.regularised),
-        })  # fmt: skip
-    script.at("reviewer").post("accept", f"{API}/patches/{entry.id}/accept", {"parts": rows})
-    entry.stage = "accepted"
+    for entry in of("half"):
+        rows = []
+        for part in _illegal(entry):
+            part.restored = cents(part.farmland_mu / 2)
+            rows.append({"part": part.id, "restored_mu": str(part.restored), **form})
+        at = f"{API}/patches/{entry.id}/accept"
+        script.at("reviewer").post("accept one", at, {"parts": rows})
+        entry.stage = "accepted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from tests.enforcement.files import batch_file
 from tests.enforcement.pictures import jpeg
+from tests.enforcement.year import reserve
 from tests.enforcement.year.book import Book, Entry, Part, cents, own_m2
 from tests.enforcement.year.desk import Desk, Sender, Stopwatch
 from tests.enforcement.year.ground import CLERKS, Drawn, sent
 from tests.enforcement.year.putting_right import put_right
+from tests.enforcement.year.reports import after_month
 
 API = "/api/enforcement"
-MOST = 500  # patches of one step of many
+PLENTY_FROM = 10  # the month in which the reserve no longer lacks
 ARCHIVED_EVERY, ARCHIVED = 4, 2  # months, and patches: each prints its dossier
 UNSEEN = 3  # every so many come back with words instead of photos; the reviewer lets that pass
 ON_PAPER = ("legal", "facility")
@@ -35,13 +38,17 @@ class Script:
         sender: Callable[[], Sender],
         folder: Path,
         work: Callable[[], Any],
+        *,
+        thorough: bool = True,
     ) -> None:
+        """`thorough` files the returns of every month and quarter; without, one of each."""
         self.watch, self.book = Stopwatch(), Book()
         self._sender, self._folder, self._work = sender, folder, work
         self._desks: dict[str, Desk] = {}
         self.fates, self.numbers = count(), count(1)
         self.duty = self.no_duty = 0
         self._unseen: set[int] = set()
+        self.thorough, self.taken_in = thorough, Decimal(0)
         self.today = timezone.localdate()
 
     def at(self, username: str) -> Desk:
@@ -70,6 +77,7 @@ class Script:
         self.no_duty = clerk.post("project", f"{API}/projects", {"name": "示例铁路", **listed})[
             "id"
         ]
+        reserve.take_in(self, reserve.SCARCE)
 
     def month(self, number: int, drawn: Sequence[Drawn], *, last: bool) -> None:
         """Everything that is done for the batch of a month; of the last one a part is left undone."""
@@ -78,8 +86,8 @@ class Script:
         for entry in by_kind.pop("military", []):
             self._take_out(entry)
         on_paper = [e for e in came if e.kind in ON_PAPER]
-        self._many("clerk", "confirm", on_paper, "judged")
-        self._many("reviewer", "review", on_paper, "confirmed")
+        self.many("clerk", "confirm", on_paper, "judged")
+        self.many("reviewer", "review", on_paper, "confirmed")
         ground = [e for e in came if e.kind in ON_THE_GROUND]
         if last:
             ground = ground[: len(ground) // 2]
@@ -89,8 +97,12 @@ class Script:
         self._judge([e for e in ground if e not in disputed])
         self._meet(number, by_kind.get("key", []), disputed)
         judged = [e for e in (*ground, *by_kind.get("key", [])) if e.settled]
-        for entry in judged:
-            put_right(self, entry)
+        put_right(self, judged)
+        if number == PLENTY_FROM:
+            reserve.take_in(self, reserve.PLENTY)
+        if self.thorough or number % 4 == 0:
+            reserve.monthly(self)
+        after_month(self, number)
         if number % ARCHIVED_EVERY == 0:
             for entry in [e for e in on_paper if e.kind == "legal"][:ARCHIVED]:
                 self._archive(entry)
@@ -134,7 +146,10 @@ class Script:
             farmland = sum(
                 (cents(r["m2"]) for r in area["rows"] if r["category"].startswith("01")), cents(0)
             )
-            entry = Entry(row["id"], page["number"], one.kind, one.town, number, m2, farmland)
+            bounds = tuple(page["bounds"])
+            entry = Entry(
+                row["id"], page["number"], one.kind, one.town, number, m2, farmland, bounds
+            )
             self.book.entries[entry.id] = entry
             came.append(entry)
         assert len(came) == len(drawn)
@@ -151,17 +166,32 @@ class Script:
             if page * 200 >= found["total"]:
                 return
 
-    def _many(
-        self, who: str, step: str, entries: Sequence[Entry], stage: str, note: str = ""
-    ) -> None:
-        """One step of many."""
-        for start in range(0, len(entries), MOST):
-            some = entries[start : start + MOST]
-            body = {"ids": [e.id for e in some], "step": step, "note": note}
-            answer = self.at(who).post(f"{step} many", f"{API}/steps", body)
-            assert answer["done"] == len(some), [r for r in answer["rows"] if not r["done"]][:3]
-            for entry in some:
-                self._at_stage(entry, stage)
+    def many(  # noqa: PLR0917 -- who does what to which, with which words
+        self, who: str, step: str, entries: Sequence[Entry], stage: str, note: str = "",
+        form: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """One act for many, by a job where they are too many for a request; none is refused."""
+        if not entries:
+            return
+        body = {"ids": [e.id for e in entries], "step": step, "note": note}
+        answer = self.at(who).post(f"{step} many", f"{API}/steps", body | {step: form})
+        if answer["job"]:
+            answer = self.wait_for(answer["job"])["result"]
+        assert answer["done"] == len(entries), [r for r in answer["rows"] if r["message"]][:3]
+        for entry in entries:
+            self._at_stage(entry, stage)
+
+    def wait_for(self, job: Any) -> Any:
+        """The job when it is done."""
+        with self.watch.of("wait for the worker"):
+            self._work()
+            for _ in range(6000):
+                found = self.at("clerk").get("job", f"/api/jobs/{job['id']}")
+                if found["status"] == "done":
+                    return found
+                assert found["status"] in ("queued", "running"), found
+                time.sleep(0.1)
+        raise AssertionError(job)
 
     def _at_stage(self, entry: Entry, stage: str) -> None:
         entry.stage = stage
@@ -188,17 +218,18 @@ class Script:
 
     def _look_at(self, entries: Sequence[Entry]) -> None:
         """Handed out; the first is declined and handed out again, the second sent back for more."""
-        self._many("clerk", "assign", entries, "checking")
+        self.many("clerk", "assign", entries, "checking")
+        for entry in entries[:1]:
+            why = "不在本镇范围，请核对"
+            self._step(self.of_town(entry), entry, "decline", why, "received")
+            self.many("clerk", "assign", [entry], "checking")
         for k, entry in enumerate(entries):
-            if k == 0:
-                self._step(
-                    self.of_town(entry), entry, "decline", "不在本镇范围，请核对", "received"
-                )
-                self._many("clerk", "assign", [entry], "checking")
             self._check(entry, photos=entry.kind == "key" or k % UNSEEN != UNSEEN - 1)
-            if k == 1:
-                self._step(self.at("clerk"), entry, "recheck", "请补充用地主体", "checking")
-                self._check(entry, photos=True)
+        self._return(entries)
+        if again := entries[1:2]:
+            self.many("clerk", "recheck", again, "checking", "请补充用地主体")
+            self._check(again[0], photos=True)
+            self._return(again)
 
     def _check(self, entry: Entry, *, photos: bool) -> None:
         town = self.of_town(entry)
@@ -209,13 +240,19 @@ class Script:
             self.photograph(entry)
         else:
             self._unseen.add(entry.id)
-        opinion = "" if photos else "现场无法环绕，照片不足"
-        self._step(town, entry, "return", opinion, "verified")
+
+    def _return(self, entries: Sequence[Entry]) -> None:
+        """The townships send back what they found; those without photos say why."""
+        for town, who in CLERKS.items():
+            some = [e for e in entries if e.town == town]
+            self.many(who, "return", [e for e in some if e.id not in self._unseen], "verified")
+            unseen = [e for e in some if e.id in self._unseen]
+            self.many(who, "return", unseen, "verified", "现场无法环绕，照片不足")
 
     def photograph(self, entry: Entry) -> None:
         """Four photos, from the south, west, north and east, just now."""
         desk = self.of_town(entry)
-        west, south, east, north = self._bounds(entry)
+        west, south, east, north = entry.bounds
         middle = ((west + east) / 2, (south + north) / 2)
         away = 0.0002
         places = ((middle[0], south - away, 0), (west - away, middle[1], 90),
@@ -233,9 +270,6 @@ class Script:
         ]
         desk.upload("photos", f"{API}/patches/{entry.id}/photos", files)
 
-    def _bounds(self, entry: Entry) -> Any:
-        return self._desks["clerk"].get("patch page", f"{API}/patches/{entry.id}")["bounds"]
-
     def _step(self, desk: Desk, entry: Entry, step: str, opinion: str, stage: str) -> None:
         path = f"{API}/patches/{entry.id}/steps/{step}"
         answer = desk.post(f"{step} one", path, {"opinion": opinion})
@@ -248,7 +282,7 @@ class Script:
         """Most as proposed, at once; houses and old construction one by one; one is sent back once."""
         special = [e for e in entries if e.kind in ("home", "stock")]
         plain = [e for e in entries if e not in special]
-        self._many("clerk", "confirm", plain, "judged")
+        self.many("clerk", "confirm", plain, "judged")
         for entry in special:
             self._judge_one(entry)
         for entry in entries[:1]:
@@ -257,7 +291,7 @@ class Script:
         for entry in entries:
             if entry.id in self._unseen:
                 self._let_pass(entry)
-        self._many("reviewer", "review", entries, "confirmed")
+        self.many("reviewer", "review", entries, "confirmed")
 
     def _let_pass(self, entry: Entry) -> None:
         """The one error there is: no photos."""
@@ -351,6 +385,6 @@ class Script:
 
     def _archive(self, entry: Entry) -> None:
         note = "影像由上级统一存档，不入本卷"
-        self._many("clerk", "archive", [entry], "archived", note)
+        self.many("clerk", "archive", [entry], "archived", note)
         pdf = self.at("clerk").get("dossier", f"{API}/patches/{entry.id}/dossier.pdf")
         assert pdf.startswith(b"%PDF"), entry.number
