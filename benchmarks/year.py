@@ -1,12 +1,13 @@
-"""A year of enforcement over HTTP: batches, checks, judgements, meetings, putting right; time by act, figures compared.
+"""A year of enforcement over HTTP: batches, checks, judgements, meetings, putting right, freezes, returns; time by act.
 
     .venv/bin/python benchmarks/year.py --patches 3000
     .venv/bin/python tools/postgres.py .venv/bin/python benchmarks/year.py --patches 3000
 
 Makes a county in a folder of its own, starts `liangtian serve` and `liangtian worker` on the loopback
 interface, and plays twelve months by the people whose roles they are. The script keeps a book of what it
-did; ledger, dashboard, accountability ratio, ranking, letters and returns must agree with it to the cent,
-else it ends with an error.
+did; ledger, dashboard, accountability ratio, ranking, letters, freezes, the returns of every month, quarter,
+half and whole year, the work reports in Word and their annexes in Excel must agree with it to the cent, else
+it ends with an error.
 """
 
 from __future__ import annotations

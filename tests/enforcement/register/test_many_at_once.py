@@ -15,10 +15,18 @@ from liangtian.platform.audit.models import AuditEntry
 from liangtian.platform.calendar.models import Deadline
 from liangtian.platform.cases.models import Case, CaseStep, Task
 from liangtian.platform.errors import Forbidden, Refused
+from liangtian.platform.jobs.registry import JobRun
+from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.models import Office, User
 from liangtian.programmes.enforcement.checking import CheckForm, save_check
 from liangtian.programmes.enforcement.many.forms import AcceptForAll, PlanForAll, ProgressForAll
-from liangtian.programmes.enforcement.many.taking import Asked, doors_for, take
+from liangtian.programmes.enforcement.many.taking import (
+    KIND,
+    Asked,
+    doors_for,
+    run_steps,
+    take,
+)
 from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import Disposition, Patch, PatchPart
 from liangtian.programmes.enforcement.photos import add_photos
@@ -214,3 +222,21 @@ def test_the_number_of_queries_does_not_grow_with_the_patches(
         .exclude(state="accepted")
         .exists()
     )
+
+
+def test_a_job_begun_again_goes_on_with_those_still_waiting_and_numbers_as_before(
+    more: list[int], people: People, county: County
+) -> None:
+    confirmed(people, more[:3])
+    done(take(people.clerk, more[:3], Asked("plan", form=PULL_DOWN)))
+    done(take(people.clerk, more[:1], Asked("dispose")))  # what the attempt before had done
+    job = enqueue(KIND, "批量下达", people.clerk, county.county, target="x")
+    job.attempts = 2
+    told = {"step": "dispose", "note": "", "form": None}
+    found = run_steps(JobRun(job), people.clerk.pk, more[:3], **told)
+    assert found == {"done": 2, "refused": 0, "rows": []}
+    filed = {"case_number": "示立{序号}号", "case_filed_on": str(timezone.localdate())}
+    told = {"step": "progress", "note": "", "form": filed}
+    run_steps(JobRun(job), people.clerk.pk, more[1:3], **told)
+    numbers = Disposition.objects.order_by("part__patch__number").values_list("case_number")
+    assert [number for (number,) in numbers] == ["", "示立1号", "示立2号"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,7 +118,7 @@ def _paper(one: Drawn) -> Any:
 def months(patches: int) -> list[list[Drawn]]:
     """About so many patches, month by month; the townships take turns."""
     each = max(patches // MONTHS, 3)
-    order, places = 0, {town: _places(town) for town in TOWNS}
+    order, mixed, places = 0, count(), {town: _places(town) for town in TOWNS}
     keys = {town: _strip(town, 4_300.0, 260.0) for town in TOWNS}
     astride = {town: _strip(town, 5_000.0, PITCH) for town in TOWNS}
     woods = {town: _strip(town, 5_300.0, PITCH) for town in TOWNS}
@@ -126,7 +127,7 @@ def months(patches: int) -> list[list[Drawn]]:
     out = []
     for month in range(1, MONTHS + 1):
         kinds = ["key", "astride", *(["military"] if month % 3 == 0 else [])]
-        kinds += [MIX[(order + k) % len(MIX)] for k in range(each - len(kinds))]
+        kinds += [MIX[next(mixed) % len(MIX)] for _ in range(each - len(kinds))]
         drawn = []
         for k, kind in enumerate(kinds, start=1):
             town = TOWNS[(order + month) % 2]
