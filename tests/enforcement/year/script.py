@@ -104,7 +104,8 @@ class Script:
             reserve.monthly(self)
         after_month(self, number)
         if number % ARCHIVED_EVERY == 0:
-            for entry in [e for e in on_paper if e.kind == "legal"][:ARCHIVED]:
+            done = (e for e in self.book.of() if (e.kind, e.stage) == ("legal", "confirmed"))
+            for entry in list(done)[:ARCHIVED]:
                 self._archive(entry)
 
     def _bring_in(self, number: int, drawn: Sequence[Drawn]) -> list[Entry]:
