@@ -231,7 +231,8 @@ def test_a_job_begun_again_goes_on_with_those_still_waiting_and_numbers_as_befor
     done(take(people.clerk, more[:3], Asked("plan", form=PULL_DOWN)))
     done(take(people.clerk, more[:1], Asked("dispose")))  # what the attempt before had done
     job = enqueue(KIND, "批量下达", people.clerk, county.county, target="x")
-    job.attempts = 2
+    job.attempts, job.status = 2, job.Status.RUNNING
+    job.save()
     told = {"step": "dispose", "note": "", "form": None}
     found = run_steps(JobRun(job), people.clerk.pk, more[:3], **told)
     assert found == {"done": 2, "refused": 0, "rows": []}
