@@ -233,7 +233,7 @@ def test_a_job_begun_again_goes_on_with_those_still_waiting_and_numbers_as_befor
     job = enqueue(KIND, "批量下达", people.clerk, county.county, target="x")
     job.attempts, job.status = 2, job.Status.RUNNING
     job.save()
-    told = {"step": "dispose", "note": "", "form": None}
+    told: dict[str, Any] = {"step": "dispose", "note": "", "form": None}
     found = run_steps(JobRun(job), people.clerk.pk, more[:3], **told)
     assert found == {"done": 2, "refused": 0, "rows": []}
     filed = {"case_number": "示立{序号}号", "case_filed_on": str(timezone.localdate())}
