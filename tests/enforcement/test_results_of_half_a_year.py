@@ -17,7 +17,7 @@ from docx import Document
 
 from liangtian.press.letter import text_of
 from liangtian.programmes.enforcement.models import Patch
-from tests.conftest import County, People, SignedIn
+from tests.conftest import County, People, Run, SignedIn
 from tests.enforcement import test_ratio_of_a_region as county_year
 from tests.enforcement.ground import box, make_batch
 from tests.enforcement.test_ratio_of_a_region import Judged
@@ -101,16 +101,26 @@ def test_the_report_is_written_from_the_kept_rows(office: Office) -> None:
     assert len(Document(io.BytesIO(content)).tables) == 4
 
 
-def test_the_package_is_made_once_and_its_hashes_are_those_of_its_files(office: Office) -> None:
+def packed(office: Office, made: Any, run_jobs: Run) -> Any:
+    """Ask for the package, let a worker make it, and read it from the page."""
+    asked = office.post(f"{RESULTS}/{made['id']}/package")
+    assert asked.status_code == 200, asked.content
+    (done,) = run_jobs()
+    assert done.status == "done", done.error
+    return office.clerk.get(f"{RESULTS}/{made['id']}").json()["packages"][0]
+
+
+def test_the_package_is_made_once_and_its_hashes_are_those_of_its_files(
+    office: Office, run_jobs: Run
+) -> None:
     made = office.whole()
     early = office.post(f"{RESULTS}/{made['id']}/package")
     assert early.status_code == 422
     assert "尚未起草工作报告" in early.json()["error"]["message"]
     issued = office.issued(made)
-    done = office.post(f"{RESULTS}/{made['id']}/package").json()
-    again = office.post(f"{RESULTS}/{made['id']}/package").json()
-    assert [one["id"] for one in again["packages"]] == [one["id"] for one in done["packages"]]
-    kept = done["packages"][0]
+    kept = packed(office, made, run_jobs)
+    again = packed(office, made, run_jobs)
+    assert again["id"] == kept["id"]
     answer = office.clerk.get(f"{RESULTS}/packages/{kept['id']}/file.zip")
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert sha256(content).hexdigest() == kept["sha256"]
@@ -133,14 +143,14 @@ def test_the_package_is_made_once_and_its_hashes_are_those_of_its_files(office: 
 
 @pytest.mark.parametrize("number", ["P1", "另一个"])
 def test_a_package_is_sealed_only_where_its_rows_hold_the_military_patch(
-    office: Office, people: People, county: County, number: str
+    office: Office, people: People, county: County, number: str, run_jobs: Run
 ) -> None:
     from liangtian.platform.people.models import Role, User
     from liangtian.programmes.enforcement import military
 
     made = office.whole()
     office.issued(made)
-    kept = office.post(f"{RESULTS}/{made['id']}/package").json()["packages"][0]
+    kept = packed(office, made, run_jobs)
     if number != "P1":  # of the same months, but not in the result
         make_batch(people, county, [(number, box(9000, 950, 90, 90), county.village_a)],
                    period="2026-04", title="四月")  # fmt: skip
@@ -152,7 +162,7 @@ def test_a_package_is_sealed_only_where_its_rows_hold_the_military_patch(
 
 
 def test_a_corrected_version_tells_what_changed_and_the_upload_is_written_down_once(
-    office: Office,
+    office: Office, run_jobs: Run
 ) -> None:
     from liangtian.programmes.enforcement.models import PatchPart
 
@@ -177,7 +187,7 @@ def test_a_corrected_version_tells_what_changed_and_the_upload_is_written_down_o
         values(office.clerk.get(f"{RESULTS}/{first['id']}").json())["已拆除复耕（亩）"] == "50.00"
     )
     office.issued(second)
-    kept = office.post(f"{RESULTS}/{second['id']}/package").json()["packages"][0]
+    kept = packed(office, second, run_jobs)
     path = f"{RESULTS}/packages/{kept['id']}/reported"
     on = timezone.localdate().isoformat()
     assert office.post(path, on="2020-01-01").status_code == 422

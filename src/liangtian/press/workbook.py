@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from liangtian.press.cells import STYLES, Kind, KindStyle, Unfit, cell_date, cell_number, cell_text
 from liangtian.press.errors import SheetRefused
+from liangtian.press.paper import Paper, paper_for
 
 
 @dataclass(frozen=True)
@@ -183,16 +185,34 @@ class _Writer:
     def _set_up_page(self) -> None:
         page = self.page
         page.set_landscape()
-        page.set_paper(9)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         page.center_horizontally()
-        page.fit_to_pages(1, 0)
+        self._set_up_width()
         page.repeat_rows(2, 1 + self.header_rows)
         page.freeze_panes(2 + self.header_rows, self.sheet.pinned + 1 if self.sheet.pinned else 0)
         page.set_footer("&C第 &P 页　共 &N 页")
         page.set_column(0, 0, _FIRST_COLUMN_WIDTH)
         for index, column in enumerate(self.columns, 1):
             page.set_column(index, index, column.width or STYLES[column.kind].width)
+
+    def _set_up_width(self) -> None:
+        """As wide as the paper; what would be too small to read goes on beside, after the pinned columns."""
+        page, paper = self.page, self.paper
+        page.set_paper(paper.code)
+        page.fit_to_pages(paper.pages, 0)
+        if paper.pages > 1:
+            page.repeat_columns(0, self.sheet.pinned)
+
+    @cached_property
+    def paper(self) -> Paper:
+        """What the sheet is printed on."""
+        own = (column.width or STYLES[column.kind].width for column in self.columns)
+        return paper_for([_FIRST_COLUMN_WIDTH, *own], self.sheet.pinned + 1)
+
+    @property
+    def _wide(self) -> int:
+        """The last column of the first page: titles and notes end with it."""
+        return self.paper.first - 1
 
     def _write_head(self) -> None:
         title = self._format(font_name="黑体", font_size=16, align="center", bold=True)
@@ -225,12 +245,12 @@ class _Writer:
         """填报单位 left, the unit of the figures right; one cell where the sheet is narrow."""
         unit = self.sheet.footer.unit
         left, right = f"填报单位：{unit}" if unit else "", self.sheet.unit_note
-        half = (self.last + 1) // 2
+        half = (self._wide + 1) // 2
         if half < 1 or not left:
             self._span(1, "　　".join(filter(None, (left, right))), self._format(align="left"))
             return
         self._merge((1, 0, 1, half - 1), left, self._format(align="left"))
-        self._merge((1, half, 1, self.last), right, self._format(align="right"))
+        self._merge((1, half, 1, self._wide), right, self._format(align="right"))
 
     def _write_heading(self, row: int, col: int, label: str, head: Format) -> None:
         if label:
@@ -326,7 +346,8 @@ class _Writer:
 
     def _write_foot(self, row: int) -> None:
         note = self._format(align="left", text_wrap=True)
-        width = sum(c.width or STYLES[c.kind].width for c in self.columns) + _FIRST_COLUMN_WIDTH
+        shown = self.columns[: self._wide]
+        width = sum(c.width or STYLES[c.kind].width for c in shown) + _FIRST_COLUMN_WIDTH
         for text in self.sheet.notes:
             self.page.set_row(row, 15.0 * -(-2 * (len(text) + 3) // int(width)))
             self._span(row, f"注：{text}", note)
@@ -341,7 +362,7 @@ class _Writer:
         self._span(row, "　　".join(parts), self._format(align="left"))
 
     def _span(self, row: int, text: str, cell: Format) -> None:
-        self._merge((row, 0, row, self.last), text, cell)
+        self._merge((row, 0, row, self._wide), text, cell)
 
     def _merge(self, box: tuple[int, int, int, int], text: str, cell: Format) -> None:
         """box: top, left, bottom, right; a single cell is written plainly."""

@@ -2116,7 +2116,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pack the signed return with its issued report; the same again gives the one there is. */
+        /** Have the signed return packed with its report, in the background; the same again gives the one there is. */
         post: operations["liangtian_programmes_enforcement_api_results_make_package"];
         delete?: never;
         options?: never;
@@ -14427,7 +14427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResultOut"];
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
         };

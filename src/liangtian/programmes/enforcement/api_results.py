@@ -14,6 +14,7 @@ from pydantic import Field
 from liangtian.platform.audit.services import record
 from liangtian.platform.documents.kinds import find_kind
 from liangtian.platform.documents.models import Letter
+from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -137,12 +138,10 @@ def patches(request: HttpRequest, return_id: int) -> HttpResponse:
     )
 
 
-@router.post("/results/{int:return_id}/package", response=ResultOut)
+@router.post("/results/{int:return_id}/package", response=JobOut)
 def make_package(request: HttpRequest, return_id: int) -> dict[str, Any]:
-    """Pack the signed return with its issued report; the same again gives the one there is."""
-    user = user_of(request)
-    package.make(user, return_id)
-    return _out(user, return_id)
+    """Have the signed return packed with its report, in the background; the same again gives the one there is."""
+    return job_out(package.start(user_of(request), return_id))
 
 
 @router.get("/results/packages/{int:package_id}/file.zip")

@@ -6,10 +6,12 @@ from liangtian.programmes.enforcement.data_checks import running as checks
 from liangtian.programmes.enforcement.dossiers import running as dossiers
 from liangtian.programmes.enforcement.imports import running
 from liangtian.programmes.enforcement.many import taking
+from liangtian.programmes.enforcement.results import package as result_package
 from liangtian.programmes.enforcement.warnings import propose_all
 
 __all__ = [
-    "checks", "dossiers", "freeze_jobs", "remeasuring", "running", "taking", "warnings_daily",
+    "checks", "dossiers", "freeze_jobs", "remeasuring", "result_package", "running", "taking",
+    "warnings_daily",
 ]  # fmt: skip
 
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 from liangtian.platform.documents import services as letters
 from liangtian.platform.documents.models import NumberSeries
 from liangtian.platform.people.models import Office, User
+from liangtian.platform.returns import services as returns
+from liangtian.platform.returns.forms import Form
+from liangtian.platform.returns.models import Return
 from liangtian.programmes.enforcement import meeting, projects, warnings
 from liangtian.programmes.enforcement.models import (
     AgendaItem,
@@ -17,6 +20,8 @@ from liangtian.programmes.enforcement.models import (
     Outcome,
     TownshipWarning,
 )
+from liangtian.programmes.enforcement.results.report import HALF
+from liangtian.programmes.enforcement.returns import HALF_YEAR, MONTHLY
 from liangtian.site.demo.acts import Acts, Cast
 
 SERIES = "青自然资"
@@ -95,6 +100,46 @@ class Matters:
     def _series(self) -> NumberSeries:
         known = NumberSeries.objects.filter(word=SERIES).first()
         return known or letters.create_series(self.cast.clerk, SERIES)
+
+    # ---- returns ----
+
+    def hand_in(self) -> None:
+        """The month before, by the township that has its leader sign."""
+        last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
+        self._handed_in(MONTHLY, f"{last_month:%Y-%m}")
+
+    def sum_up(self) -> None:
+        """The county's own of that month; the other townships are named as lacking."""
+        last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
+        self._signed(MONTHLY, f"{last_month:%Y-%m}", self.cast.clerk, self._heads)
+
+    def hand_in_half(self) -> None:
+        """The result of half a year."""
+        self._handed_in(HALF_YEAR, f"{timezone.localdate().year}-H1")
+
+    def sum_up_half(self) -> None:
+        """The county's result, kept and signed, with its work report in draft."""
+        made = self._signed(
+            HALF_YEAR, f"{timezone.localdate().year}-H1", self.cast.clerk, self._heads
+        )
+        letters.draft(self.cast.clerk, HALF, made.pk)
+
+    @property
+    def _heads(self) -> list[User]:
+        return [self.cast.reviewer, self.cast.leader]
+
+    def _handed_in(self, form: Form, period: str) -> None:
+        people = self.cast.people
+        maker, heads = people["zhaocankao"], [people["fangyanlian"], people["tongnifang"]]
+        made = self._signed(form, period, maker, heads)
+        returns.send(maker, made.pk)
+
+    def _signed(self, form: Form, period: str, maker: User, heads: list[User]) -> Return:
+        """By as many as the form asks, the last of them the head."""
+        made = returns.prepare(maker, form, period)
+        for head in heads[-len(form.posts) :]:
+            made = returns.sign(head, made.pk)
+        return made
 
     # ---- warnings ----
 

@@ -30,8 +30,10 @@ APART = timedelta(minutes=4)  # between two acts of a day
 # Day after a batch came down, the batch's month, what the county then does.
 _COUNTY: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
     ("2026-02", ((13, "convene"), (15, "decide"), (16, "sign"), (20, "register_projects"))),
-    ("2026-05", ((5, "propose"), (7, "agree"), (8, "send"), (9, "drop"), (14, "answer"), (18, "close"))),
+    ("2026-05", ((5, "propose"), (7, "agree"), (8, "send"), (9, "drop"), (14, "answer"), (18, "close"),
+                 (24, "hand_in_half"), (26, "sum_up_half"))),
     ("2026-08", ((6, "propose"), (8, "agree"), (10, "send"), (20, "answer"), (25, "close"))),
+    ("2026-09", ((8, "hand_in"), (10, "sum_up"))),
     ("2026-10", ((8, "propose"), (9, "agree"), (11, "send"), (15, "convene"))),
 )  # fmt: skip
 

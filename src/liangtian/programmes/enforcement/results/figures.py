@@ -19,6 +19,7 @@ from liangtian.platform.returns.snapshots import kept_lines
 from liangtian.policy.accountability import Accountability, AssessedPatch, PatchRefused, assess
 from liangtian.policy.pack_errors import PackError
 from liangtian.programmes.enforcement.models import InfrastructureProject, Outcome
+from liangtian.programmes.enforcement.ratio import Asked
 from liangtian.programmes.enforcement.result_ledger import NAME
 from liangtian.programmes.enforcement.rules import pack_in_use
 
@@ -88,6 +89,11 @@ class Result:
         """By the month in which the patches came down."""
         return dict(sorted(_tallies(self.rows, "month").items()))
 
+    @property
+    def asked(self) -> Asked:
+        """Whose ratio it is: by the rules of the level, a township's by those of its county."""
+        return Asked(self.sheet.region, int(self.sheet.period[:4]))
+
     @cached_property
     def accountability(self) -> Accountability:
         """The ratio of the period by the rules of its last day, or of the day it was frozen.
@@ -97,7 +103,7 @@ class Result:
         frozen = timezone.localdate(self.sheet.frozen_at)
         on: date = min(frozen, self.period.end)
         try:
-            return assess([assessed(row) for row in self.rows], "county", pack_in_use(), on)
+            return assess([assessed(row) for row in self.rows], self.asked.level, pack_in_use(), on)
         except (PatchRefused, PackError) as problem:
             raise Refused(str(problem)) from problem
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,10 @@ from liangtian.platform.documents.models import Letter
 from liangtian.platform.documents.services import preview_of
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.files.services import store
+from liangtian.platform.jobs.models import Job
+from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.services import enqueue
+from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.platform.returns import documents
 from liangtian.platform.returns.models import Return
@@ -32,10 +37,9 @@ from liangtian.programmes.enforcement.results.figures import Result, result_of
 from liangtian.programmes.enforcement.results.report import KINDS
 from liangtian.programmes.enforcement.rules import pack_in_use
 
-if TYPE_CHECKING:
-    from liangtian.platform.people.models import User
-
 FORMAT = "liangtian-result/1"
+JOB = "enforcement.result_package"
+Tell = Callable[[float, str], None]
 _ZIP_TIME = (
     1980,
     1,
@@ -89,7 +93,32 @@ def lacking(found: Result) -> list[str]:
     return wanted
 
 
-def make(user: User, return_id: int) -> ResultPackage:
+def target_of(return_id: int) -> str:
+    """By what the browser finds the job of a return."""
+    return f"{JOB}:{return_id}"
+
+
+def start(user: User, return_id: int) -> Job:
+    """Ask for the package; a worker makes it. Raises Forbidden, NotFound, Refused for what is lacking."""
+    require(user, "enforcement.export", "returns.prepare")
+    sheet = fetch(user, return_id)
+    if wanted := lacking(result_of(sheet)):
+        raise Refused(f"还不能生成成果包：{'；'.join(wanted)}。")
+    with transaction.atomic():
+        return enqueue(
+            JOB, f"生成成果包：{sheet.title}", user, sheet.region, link=f"/returns/{sheet.pk}",
+            target=target_of(sheet.pk), user_id=user.pk, return_id=sheet.pk,
+        )  # fmt: skip
+
+
+@job(JOB, "生成成果包", retry=True)
+def make_later(run: JobRun, *, user_id: int, return_id: int) -> dict[str, Any]:
+    """The same package again for the same return and report."""
+    made = make(User.objects.get(pk=user_id), return_id, run.progress)
+    return {"package": made.pk, "sha256": made.sha256, "size": made.file.size}
+
+
+def make(user: User, return_id: int, tell: Tell = lambda share, words: None) -> ResultPackage:
     """Make the package; the one there is for the same return and report. Raises Refused for what is lacking."""
     require(user, "enforcement.export", "returns.prepare")
     sheet = fetch(user, return_id)
@@ -101,7 +130,8 @@ def make(user: User, return_id: int) -> ResultPackage:
     there: ResultPackage | None = ResultPackage.objects.filter(sheet=sheet, letter=letter).first()
     if there is not None:
         return there
-    pieces = pieces_of(found, letter)
+    pieces = pieces_of(found, letter, tell)
+    tell(0.9, "正在打包并计算校验码")
     manifest = manifest_of(found, letter, pieces)
     content = packed(pieces, manifest)
     name = f"{sheet.title}（第{sheet.version}版）成果包.zip"
@@ -121,19 +151,25 @@ def make(user: User, return_id: int) -> ResultPackage:
     return made
 
 
-def pieces_of(found: Result, letter: Letter | None) -> list[Piece]:
+def pieces_of(
+    found: Result, letter: Letter | None, tell: Tell = lambda share, words: None
+) -> list[Piece]:
     """The files; without a report where there is none yet."""
     title = found.sheet.title
-    pieces = [
-        Piece(f"附件1-{title}.xlsx", documents.xlsx(found.sheet)),
-        Piece(f"附件1-{title}.pdf", documents.pdf(found.sheet)),
-        Piece("附件2-统计表和图斑明细表.xlsx", annex_xlsx(found)),
-        Piece("附件3-图斑明细表（上级字段）.csv", patches_csv(found)),
+    wanted: list[tuple[str, str, Callable[[], bytes]]] = [
+        ("成果汇总表", f"附件1-{title}.xlsx", lambda: documents.xlsx(found.sheet)),
+        ("成果汇总表打印稿", f"附件1-{title}.pdf", lambda: documents.pdf(found.sheet)),
+        ("统计表和图斑明细表", "附件2-统计表和图斑明细表.xlsx", lambda: annex_xlsx(found)),
+        ("上级字段明细表", "附件3-图斑明细表（上级字段）.csv", lambda: patches_csv(found)),
     ]
-    if letter is None:
-        return pieces
-    number = f"{letter.number}" if letter.number else "（草稿）"
-    return [Piece(f"{number}{letter.title}.docx", preview_of(letter)), *pieces]
+    if letter is not None:
+        name = f"{letter.number or '（草稿）'}{letter.title}.docx"
+        wanted.insert(0, ("工作报告", name, lambda: preview_of(letter)))
+    pieces = []
+    for number, (what, name, write) in enumerate(wanted):
+        tell(0.9 * number / len(wanted), f"正在生成{what}")
+        pieces.append(Piece(name, write()))
+    return pieces
 
 
 def manifest_of(found: Result, letter: Letter | None, pieces: list[Piece]) -> dict[str, Any]:

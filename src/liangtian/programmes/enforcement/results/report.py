@@ -14,7 +14,7 @@ from liangtian.platform.documents.kinds import Chart, Facts, Field, LetterKind, 
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import below
 from liangtian.platform.returns.services import fetch
-from liangtian.policy.accountability import cut_percent
+from liangtian.policy.accountability import LEVELS, cut_percent
 from liangtian.programmes.enforcement.models import Meeting, Outcome, TownshipWarning
 from liangtian.programmes.enforcement.results.figures import Result, Tally, mu, result_of
 from liangtian.programmes.enforcement.rules import pack_in_use
@@ -22,7 +22,11 @@ from liangtian.programmes.enforcement.rules import pack_in_use
 HALF, YEAR = "enforcement.work_report.half", "enforcement.work_report.year"
 KINDS = {"half": HALF, "year": YEAR}
 _NONE = "无"
-_TO_COUNTY, _TO_PREFECTURE = "县自然资源卫片执法办公室", "市自然资源卫片执法办公室"
+_TO = {
+    "township": "县自然资源卫片执法办公室",
+    "county": "市自然资源卫片执法办公室",
+    "prefecture": "省自然资源卫片执法办公室",
+}
 TOWNSHIPS = Table(
     "townships",
     "各乡镇核查整改情况表",
@@ -101,7 +105,7 @@ _FIELDS = (
     Field("denominator", "比例分母（亩）", "505.00"),
     Field("ratio", "违法占用耕地比例", "12.87%"),
     Field("scope", "是否属于问责范围", "不属于"),
-    Field("threshold", "问责条件", "面积100亩以上且比例15%以上"),
+    Field("threshold", "问责条件", "县级面积100亩以上且比例15%以上"),
     Field("basis", "政策依据", "《某县实施方案》四.(一)"),
     Field("meetings", "会审次数", "3"),
     Field("warnings", "督办情况", "通报2份、约谈1次"),
@@ -120,7 +124,7 @@ def report_facts(user: User, return_id: int) -> Facts:
         values=values_of(found),
         region=sheet.region,
         about=f"{sheet}",
-        addressee=_TO_COUNTY if sheet.region.level == "township" else _TO_PREFECTURE,
+        addressee=_TO[sheet.region.level] if sheet.region.level in _TO else _TO["county"],
         rows=tables_of(found),
         charts=charts_of(found),
     )
@@ -151,7 +155,7 @@ def values_of(found: Result) -> dict[str, str]:
         "denominator": f"{result.denominator_mu:.2f}",
         "ratio": "—" if result.ratio is None else f"{cut_percent(result.ratio)}%",
         "scope": _scope(found),
-        "threshold": f"面积{result.threshold_mu:f}亩以上且比例{result.share_percent:f}%以上",
+        "threshold": _threshold(found),
         "basis": result.reasons[0].clause if result.reasons else pack_in_use().title,
         "meetings": str(_meetings(found)),
         "warnings": _warnings(found),
@@ -206,9 +210,16 @@ def charts_of(found: Result) -> dict[str, dict[str, Any]]:
 
 def _scope(found: Result) -> str:
     """A township has no threshold of its own."""
-    if found.sheet.region.level == "township":
+    if not found.asked.assessed_itself:
         return "乡（镇）不单独列入"
     return "属于" if found.accountability.in_scope else "不属于"
+
+
+def _threshold(found: Result) -> str:
+    """Of the level whose rules are applied; a township answers with its county."""
+    result, level = found.accountability, LEVELS[found.asked.level]
+    said = f"{level}面积{result.threshold_mu:f}亩以上且比例{result.share_percent:f}%以上"
+    return said if found.asked.assessed_itself else f"全县合并评估，{said}"
 
 
 def _line(name: str, one: Tally) -> dict[str, str]:
