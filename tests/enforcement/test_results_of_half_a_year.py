@@ -207,3 +207,21 @@ def test_an_office_uses_its_own_report_and_a_wrong_field_is_refused() -> None:
     assert any("charts/" in name for name in zipfile.ZipFile(io.BytesIO(tried)).namelist())
     with pytest.raises(TemplateRefused, match="chart_weeks"):
         try_out(first_template("年报", ["{{ chart_weeks }}"]), sample_of(kind))
+
+
+def test_a_township_answers_with_its_county_whose_rules_its_report_names(office: Office) -> None:
+    office.sent("a")
+    (row,) = [
+        one["current"]
+        for one in office.clerks["a"]
+        .get(f"/api/returns?form={FORM}&period={PERIOD}")
+        .json()["rows"]
+        if one["name"] == "柳塘镇"
+    ]
+    from liangtian.platform.returns.models import Return
+    from liangtian.programmes.enforcement.results.figures import result_of
+    from liangtian.programmes.enforcement.results.report import values_of
+
+    said = values_of(result_of(Return.objects.get(pk=row["id"])))
+    assert said["threshold"] == "全县合并评估，县级面积100亩以上且比例15%以上"
+    assert said["scope"] == "乡（镇）不单独列入"

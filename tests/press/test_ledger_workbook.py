@@ -217,3 +217,22 @@ def test_the_same_ledger_has_the_same_bytes() -> None:
     content = ledger_xlsx(ledger([ROW]))
     assert ledger_xlsx(ledger([ROW])) == content
     assert "2026-11-22T00:00:00Z" in part(content, "docProps/core.xml")
+
+
+@pytest.mark.parametrize(
+    ("columns", "paper", "pages"),
+    [(9, "9", None), (16, "8", None), (33, "8", "2"), (60, "8", "4")],
+    ids=["A4", "A3", "two of A3 beside each other", "four"],
+)
+def test_a_table_too_wide_to_read_is_printed_on_a3_and_goes_on_beside_with_its_key_columns(
+    columns: int, paper: str, pages: str | None
+) -> None:
+    named = [SheetColumn(f"列{n}", width=15) for n in range(columns)]
+    rows: list[list[object]] = [[f"甲{n}" for n in range(columns)]]
+    content = ledger_xlsx(ledger(rows, columns=named, sums={}, pinned=1))
+    setup = re.search(r"<pageSetup[^>]*>", part(content, "xl/worksheets/sheet1.xml"))
+    assert setup is not None
+    assert f'paperSize="{paper}"' in setup[0]
+    assert (re.search(r'fitToWidth="(\d+)"', setup[0]) or [None, None])[1] == pages
+    titles = part(content, "xl/workbook.xml")
+    assert ("$A:$B" in titles) == (pages is not None)
