@@ -15,6 +15,12 @@ export const wayColour = (way: string): string => WAYS[way] ?? OTHER
 /** What the legend lists: the ways the county's list knows, then XPCC land. */
 export const legendOf = (ways: readonly string[]) => [...ways, CORPS].map((way) => ({ way, colour: wayColour(way) }))
 
+/** A parcel that was chosen on the map. */
+export const chosenStyle = new Style({
+  fill: new Fill({ color: 'rgba(106, 27, 154, 0.3)' }),
+  stroke: new Stroke({ color: '#6a1b9a', width: 2.6 }),
+})
+
 export const parcelStyle: StyleFunction = (() => {
   const known = new Map<string, Style>()
   return (feature: FeatureLike) => {

@@ -6,7 +6,7 @@ export default {
     },
     holdings: {
       register: '登记地块', toList: '返回台账', fit: '回到地块', pointAt: '指向地块查看编码', legend: '使用方式图例', asOf: '截至日期', asOfDay: '显示的是 {day} 当日的状态', today: '今天',
-      change: '变更', changeOf: '变更地块 {code}', split: '分割地块', splitHint: '请在左侧地图上画一条穿过地块的折线，从一侧界线外开始，到另一侧界线外双击结束。',
+      change: '变更', changeOf: '变更地块 {code}', split: '分割地块', merge: '合并地块', mergeHint: '在地图上点选相邻的地块，至少两个。权利人、使用方式等须一致，第一个地块的其他内容带入合并后的地块。', splitHint: '请在左侧地图上画一条穿过地块的折线，从一侧界线外开始，到另一侧界线外双击结束。',
       splitDrawn: '分割线已画好，可以重新画。各部分面积之和等于原地块面积，权利人和合同随地块带入各部分。', divided: '已分割为 {count} 个地块，原地块保留在沿革中',
       saved: '已保存', save: '保存', missing: '没有找到该地块', corps: '兵团用地', gone: '已分割或合并', code: '地块编码', codeNext: '不填则按所在村顺序编码',
       area: '面积', areaMu: '面积（亩）', holder: '权利人', noHolder: '未登记', cultivator: '实际经营者', ownership: '权属性质', collective: '集体', stateOwned: '国有', way: '使用方式',
@@ -38,7 +38,7 @@ export default {
     },
     holdings: {
       register: 'Register a parcel', toList: 'Back to the ledger', fit: 'Back to the parcel', pointAt: 'Point at a parcel for its code', legend: 'Ways of use', asOf: 'As of', asOfDay: 'Shown as of {day}', today: 'today',
-      change: 'Change', changeOf: 'Change parcel {code}', split: 'Divide', splitHint: 'Draw a line across the parcel on the map: begin outside one border, double-click outside the other.',
+      change: 'Change', changeOf: 'Change parcel {code}', split: 'Divide', merge: 'Merge parcels', mergeHint: 'Choose neighbours on the map, at least two. Holder and right must agree; the rest is taken from the first.', splitHint: 'Draw a line across the parcel on the map: begin outside one border, double-click outside the other.',
       splitDrawn: 'The line is drawn; draw again to replace it. The pieces sum to the parcel; holder and contracts go with them.', divided: 'Divided into {count} parcels; the old one stays in the history',
       saved: 'Saved', save: 'Save', missing: 'No such parcel', corps: 'XPCC land', gone: 'Divided or merged', code: 'Parcel code', codeNext: 'Empty: the next code of the village',
       area: 'Area', areaMu: 'Area (mu)', holder: 'Holder', noHolder: 'not entered', cultivator: 'Farmed by', ownership: 'Ownership', collective: 'Collective', stateOwned: 'State', way: 'Way of use',

@@ -1,31 +1,40 @@
 /** The parcels of a day as a layer of any map. */
+import type { FeatureLike } from 'ol/Feature'
 import type OlMap from 'ol/Map'
+import type { StyleFunction } from 'ol/style/Style'
 import { onBeforeUnmount, ref, watch } from 'vue'
 import { DEPTH, tileLayer } from '@/features/map/mapLayers'
 import type { TileLayerOfVersion } from '@/features/map/mapLayers'
-import { parcelStyle } from './colours'
+import { chosenStyle, parcelStyle } from './colours'
 
-export function useParcelTiles(day: () => string) {
+const NOBODY = new Set<number>()
+const idOf = (feature: FeatureLike): number => Number(feature.get('id') ?? feature.getId())
+
+/** `chosen`: parcels that are marked, by their ids. */
+export function useParcelTiles(day: () => string, chosen: () => ReadonlySet<number> = () => NOBODY) {
   let layer: TileLayerOfVersion | null = null
   let map: OlMap | null = null
   /** The code of the parcel under the pointer. */
   const under = ref('')
 
+  const style: StyleFunction = (feature, resolution) =>
+    chosen().has(idOf(feature)) ? chosenStyle : parcelStyle(feature, resolution)
+
   function draw(): void {
     if (layer) map?.removeLayer(layer)
     const asOf = day() ? `?as_of=${encodeURIComponent(day())}` : ''
-    layer = tileLayer(`/api/holdings/tiles/{z}/{x}/{y}.mvt${asOf}`, parcelStyle, DEPTH.patches)
+    layer = tileLayer(`/api/holdings/tiles/{z}/{x}/{y}.mvt${asOf}`, style, DEPTH.patches)
     map?.addLayer(layer)
   }
 
   /** Lay the parcels on a map and say which one was clicked. */
-  function attach(on: OlMap, clicked: (parcel: number) => void): void {
+  function attach(on: OlMap, clicked: (parcel: number, code: string) => void): void {
     map = on
     draw()
     const found = (pixel: number[]) => on.getFeaturesAtPixel(pixel, { layerFilter: (one) => one === layer, hitTolerance: 2 })[0]
     on.on('singleclick', (event) => {
       const hit = found(event.pixel)
-      if (hit) clicked(Number(hit.get('id') ?? hit.getId()))
+      if (hit) clicked(idOf(hit), String(hit.get('code') ?? ''))
     })
     on.on('pointermove', (event) => {
       const element = on.getTargetElement()
@@ -37,6 +46,7 @@ export function useParcelTiles(day: () => string) {
   }
 
   watch(day, draw)
+  watch(chosen, () => layer?.changed())
   onBeforeUnmount(() => {
     map = null
     layer = null
