@@ -62,7 +62,8 @@ _ELSEWHERE = (
 _LAST_BUT_ONE = ("sent_back", "rechecked", "waiting", "asking", "disputed", "confirmed", "declined")
 _LATEST = 3  # every so many of the last batch has been begun; the others still wait
 _SLOW = 2  # that wait to be accepted
-_FILED = 2  # of the legal, and of the restored; printing a dossier takes its time
+_FILED = 2  # of the restored; printing a dossier takes its time
+_LEGAL_FILED = 10
 
 
 @dataclass(frozen=True)
@@ -126,5 +127,5 @@ class Ways:
         if seen.number == self._military:
             return "military"
         self._met[seen.proposal] += 1
-        filed = seen.proposal == "legal" and self._met["legal"] <= _FILED
+        filed = seen.proposal == "legal" and self._met["legal"] <= _LEGAL_FILED
         return "on_paper_filed" if filed else "on_paper"
