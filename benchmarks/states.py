@@ -1,10 +1,10 @@
-"""What keeping a long ledger as it stands costs the worker, and comparing it with now: seconds, peak memory.
+"""What keeping a long ledger as it stands costs the worker, and comparing two kept states: seconds, peak memory.
 
     .venv/bin/python benchmarks/states.py                                  # SQLite
     .venv/bin/python tools/postgres.py .venv/bin/python benchmarks/states.py   # PostgreSQL
 
-The state is kept by a `liangtian worker` of its own; the comparison runs in this process, as it does in a request,
-after one row has been changed, which it must find. Linux only (/proc).
+The states are kept by a `liangtian worker` of its own, the second after one row has been changed; comparing both runs
+in this process, as it does in a request, and must find that row. Linux only (/proc).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def run(patches: int) -> None:
     from django.db import connection
 
     from liangtian.platform.people.services import ensure_roles
+    from liangtian.programmes.enforcement.models import Patch
 
     call_command("migrate", verbosity=0)
     ensure_roles()
@@ -54,23 +55,32 @@ def run(patches: int) -> None:
     print(f"{connection.vendor}, {patches} patches, load average {os.getloadavg()[0]:.1f}\n")
     print("| step | rows | seconds | peak memory, MiB |")
     print("| --- | --- | --- | --- |")
-    made, seconds, peak = _kept(clerk)
+    made, seconds, peak = _kept(clerk, None)
     print(f"| keeping, by a worker | {made.count} | {seconds:.1f} | {peak:.0f} |", flush=True)
+    first = Patch.objects.order_by("pk")[0]
+    Patch.objects.filter(pk=first.pk).update(number=f"{first.number[:50]}改")
+    later, seconds, peak = _kept(clerk, made)
+    print(f"| keeping now beside it | {later.count} | {seconds:.1f} | {peak:.0f} |", flush=True)
     before = _own_peak()
-    seconds = _compared(clerk, made)
+    seconds, cpu = _compared(clerk, made, later)
     growth = _own_peak() - before
-    print(f"| comparing with now | {made.count} | {seconds:.1f} | grows by {growth:.0f} |")
+    print(
+        f"| comparing both | {made.count} | {seconds:.1f}, {cpu:.1f} of CPU | grows by {growth:.0f} |"
+    )
 
 
-def _kept(clerk: Any) -> tuple[Any, float, float]:
+def _kept(clerk: Any, earlier: Any) -> tuple[Any, float, float]:
+    """The first state, or what is kept of now to compare it with."""
     from liangtian.platform.jobs.models import Job
     from liangtian.platform.ledgers.declaration import find_ledger
-    from liangtian.platform.returns.jobs import start_keeping
+    from liangtian.platform.returns.jobs import keep_for, start_keeping
     from liangtian.platform.returns.models import Snapshot
 
     ledger = find_ledger("enforcement.patches")
     assert ledger is not None
-    queued = start_keeping(clerk, ledger, {}, "全部图斑")
+    queued = (
+        keep_for(clerk, earlier.pk) if earlier else start_keeping(clerk, ledger, {}, "全部图斑")
+    )
     if not isinstance(queued, Job):
         raise SystemExit("kept at once: too few patches for a job")
     worker = subprocess.Popen([sys.executable, "-m", "liangtian.site.cli", "worker"])
@@ -90,18 +100,15 @@ def _kept(clerk: Any) -> tuple[Any, float, float]:
     return made, (job.finished_at - job.started_at).total_seconds(), peak
 
 
-def _compared(clerk: Any, made: Any) -> float:
+def _compared(clerk: Any, made: Any, later: Any) -> tuple[float, float]:
     from liangtian.platform.returns.states import compared
-    from liangtian.programmes.enforcement.models import Patch
 
-    first = Patch.objects.order_by("pk")[0]
-    Patch.objects.filter(pk=first.pk).update(number=f"{first.number[:50]}改")
-    started = time.perf_counter()
-    found = compared(clerk, made.pk, None)
-    seconds = time.perf_counter() - started
+    started, cpu = time.perf_counter(), time.process_time()
+    found = compared(clerk, made.pk, later.pk)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     if found.counts != {"added": 0, "gone": 0, "changed": 1}:
         raise SystemExit(f"one row was changed, found {found.counts}")
-    return seconds
+    return seconds, cpu
 
 
 def _own_peak() -> float:

@@ -28,7 +28,7 @@ def start_keeping(
         return keep_now(user, ledger, query, title)
     with transaction.atomic():
         return enqueue(
-            "ledgers.keep", f"留存：{ledger.title}（{title.strip()}）", user, region, link="/compare",
+            "ledgers.keep", f"留存：{ledger.title}（{title.strip()}）", user, region, link="/returns/compare",
             user_id=user.pk, ledger=ledger.name, query=dict(query), name=title,
         )  # fmt: skip
 
@@ -54,7 +54,7 @@ def keep_for(user: User, snapshot_id: int) -> Job:
     with transaction.atomic():
         return enqueue(
             "ledgers.keep_for", f"比较：{ledger.title}（{earlier.title}）与现在", user, region,
-            link="/compare", user_id=user.pk, snapshot=earlier.pk,
+            link="/returns/compare", user_id=user.pk, snapshot=earlier.pk,
         )  # fmt: skip
 
 
