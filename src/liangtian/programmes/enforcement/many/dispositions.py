@@ -92,7 +92,9 @@ def _entered(form: ProgressForAll, running: str, part: PatchPart) -> dict[str, A
         number = form.papers_number.replace(RUNNING, running)
         fresh |= {"papers_number": number, "papers_on": form.papers_on}
         if number or form.papers_on:
-            fresh["papers_mu"] = max(round_m2(to_mu(part.m2)), Decimal("0.01"))
+            # The hundredths of parts sum to their patch's: a part's farmland may read more than its ground.
+            least = max(part.farmland_mu or Decimal(0), Decimal("0.01"))
+            fresh["papers_mu"] = max(round_m2(to_mu(part.m2)), least)
     return {name: value for name, value in fresh.items() if value}
 
 
