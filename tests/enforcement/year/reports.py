@@ -147,7 +147,8 @@ def _reported(script: Script, sheet: Sheet) -> None:
     clerk.post("work report", f"{LETTERS}/letters/{letter['id']}/issue", issue)
     _word(script, sheet, clerk.get("work report", f"{LETTERS}/letters/{letter['id']}/letter.docx"))
     _excel(script, sheet, clerk.get("annex", f"{RESULTS}/{made['id']}/annex.xlsx"))
-    packed = clerk.post("package", f"{RESULTS}/{made['id']}/package")
+    script.wait_for(clerk.post("package", f"{RESULTS}/{made['id']}/package"))
+    packed = clerk.get("package", f"{RESULTS}/{made['id']}")
     _same("packages", len(packed["packages"]), 1)
 
 
