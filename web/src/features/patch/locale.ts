@@ -149,7 +149,7 @@ export default {
         layers: '参考图层',
         parts: '显示各部分判定',
         photos: '显示照片位置',
-        fit: '回到图斑',
+        fit: '回到图形',
       },
     },
   },
