@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -38,7 +39,7 @@ _LEVELS: dict[str, Level] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """Which region and patch year. A township is treated by the rules of its county and has no threshold."""
 
@@ -49,6 +50,12 @@ class Asked:
     def level(self) -> Level:
         """The level whose rules apply."""
         return _LEVELS[self.region.level]
+
+    @cached_property
+    def below(self) -> list[Region]:
+        """The regions right below, by their codes, without their ground."""
+        rows = Region.objects.current().filter(parent=self.region)
+        return list(rows.defer("geom").order_by("code"))
 
     @property
     def assessed_itself(self) -> bool:

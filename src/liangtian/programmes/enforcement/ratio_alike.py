@@ -29,7 +29,6 @@ from django.utils import timezone
 
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import below
-from liangtian.platform.regions.models import Region
 from liangtian.policy.accountability import AssessedPatch
 from liangtian.policy.clocks import month_end
 from liangtian.programmes.enforcement import ratio
@@ -88,7 +87,7 @@ def parts_asked(user: User, asked: ratio.Asked) -> QuerySet[PatchPart]:
 
 def alike(user: User, asked: ratio.Asked, without: Collection[int] = ()) -> list[Alike]:
     """All parts that count but those named, added up; by the regions right below and by months."""
-    digits = max((len(one.code) for one in children(asked)), default=len(asked.region.code))
+    digits = max((len(one.code) for one in asked.below), default=len(asked.region.code))
     until = months(asked)
     rows: Any = parts_asked(user, asked).order_by().annotate(
         place=Substr("patch__region__code", 1, digits),
@@ -104,11 +103,6 @@ def alike(user: User, asked: ratio.Asked, without: Collection[int] = ()) -> list
         "sum_papers": Sum("regularised_mu"),
     }
     return [_added(row) for row in rows.values(*keys).annotate(number=Count("pk"), **sums)]
-
-
-def children(asked: ratio.Asked) -> list[Region]:
-    """The regions right below, by their codes."""
-    return list(Region.objects.current().filter(parent=asked.region).order_by("code"))
 
 
 def months(asked: ratio.Asked) -> list[date]:

@@ -18,7 +18,6 @@ from liangtian.programmes.enforcement.ratio_alike import (
     NEVER,
     Alike,
     alike,
-    children,
     merged,
     months,
     patches_of,
@@ -58,7 +57,7 @@ def sums(user: User, asked: ratio.Asked) -> Sums:
 def places(rows: Sequence[Alike], asked: ratio.Asked) -> list[Place]:
     """The regions right below, by their codes."""
     found = []
-    for child in children(asked):
+    for child in asked.below:
         mine = patches_of(one for one in rows if one.place == child.code)
         result = ratio.assessment(mine, replace(asked, region=child))
         found.append(Place(child, result, ratio.open_mu(mine)))
