@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ["LIANGTIAN_DATA"] = tempfile.mkdtemp(prefix="liangtian-test-")
+os.environ["LIANGTIAN_DATA"] = _DATA = tempfile.mkdtemp(prefix="liangtian-test-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian.site.settings")
 
 import hypothesis
@@ -82,6 +83,11 @@ class People:
     auditor: Any
 
 
+def pytest_unconfigure() -> None:
+    """The data folder goes with the process that made it."""
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
 def pytest_sessionstart() -> None:
     """The list of regions is made by the build; a checkout that was never built makes it here."""
     import hatch_build
@@ -119,11 +125,19 @@ def emptying() -> Iterator[None]:
         yield
 
 
+def kept_in(folder: Path) -> dict[str, Path]:
+    """The settings by which everything on disk lies in a folder.
+
+    All of them: the workers of one run inherit one data folder, and their layers bear the same numbers.
+    """
+    return {"DATA": folder, "FILES_ROOT": folder / "files", "PREPARED_ROOT": folder / "prepared"}
+
+
 @pytest.fixture(autouse=True)
 def files_root(settings: Any, tmp_path: Path) -> Path:
     """Each test keeps its files, tiles and the like in a folder of its own."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.DATA = tmp_path
+    for name, value in kept_in(tmp_path).items():
+        setattr(settings, name, value)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path
 

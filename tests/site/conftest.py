@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.conftest import kept_in
 from tests.site.world import World, built
 
 
@@ -24,8 +25,8 @@ def built_world(
 @pytest.fixture
 def world(built_world: World, db: Any, files_root: Path, settings: Any) -> Iterator[World]:
     """Two counties with everything in them; whatever a test changes, there and in memory, is undone."""
-    settings.FILES_ROOT = built_world.folder / "files"
-    settings.DATA = built_world.folder
+    for name, value in kept_in(built_world.folder).items():
+        setattr(settings, name, value)
     with transaction.atomic():
         yield copy.deepcopy(built_world)
         transaction.set_rollback(True)

@@ -17,7 +17,7 @@ import pyproj
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.conftest import PASSWORD, SIDE, ZONE_38, lonlat, plane_box
+from tests.conftest import PASSWORD, SIDE, ZONE_38, kept_in, lonlat, plane_box
 from tests.enforcement.pictures import jpeg
 from tests.layers.deliveries import START, delivery, handed_in
 
@@ -80,8 +80,7 @@ def built(folder: Path) -> Iterator[World]:
     # As the test case itself marks the transactions it wraps around.
     outer._from_testcase = True  # type: ignore[attr-defined]
     with override_settings(
-        FILES_ROOT=folder / "files",
-        DATA=folder,
+        **kept_in(folder),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         assert folder == settings.DATA

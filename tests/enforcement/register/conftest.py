@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from liangtian.programmes.enforcement.measuring import measure_patches
 from liangtian.programmes.enforcement.models import Batch, Patch
-from tests.conftest import County, People, make_county, make_people
+from tests.conftest import County, People, kept_in, make_county, make_people
 from tests.enforcement.ground import approval, box, make_batch, publish, publish_usual
 
 
@@ -51,7 +51,7 @@ def built(
     hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
     with (
         django_db_blocker.unblock(),
-        override_settings(FILES_ROOT=folder / "files", DATA=folder, PASSWORD_HASHERS=[hasher]),
+        override_settings(**kept_in(folder), PASSWORD_HASHERS=[hasher]),
         transaction.atomic(),
     ):
         county = make_county()
@@ -87,8 +87,8 @@ def _entered(people: People, county: County) -> Register:
 @pytest.fixture
 def own(built: Built, db: Any, files_root: Path, settings: Settings) -> Built:
     """A copy, so that what a test changes in memory is undone like what it changes in the database."""
-    settings.FILES_ROOT = built.folder / "files"
-    settings.DATA = built.folder
+    for name, value in kept_in(built.folder).items():
+        setattr(settings, name, value)
     return copy.deepcopy(built)
 
 
