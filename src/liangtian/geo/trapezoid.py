@@ -24,6 +24,7 @@ from liangtian.geo.overlay.wkb import (
     MULTIPOLYGON,
     Bytes,
     apart,
+    ask_ahead,
     blob,
     blobs_of,
     counted,
@@ -89,6 +90,7 @@ def _areas_of_wkb(address: Ints, size: Ints, out: Floats, first: int, last: int)
     room = 256
     x, y, q = np.empty(room), np.empty(room), np.empty((2, room))
     for f in range(first, last):
+        ask_ahead(address, size, f, last)
         if not size[f]:
             continue
         data = blob(address, size, f)

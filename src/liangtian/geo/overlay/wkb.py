@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +12,7 @@ import numpy as np
 from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from liangtian.geo.compiled import bytes_at, compiled, in_threads, inlined, inner
+from liangtian.geo.compiled import asked_for, bytes_at, compiled, in_threads, inlined, inner
 from liangtian.geo.overlay.chains import Chains, Floats, Ints, run_round
 
 Bytes = NDArray[np.uint8]
@@ -20,7 +21,18 @@ POLYGON, MULTIPOLYGON = 3, 6
 BROKEN = -1
 _HEAD = 32
 """Bytes of a bytes object before its content: how often it is held, its kind, its length, its hash."""
-_PLAIN = sys.implementation.name == "cpython" and bytes.__basicsize__ == _HEAD + 1
+_ITEMS = 24
+"""Bytes of a tuple before its references; there a list says where it keeps them."""
+_PLAIN = (
+    sys.implementation.name == "cpython"
+    and bytes.__basicsize__ == _HEAD + 1
+    and tuple.__basicsize__ == _ITEMS
+    and list.__basicsize__ == _ITEMS + 16
+)
+_AHEAD = 8
+"""Objects looked up until the first of them has come from memory."""
+_LINE, _BEGINNING = 64, 1024
+"""Bytes that memory sends at once; bytes of a figure worth asking for ahead."""
 _LEAST = 9
 """Bytes of the smallest polygon in WKB: byte order, kind, number of rings."""
 
@@ -43,11 +55,10 @@ def blobs_of(wkb: Sequence[bytes | None]) -> Blobs:
 
     A list must stay as it is until `Blobs` is done with.
     """
-    # Whatever makes its items when asked is asked once. Of a list not even the references are copied: counting them
-    # twice would take half as long as the measuring.
-    held = wkb if isinstance(wkb, (list, tuple)) else tuple(wkb)
-    address, size = np.fromiter(map(id, held), np.int64, len(held)), np.empty(len(held), np.int64)
+    # Whatever makes its items when asked is asked once.
+    held = wkb if type(wkb) in (list, tuple) else tuple(wkb)
     if _PLAIN:
+        address, size = _references(held), np.empty(len(held), np.int64)
         in_threads(partial(_look_up, address, size, id(bytes), id(None)), len(held), 10 * len(held))
         if not (size == BROKEN).any():
             return Blobs(address, size, held)
@@ -57,15 +68,34 @@ def blobs_of(wkb: Sequence[bytes | None]) -> Blobs:
     return Blobs(joined.ctypes.data + np.cumsum(size) - size, size, joined)
 
 
+def _references(held: Sequence[bytes | None]) -> Ints:
+    """Where the items of a list or tuple lie. Going through them would count each, and wait for it to come from memory."""
+    place = id(held) + _ITEMS
+    if type(held) is list:
+        place = ctypes.c_int64.from_address(place).value
+    return np.array((ctypes.c_int64 * len(held)).from_address(place), np.int64)
+
+
 @compiled
 def _look_up(address: Ints, size: Ints, plain: int, none: int, first: int, last: int) -> None:
     """Turn ids of objects into where their bytes begin and how many; -1 where one is neither bytes nor None."""
     for k in range(first, last):
+        if k + _AHEAD < last:
+            asked_for(carray(bytes_at(address[k + _AHEAD]), (_HEAD,)), 0)
         size[k] = 0
         if address[k] != none:
             head = carray(bytes_at(address[k]), (_HEAD,)).view(np.int64)
             size[k] = head[2] if head[1] == plain else BROKEN
             address[k] += _HEAD
+
+
+@inlined
+def ask_ahead(address: Ints, size: Ints, k: int, last: int) -> None:
+    """Ask memory for the beginning of one that comes soon; of what follows the processor thinks itself."""
+    if k + 1 < last:
+        soon = carray(bytes_at(address[k + 1]), (size[k + 1],))
+        for at in range(0, min(size[k + 1], _BEGINNING), _LINE):
+            asked_for(soon, at)
 
 
 @inlined
@@ -131,6 +161,7 @@ def head(data: Bytes, at: int) -> tuple[int, int, int]:
 def _count(address: Ints, size: Ints, rings: Ints, vertices: Ints, first: int, last: int) -> None:
     """Rings and vertices of some figures; rings are -1 where one is not polygonal, or not whole."""
     for f in range(first, last):
+        ask_ahead(address, size, f, last)
         if size[f]:
             rings[f], vertices[f] = counted(blob(address, size, f), 0, size[f])
 
