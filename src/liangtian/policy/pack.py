@@ -6,16 +6,14 @@ comes with the clause it rests on. A county lays its own values over a pack with
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -23,8 +21,17 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from liangtian.policy.dossier_items import DossierItem
-from liangtian.policy.legality_table import LegalityTable, PatchType
+from liangtian.policy.legality_table import LegalityTable
 from liangtian.policy.obligation_schema import Obligation
+from liangtian.policy.pack_checks import (
+    check_override,
+    check_table,
+    check_values,
+    checks_of,
+    nearest,
+    period_of,
+    with_types,
+)
 from liangtian.policy.pack_errors import (
     NotInForce,
     PackRefused,
@@ -167,7 +174,7 @@ class Pack:
         for dated in self._dated(key):
             if dated.covers(on):
                 return self._value(key, dated)
-        periods = "、".join(_period(d.entry) for d in self._dated(key))
+        periods = "、".join(period_of(d.entry) for d in self._dated(key))
         raise NotInForce(
             f"政策包 {self.name} 的参数 {key} 在 {on} 没有生效的取值（已有：{periods}）；"
             "请改用当时有效的政策包，或在本县参数文件中补充该时段"
@@ -203,7 +210,7 @@ class Pack:
             return self._values[key]
         except KeyError:
             raise UnknownKey(
-                f"政策包 {self.name} 没有参数 {key}{_nearest(key, self._values)}"
+                f"政策包 {self.name} 没有参数 {key}{nearest(key, self._values)}"
             ) from None
 
     def _value(self, key: str, dated: _Dated) -> Value:
@@ -223,8 +230,20 @@ class Pack:
 
 def available_packs() -> list[str]:
     """Names of the packs that come with the software, sorted."""
+    return list(_names())
+
+
+# What comes with the program is the same as long as it runs.
+@cache
+def _names() -> tuple[str, ...]:
     folder = files("liangtian.policy").joinpath("packs")
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name[-5:] == ".toml")
+    found = (f.name for f in folder.iterdir() if f.name.endswith(".toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in found))
+
+
+@cache
+def _own(name: str) -> bytes:
+    return files("liangtian.policy").joinpath("packs", f"{name}.toml").read_bytes()
 
 
 def load_pack(name: str, overrides: Path | None = None) -> Pack:
@@ -233,9 +252,9 @@ def load_pack(name: str, overrides: Path | None = None) -> Pack:
     Parsed once per content: an edited override file takes effect at the next call.
     Raises UnknownPack, PackRefused (malformed file, overlapping periods, unknown key overridden).
     """
-    if name not in available_packs():
+    if name not in _names():
         raise UnknownPack(f"没有政策包 {name}；现有：{'、'.join(available_packs())}")
-    base = files("liangtian.policy").joinpath("packs", f"{name}.toml").read_bytes()
+    base = _own(name)
     if overrides is None:
         return parse_pack(f"{name}.toml", base)
     try:
@@ -252,7 +271,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
     over = _read(own_file, own, OverrideFile) if own is not None else None
     documents = {d.id: d for d in [*parsed.document, *(over.document if over else [])]}
     head = parsed.pack
-    _check_values(file, parsed.values, documents)
+    check_values(file, parsed.values, documents)
     if head.document not in documents:
         raise PackRefused(f"政策包 {file}：[pack] document 指向未列出的文件 {head.document}")
     values = {
@@ -260,15 +279,15 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         for key, entries in parsed.values.items()
     }
     if over:
-        _check_override(own_file, over, parsed)
-        _check_values(own_file, over.values, documents)
+        check_override(own_file, over, parsed)
+        check_values(own_file, over.values, documents)
         for key, entries in over.values.items():
             values[key] = (*(_Dated(e, local=True) for e in entries), *values[key])
     table = parsed.legality
     if table:
-        _check_table(file, table, values, documents)
+        check_table(file, table, parsed.values, documents)
     if over and over.patch_type:
-        table = _with_types(own_file, table, over.patch_type)
+        table = with_types(own_file, table, over.patch_type)
     own_head = over.override if over else None
     return Pack(
         name=head.id,
@@ -285,7 +304,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         legality=table,
         obligations=tuple(parsed.obligation),
         warning_measures=tuple(parsed.warning),
-        checks=_checks(file, own_file, parsed, over, documents),
+        checks=checks_of(file, own_file, parsed, over, documents),
         dossier=tuple(parsed.dossier),
         _values=MappingProxyType(values),
         content=base,
@@ -318,95 +337,5 @@ def _begin(entry: Entry, head: Head) -> Entry:
     return entry.model_copy(update={"since": head.valid_from})
 
 
-def _check_values(
-    file: str, values: Mapping[str, Sequence[Entry]], documents: Mapping[str, Document]
-) -> None:
-    for key, entries in values.items():
-        where = f"政策包 {file}：参数 {key}"
-        if not entries:
-            raise PackRefused(f"{where} 没有取值")
-        if len({(e.type, e.unit) for e in entries}) > 1:
-            raise PackRefused(f"{where} 各时段的 type 与 unit 必须一致")
-        for entry in entries:
-            if entry.document is not None and entry.document not in documents:
-                raise PackRefused(f"{where} 引用了未列出的文件 {entry.document}")
-        ordered = sorted(entries, key=lambda e: e.since or date.min)
-        for earlier, later in pairwise(ordered):
-            if earlier.until is None or earlier.until >= (later.since or date.min):
-                raise PackRefused(f"{where} 的时段重叠：{_period(earlier)} 与 {_period(later)}")
-
-
-def _check_override(file: str, over: OverrideFile, base: PackFile) -> None:
-    if over.override.pack != base.pack.id:
-        raise PackRefused(
-            f"本县参数文件 {file} 针对政策包 {over.override.pack}，不能用于 {base.pack.id}"
-        )
-    for key, entries in over.values.items():
-        if key not in base.values:
-            raise PackRefused(
-                f"本县参数文件 {file}：政策包 {base.pack.id} 没有参数 {key}"
-                f"{_nearest(key, base.values)}"
-            )
-        wanted = base.values[key][0]
-        if any((e.type, e.unit) != (wanted.type, wanted.unit) for e in entries):
-            raise PackRefused(
-                f"本县参数文件 {file}：参数 {key} 应为 type={wanted.type}、unit={wanted.unit or '无'}"
-            )
-
-
-def _check_table(
-    file: str,
-    table: LegalityTable,
-    values: Mapping[str, Sequence[_Dated]],
-    documents: Mapping[str, Document],
-) -> None:
-    for wanted, keys in (("decimal", table.limits()), ("bool", table.switches())):
-        for key in sorted(keys):
-            if key not in values:
-                raise PackRefused(f"政策包 {file}：判定表引用了不存在的参数 {key}")
-            if values[key][0].entry.type != wanted:
-                raise PackRefused(f"政策包 {file}：判定表用到的参数 {key} 应为 type={wanted}")
-    for cited in sorted(table.documents()):
-        if cited not in documents:
-            raise PackRefused(f"政策包 {file}：判定表引用了未列出的文件 {cited}")
-
-
-def _checks(
-    file: str, own_file: str, base: PackFile, over: OverrideFile | None,
-    documents: Mapping[str, Document],
-) -> tuple[DataCheck, ...]:  # fmt: skip
-    """The pack's data checks, as severe as the county set them."""
-    for check in base.check:
-        if check.document is not None and check.document not in documents:
-            raise PackRefused(
-                f"政策包 {file}：数据检查 {check.code} 引用了未列出的文件 {check.document}"
-            )
-    severity = {setting.code: setting.severity for setting in (over.check if over else [])}
-    if unknown := sorted(set(severity) - {check.code for check in base.check}):
-        raise PackRefused(f"本县参数文件 {own_file}：政策包没有数据检查 {'、'.join(unknown)}")
-    return tuple(
-        check.model_copy(update={"severity": severity.get(check.code, check.severity)})
-        for check in base.check
-    )
-
-
-def _with_types(file: str, table: LegalityTable | None, own: Sequence[PatchType]) -> LegalityTable:
-    if table is None:
-        raise PackRefused(f"本县参数文件 {file}：该政策包没有判定表，不能补充图斑类型")
-    try:
-        return table.with_types(own)
-    except ValidationError as problem:
-        raise PackRefused(f"本县参数文件 {file}：{explain(problem)}") from problem
-
-
 def _cited(document: Document) -> str:
     return f"《{document.title}》" + (f"（{document.number}）" if document.number else "")
-
-
-def _period(entry: Entry) -> str:
-    return f"{entry.since or '起始'} 至 {entry.until or '今'}"
-
-
-def _nearest(key: str, keys: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(key, keys, n=1)
-    return f"，是否应为 {near[0]}？" if near else ""

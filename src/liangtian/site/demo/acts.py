@@ -1,4 +1,7 @@
-"""What the people of the sample county do with one patch, each through the service its screen calls."""
+"""What the people of the sample county do with one patch, each through the service its screen calls.
+
+What is done alike with many patches of a day is in `together`.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,10 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from liangtian.geo.area import round_m2, to_mu
 from liangtian.platform.cases import opinions
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import store
-from liangtian.platform.people.models import Office, User
+from liangtian.platform.people.models import User
 from liangtian.programmes.enforcement import (
     asking,
     checking,
@@ -24,10 +26,8 @@ from liangtian.programmes.enforcement import (
     photos,
     projects,
 )
-from liangtian.programmes.enforcement.data_checks import services as checks
 from liangtian.programmes.enforcement.dossiers import services as dossiers
 from liangtian.programmes.enforcement.models import (
-    Disposition,
     InfrastructureProject,
     Outcome,
     Patch,
@@ -35,14 +35,11 @@ from liangtian.programmes.enforcement.models import (
 )
 from liangtian.programmes.enforcement.parts import PartJudgement
 from liangtian.site.demo.photos import site_photos
-from liangtian.site.demo.scenery import RESTORED
 
 _SITUATIONS = {"20": "built", "YH": "hardened", "DL2": "building", "DT": "moved", "TD": "moved",
                "KT": "moved", "CK": "mined"}  # fmt: skip
 _WHOLE = 1  # order of the part of a patch that is not divided
 _FINE_PER_M2 = 20  # yuan
-_CASE = Disposition.Handling.CASE
-_NO_CASE = Disposition.Handling.NO_CASE
 
 
 class Cast:
@@ -62,7 +59,11 @@ class Cast:
 
     def of_town(self, patch: Patch) -> User:
         """The clerk of the township a patch lies in."""
-        return self._of_town[str(patch.region_id)[:9]]
+        return self.clerk_of(str(patch.region_id)[:9])
+
+    def clerk_of(self, town: str) -> User:
+        """The clerk of a township."""
+        return self._of_town[town]
 
 
 class Acts:
@@ -77,15 +78,16 @@ class Acts:
         act: Callable[[Patch], None] = getattr(self, name)
         act(Patch.objects.select_related("region", "case", "batch").get(pk=patch_id))
 
-    def _number(self, word: str) -> str:
-        self._numbers += 1
-        return f"{word}〔{timezone.localdate().year}〕{self._numbers}号"
+    def number(self, word: str, running: str = "") -> str:
+        """As papers of this year are numbered; a fresh number unless a running one is given."""
+        return f"{word}〔{timezone.localdate().year}〕{running or self.take_numbers(1)}号"
+
+    def take_numbers(self, count: int) -> int:
+        """The first of so many fresh running numbers."""
+        self._numbers += count
+        return self._numbers - count + 1
 
     # ---- handed out, looked at, given back ----
-
-    def assign(self, patch: Patch) -> None:
-        """To the township."""
-        judging.assign(self.cast.clerk, patch.pk, None, "请到实地核查，按四个方向拍照举证。")
 
     def decline(self, patch: Patch) -> None:
         """The township gives it back unlooked at."""
@@ -104,18 +106,14 @@ class Acts:
         )  # fmt: skip
         checking.save_check(town, patch.pk, form)
         if not patch.photos.exists():
-            self._photos(patch, patch.monitoring_type)
+            self.add_photos(patch, patch.monitoring_type)
 
-    def _photos(self, patch: Patch, kind: str) -> None:
+    def add_photos(self, patch: Patch, kind: str) -> None:
+        """Four, taken now."""
         taken = timezone.localtime()
         made = site_photos(patch.geom, patch.number, kind, taken)
         town = self.cast.of_town(patch)
         photos.add_photos(town, patch.pk, [(name, [content]) for name, content in made])
-
-    def give_back(self, patch: Patch) -> None:
-        """With words where photos lack."""
-        words = "南侧为水塘，无法站人，照片少一个方向。"
-        judging.step(self.cast.of_town(patch), patch.pk, "return", words)
 
     def recheck(self, patch: Patch) -> None:
         """Once more, please."""
@@ -163,10 +161,9 @@ class Acts:
             person = User.objects.filter(office=opinion.office, is_active=True).earliest("pk")
             opinions.answer(person, opinion.task_id, stance, text)
 
-    def judge(self, patch: Patch) -> None:
-        """As proposed; a new house of a villager is marked as one."""
-        home = self.designed[patch.number] == "homestead"
-        parts = [PartJudgement(_WHOLE, homestead=True)] if home else []
+    def judge_home(self, patch: Patch) -> None:
+        """As proposed, marked as a new house of a villager."""
+        parts = [PartJudgement(_WHOLE, homestead=True)]
         judging.judge(self.cast.clerk, patch.pk, patch.proposal_outcome, "", parts)
 
     def judge_unchanged(self, patch: Patch) -> None:
@@ -178,21 +175,8 @@ class Acts:
     def judge_solar(self, patch: Patch) -> None:
         """Against the proposal, with a reason."""
         reason = "光伏板桩基架设，未硬化地面，项目已备案，未改变原用地性质。"
-        part = PartJudgement(_WHOLE, Outcome.OTHER, "pv", self._number("示能源备"))
+        part = PartJudgement(_WHOLE, Outcome.OTHER, "pv", self.number("示能源备"))
         judging.judge(self.cast.clerk, patch.pk, Outcome.OTHER, reason, [part])
-
-    def review(self, patch: Patch) -> None:
-        """By another person."""
-        self.let_pass(patch)
-        judging.step(self.cast.reviewer, patch.pk, "review", "")
-
-    def let_pass(self, patch: Patch) -> None:
-        """What the data checks still find, by the reviewer, with a reason."""
-        who = self.cast.reviewer
-        for row in checks.problems_for(who, patch.pk):
-            if row["may_pass"]:
-                words = "材料在省级系统，已核对无误，准予放行。"
-                checks.let_pass(who, patch.pk, row["code"], row["part"], words)
 
     def send_back(self, patch: Patch) -> None:
         """By another person, who is not content."""
@@ -204,68 +188,21 @@ class Acts:
 
     # ---- put right ----
 
-    def plan_demolition(self, patch: Patch) -> None:
-        """A villager's house without a case, all else with one."""
-        home = self.designed[patch.number] == "homestead"
-        reason = "农村村民住宅，责令限期自行拆除，情节轻微不予立案。" if home else ""
-        self._plan(patch, disposing.Plan(
-            _NO_CASE if home else _CASE, 0, no_case_reason=reason, demolish=True,
-            note="限期拆除地上物，恢复耕种条件。",
-        ))  # fmt: skip
-
-    def plan_papers(self, patch: Patch) -> None:
-        """A fine, and the papers after it."""
-        note = "处罚到位后按程序补办农用地转用手续。"
-        self._plan(patch, disposing.Plan(_CASE, 0, complete_papers=True, note=note))
-
-    def plan_case(self, patch: Patch) -> None:
-        """A case, no more."""
-        self._plan(patch, disposing.Plan(_CASE, 0, note="立案查处，整改措施另行研究。"))
-
-    def _plan(self, patch: Patch, plan: disposing.Plan) -> None:
-        owner = Office.objects.filter(region=str(patch.region_id)[:9]).earliest("pk")
-        for part in self._illegal(patch):
-            disposing.plan(self.cast.second_clerk, part.pk, replace(plan, owner=owner.pk))
-
     def _illegal(self, patch: Patch) -> QuerySet[PatchPart]:
         return patch.parts.filter(judgement=Outcome.ILLEGAL).order_by("order")
-
-    def hand_down(self, patch: Patch) -> None:
-        """To the township."""
-        disposing.hand_down(self.cast.second_clerk, patch.pk, "请按期落实整改。")
 
     def turn_down(self, patch: Patch) -> None:
         """The township gives it back."""
         words = "责任单位有误，现场为村集体建设。"
         judging.step(self.cast.of_town(patch), patch.pk, "object", words)
 
-    def file_case(self, patch: Patch) -> None:
-        """The number of the case; nothing where none is filed."""
-        for part in self._illegal(patch).filter(disposition__handling=_CASE):
-            number = self._number("青自然资立")
-            self._progress(patch, part, case_number=number, case_filed_on=timezone.localdate())
-
     def fine(self, patch: Patch) -> None:
         """Imposed and paid at once."""
         today = timezone.localdate()
         for part in self._illegal(patch):
             self._progress(
-                patch, part, penalty_number=self._number("青自然资罚"), penalty_on=today,
+                patch, part, penalty_number=self.number("青自然资罚"), penalty_on=today,
                 fine_yuan=(part.m2 * _FINE_PER_M2).quantize(Decimal("0.01")), fine_paid_on=today,
-            )  # fmt: skip
-
-    def demolish(self, patch: Patch) -> None:
-        """Taken down, with photos of the field."""
-        for part in self._illegal(patch):
-            self._progress(patch, part, demolished_on=timezone.localdate())
-        self._photos(patch, RESTORED)
-
-    def complete_papers(self, patch: Patch) -> None:
-        """For all of its ground."""
-        for part in self._illegal(patch):
-            self._progress(
-                patch, part, papers_number=self._number("示政土补"), papers_mu=round_m2(to_mu(part.m2)),
-                papers_on=timezone.localdate(),
             )  # fmt: skip
 
     def _progress(self, patch: Patch, part: PatchPart, **done: object) -> None:
@@ -274,32 +211,14 @@ class Acts:
         form = disposing.Progress(**{**known, **done})
         disposing.progress(self.cast.of_town(patch), part.pk, form)
 
-    def report(self, patch: Patch) -> None:
-        """By the township."""
-        self.let_pass(patch)
-        disposing.report(self.cast.of_town(patch), patch.pk, "已整改到位，报请验收。")
-
     def reject(self, patch: Patch) -> None:
         """Not good enough."""
         words = "场地硬化层未清除，不具备耕种条件，请继续整改。"
         disposing.reject(self.cast.reviewer, patch.pk, words)
 
-    def accept(self, patch: Patch) -> None:
-        """All of the farmland, restored or with papers, as was planned."""
-        rows = []
-        for part in self._illegal(patch).select_related("disposition"):
-            one, mu = part.disposition, part.farmland_mu or Decimal(0)
-            rows.append(disposing.Acceptance(
-                part.pk, timezone.localdate(), note="现场复核，整改到位。",
-                restored_mu=mu if one.demolish else Decimal(0),
-                regularised_mu=mu if one.complete_papers else Decimal(0),
-            ))  # fmt: skip
-        disposing.accept(self.cast.reviewer, patch.pk, rows, "")
-
-    def archive(self, patch: Patch) -> None:
+    def put_away(self, patch: Patch) -> None:
         """The dossier is printed and kept."""
         reason = "影像和批准文件由省级统一存档，不入本卷。"
-        self.let_pass(patch)
         filing = replace(dossiers.first_filing(patch), fonds="示例全宗", catalogue="1")
         dossiers.archive(self.cast.second_clerk, patch.pk, filing, reason)
 
@@ -310,8 +229,3 @@ class Acts:
         project = InfrastructureProject.objects.get(listing="national")
         for part in self._illegal(patch):
             projects.set_project(self.cast.second_clerk, part.pk, project.pk)
-
-
-def names() -> set[str]:
-    """The names `Acts.play` knows."""
-    return {name for name in vars(Acts) if not name.startswith("_")} - {"play", "paper"}

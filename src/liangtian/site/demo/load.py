@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from liangtian.platform.calendar import deadlines
 from liangtian.platform.calendar.models import Deadline
@@ -97,11 +98,12 @@ def _load_people(people: dict[str, Any]) -> None:
         values = {"name": office["name"], "region_id": office["region"], "parent": above}
         values["kind"] = _kind(office["name"])
         Office.objects.get_or_create(code=office["code"], defaults=values)
+    hashed = make_password(PASSWORD)  # once for all: a hash is made to be slow
     for person in people["people"]:
         if User.objects.filter(username=person["login"]).exists():
             continue
-        user = User.objects.create_user(
-            person["login"], PASSWORD, name=person["name"], phone=person["phone"],
+        user = User.objects.create(
+            username=person["login"], password=hashed, name=person["name"], phone=person["phone"],
             office=Office.objects.get(code=person["office"]),
         )  # fmt: skip
         region = Region.objects.get(code=person["region"])

@@ -23,6 +23,7 @@ from liangtian.programmes.enforcement.models import (
 from liangtian.programmes.enforcement.results.report import HALF
 from liangtian.programmes.enforcement.returns import HALF_YEAR, MONTHLY
 from liangtian.site.demo.acts import Acts, Cast
+from liangtian.site.demo.people import CHECKERS
 
 SERIES = "青自然资"
 _SEATS = (("自然资源局", "张示例", "承办人"), ("农业农村局", "何示范", "副局长"), ("林业局", "林虚拟", "股长"),
@@ -104,18 +105,32 @@ class Matters:
     # ---- returns ----
 
     def hand_in(self) -> None:
-        """The month before, by the township that has its leader sign."""
-        last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
-        self._handed_in(MONTHLY, f"{last_month:%Y-%m}")
+        """The month before, by the townships that have a leader to sign, but for the one that is late."""
+        for town in self._towns()[1:]:
+            self._handed_in(MONTHLY, self._last_month(), town)
+
+    def hand_in_late(self) -> None:
+        """The one township that is."""
+        for town in self._towns()[:1]:
+            self._handed_in(MONTHLY, self._last_month(), town)
+
+    def _towns(self) -> list[str]:
+        """Codes of the townships whose leaders have accounts."""
+        leaders = User.objects.filter(roles__code="township_leader").order_by("region_id")
+        return [str(code) for code in leaders.values_list("region_id", flat=True)]
+
+    def _last_month(self) -> str:
+        return f"{timezone.localdate().replace(day=1) - timedelta(days=1):%Y-%m}"
 
     def sum_up(self) -> None:
-        """The county's own of that month; the other townships are named as lacking."""
-        last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
-        self._signed(MONTHLY, f"{last_month:%Y-%m}", self.cast.clerk, self._heads)
+        """The county's own of that month; who lacks and who was late is named."""
+        self._signed(MONTHLY, self._last_month(), self.cast.clerk, self._heads)
 
     def hand_in_half(self) -> None:
-        """The result of half a year."""
-        self._handed_in(HALF_YEAR, f"{timezone.localdate().year}-H1")
+        """The result of half a year, by the townships that have somebody to check it too."""
+        checked = User.objects.filter(username__in=CHECKERS).order_by("region_id")
+        for town in checked.values_list("region_id", flat=True):
+            self._handed_in(HALF_YEAR, f"{timezone.localdate().year}-H1", str(town))
 
     def sum_up_half(self) -> None:
         """The county's result, kept and signed, with its work report in draft."""
@@ -128,9 +143,12 @@ class Matters:
     def _heads(self) -> list[User]:
         return [self.cast.reviewer, self.cast.leader]
 
-    def _handed_in(self, form: Form, period: str) -> None:
-        people = self.cast.people
-        maker, heads = people["zhaocankao"], [people["fangyanlian"], people["tongnifang"]]
+    def _handed_in(self, form: Form, period: str, town: str) -> None:
+        mine = User.objects.filter(region=town)
+        heads = [
+            *mine.filter(username__in=CHECKERS), *mine.filter(roles__code="township_leader"),
+        ]  # fmt: skip
+        maker = self.cast.clerk_of(town)
         made = self._signed(form, period, maker, heads)
         returns.send(maker, made.pk)
 

@@ -9,6 +9,15 @@ CLERKS = (
     ("xumoban", "许模板"), ("hanyangshi", "韩样式"), ("fengdaiti", "冯代替"), ("dengjieshao", "邓借称"),
 )  # fmt: skip
 """Of the townships beside the two whose clerks the guide follows."""
+LEADERS = (
+    ("tongnifang", "佟拟方"), ("qijiading", "戚假定"), ("xieshiyong", "谢试用"), ("zouxuni", "邹虚拟"),
+    ("yuyangpin", "喻样品"), ("baizanding", "柏暂定"), ("shuimoren", "水默认"), ("doubeixuan", "窦备选"),
+    ("zhangkongwei", "章空位"),
+)  # fmt: skip
+"""Who signs for a township, in the order of `leading`; the others have nobody yet."""
+CHECKERS = ("fangyanlian", "yunlianxi")
+"""Who checks what a township hands in."""
+NOBODY = 3  # the place of the township whose leader has no account: its returns are missing
 
 
 def offices(towns: list[Town]) -> list[dict[str, str]]:
@@ -57,11 +66,16 @@ def people(towns: list[Town], villages: list[Village]) -> list[dict[str, str]]:
         ("linxuni", "林虚拟", "forestry", f"{COUNTY_CODE}-LY", COUNTY_CODE, "林业局经办"),
         ("dianmofang", "田模仿", "power", f"{COUNTY_CODE}-GD", COUNTY_CODE, "供电公司经办"),
         ("qiyeyang", "齐样企", "company", f"{COUNTY_CODE}-QY", COUNTY_CODE, "实施企业经办"),
-        ("tongnifang", "佟拟方", "township_leader", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}分管领导"),
         ("guanliyuan", "冯系统", "sysadmin", bureau, COUNTY_CODE, "系统管理员"),
         ("fangyanlian", "方演练", "township_clerk", f"{towns[1].code}-ZF", towns[1].code, f"{towns[1].name}报表审核"),
         ("baokongbai", "鲍空白", "secrecy_keeper", bureau, COUNTY_CODE, "涉军图斑登记员"),
+        ("yunlianxi", "云练习", "township_clerk", f"{towns[2].code}-ZF", towns[2].code, f"{towns[2].name}报表审核"),
     ]  # fmt: skip
+    leading = [towns[1], *(t for k, t in enumerate(towns) if k not in (1, NOBODY))]
+    rows += [
+        (login, name, "township_leader", f"{t.code}-ZF", t.code, f"{t.name}分管领导")
+        for (login, name), t in zip(LEADERS, leading, strict=False)
+    ]
     others = [t for k, t in enumerate(towns) if k not in (1, 2)]
     rows += [
         (login, name, "township_clerk", f"{t.code}-ZF", t.code, f"{t.name}自然资源所")

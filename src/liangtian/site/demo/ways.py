@@ -18,13 +18,18 @@ _JUDGED: Way = (*_ON_THE_GROUND, (8, "judge"), (9, "review"))
 _ORDERED: Way = (*_JUDGED, (11, "plan_demolition"), (12, "hand_down"), (16, "file_case"))
 _REPORTED: Way = (*_ORDERED, (34, "demolish"), (38, "report"))
 _RESTORED: Way = (*_REPORTED, (45, "accept"))
+_UNCHANGED: Way = (*_ON_THE_GROUND, (8, "judge_unchanged"), (9, "review"))
+_SOLAR: Way = ((6, "judge_solar"), (8, "review"))
+_FILE = (30, "archive")
 _KEY: Way = (*_ON_THE_GROUND, (12, "leaders_look"))
 WAYS: dict[str, Way] = {
     "received": (),
     "on_paper": _ON_PAPER,
-    "on_paper_filed": (*_ON_PAPER, (30, "archive")),
-    "unchanged": (*_ON_THE_GROUND, (8, "judge_unchanged"), (9, "review")),
-    "solar": ((6, "judge_solar"), (8, "review")),
+    "on_paper_filed": (*_ON_PAPER, _FILE),
+    "unchanged": _UNCHANGED,
+    "unchanged_filed": (*_UNCHANGED, _FILE),
+    "solar": _SOLAR,
+    "solar_filed": (*_SOLAR, _FILE),
     "military": ((3, "take_out"),),
     "late": ((1, "assign"),),
     "declined": ((1, "assign"), (3, "decline")),
@@ -63,7 +68,8 @@ _LAST_BUT_ONE = ("sent_back", "rechecked", "waiting", "asking", "disputed", "con
 _LATEST = 3  # every so many of the last batch has been begun; the others still wait
 _SLOW = 2  # that wait to be accepted
 _FILED = 2  # of the restored; printing a dossier takes its time
-_LEGAL_FILED = 10
+_PUT_AWAY = {"on_paper": "on_paper_filed", "unchanged": "unchanged_filed", "solar": "solar_filed"}
+_FILED_UNTIL = 2  # batches before the last: of later ones what is legal is not filed yet
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,8 @@ class Ways:
                 self._met["slow"] += 1
                 yield seen, "slow"
             else:
-                yield seen, self._usual(seen)
+                way = self._usual(seen)
+                yield seen, _PUT_AWAY.get(way, way) if from_last >= _FILED_UNTIL else way
 
     def _usual(self, seen: Seen) -> str:
         if seen.key:
@@ -115,17 +122,10 @@ class Ways:
         if seen.designed == "unchanged" and seen.proposal == "illegal":
             return "unchanged"
         if seen.proposal in ("legal", "other"):
-            return self._legal(seen)
+            return "military" if seen.number == self._military else "on_paper"
         self._met["illegal"] += 1
         if self._met["illegal"] == 2:
             return "settled_by_meeting"
         way = next(self._here if seen.town == self._behind else self._elsewhere)
         self._met[way] += 1
         return "restored_filed" if way == "restored" and self._met[way] <= _FILED else way
-
-    def _legal(self, seen: Seen) -> str:
-        if seen.number == self._military:
-            return "military"
-        self._met[seen.proposal] += 1
-        filed = seen.proposal == "legal" and self._met["legal"] <= _LEGAL_FILED
-        return "on_paper_filed" if filed else "on_paper"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from liangtian.site.demo.acts import Acts, Cast
 from liangtian.site.demo.batches import LATER_MONTHS, MONTHS
 from liangtian.site.demo.clock import clock_at, morning
 from liangtian.site.demo.matters import Matters
+from liangtian.site.demo.together import Together
 from liangtian.site.demo.ways import WAYS, Seen, Ways
 
 PLAYED = (*MONTHS[:2], *LATER_MONTHS)
@@ -33,8 +34,9 @@ _COUNTY: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
     ("2026-05", ((5, "propose"), (7, "agree"), (8, "send"), (9, "drop"), (14, "answer"), (18, "close"),
                  (24, "hand_in_half"), (26, "sum_up_half"))),
     ("2026-08", ((6, "propose"), (8, "agree"), (10, "send"), (20, "answer"), (25, "close"))),
-    ("2026-09", ((8, "hand_in"), (10, "sum_up"))),
-    ("2026-10", ((8, "propose"), (9, "agree"), (11, "send"), (15, "convene"))),
+    ("2026-09", ((5, "hand_in"), (9, "hand_in_late"), (10, "sum_up"))),
+    ("2026-10", ((5, "hand_in"), (8, "propose"), (9, "agree"), (9, "hand_in_late"), (11, "send"),
+                 (12, "sum_up"), (15, "convene"))),
 )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ class Year:
             self._note.write_text("[]", encoding="utf-8")
         cast = Cast()
         self._acts = Acts(cast, designed)
-        self._matters = Matters(cast, self._acts)
+        self._matters, self._together = Matters(cast, self._acts), Together(cast, self._acts)
         self._designed, self._ways = designed, Ways(_military(designed))
         self._due: list[_Due] = []
         self._order = 0
@@ -122,19 +124,30 @@ class Year:
         played = json.loads(self._note.read_text("utf-8"))
         end = min(before, timezone.localdate() + timedelta(days=1))
         with transaction.atomic():
-            day, moment = date.min, datetime.min
             while self._due and self._due[0].day < end:
-                due = heappop(self._due)
-                moment = moment + APART if due.day == day else morning(due.day)
-                day = due.day
+                day, today = self._due[0].day, dict[str, list[int | None]]()
+                while self._due and self._due[0].day == day:
+                    due = heappop(self._due)
+                    today.setdefault(due.name, []).append(due.patch)
                 if month not in played:
-                    with clock_at(min(moment, timezone.now())):
-                        self._take(due)
+                    self._live(day, today)
         if month not in played:
             self._note.write_text(json.dumps([*played, month]), encoding="utf-8")
 
-    def _take(self, due: _Due) -> None:
-        if due.patch is None:
-            self._matters.play(due.name)
+    def _live(self, day: date, acts: Mapping[str, Sequence[int | None]]) -> None:
+        """One day's acts, each with the patches whose turn it is; without one it is the county's own."""
+        moment = morning(day)
+        for name, patches in acts.items():
+            many = self._together.plays(name)
+            for some in [patches] if many else [[one] for one in patches]:
+                with clock_at(min(moment, timezone.now())):
+                    self._take(name, [key for key in some if key is not None], many=many)
+                moment += APART
+
+    def _take(self, name: str, patches: Sequence[int], *, many: bool) -> None:
+        if not patches:
+            self._matters.play(name)
+        elif many:
+            self._together.play(name, patches)
         else:
-            self._acts.play(due.name, due.patch)
+            self._acts.play(name, patches[0])

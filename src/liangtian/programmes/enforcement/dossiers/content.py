@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -51,7 +51,7 @@ from liangtian.programmes.enforcement.patch_page import region_path
 from liangtian.programmes.enforcement.rules import pack_in_use
 
 CONTENTS = "enforcement.dossier_contents"
-HISTORY, EARLIER = "办理过程", "往期图斑"
+HISTORY, EARLIER, MAPS = "办理过程", "往期图斑", "套合图件"
 Kind = DossierPaper.Kind
 OF_HANDLING = (Kind.CASE, Kind.PENALTY, Kind.RECTIFICATION, Kind.ACCEPTANCE)
 OF_EVIDENCE = (Kind.APPROVAL, Kind.MINUTES, Kind.OTHER)
@@ -107,6 +107,18 @@ def made_of(
     return Made(dossier, originals, whole)
 
 
+def filed(user: User, patch: Patch, made: Made, filing: Filing) -> Made:
+    """What was made without maps, with them and as it goes into the archive; nothing else is read again."""
+    old = made.dossier
+    parts = [map_part(user, patch, old.maker, old.on)]
+    return replace(made, dossier=replace(
+        old,
+        cover=_cover(patch, old.maker, old.on, filing, made.completeness),
+        sections=[replace(s, parts=parts) if s.title == MAPS else s for s in old.sections],
+        notes=_notes(made.completeness, made.originals, filing),
+    ))  # fmt: skip
+
+
 def _sections(
     user: User, patch: Patch, maker: str, on: date, *, clear: bool, maps: bool
 ) -> list[Section]:
@@ -120,7 +132,7 @@ def _sections(
             judgement_part(patch),
         ],
         "影像": [image_part(patch, papers)],
-        "套合图件": [map_part(user, patch, maker, on)] if maps else [],
+        MAPS: [map_part(user, patch, maker, on)] if maps else [],
         "现场照片": photo_parts(patch, site, maker, on),
         "违法类件处理材料": [
             *disposal_parts(patch), *_rectified(patch, after), *paper_parts(papers, OF_HANDLING),

@@ -28,6 +28,7 @@ from liangtian.programmes.enforcement.dossiers.content import (
     Made,
     changed,
     digests,
+    filed,
     made_of,
 )
 from liangtian.programmes.enforcement.dossiers.originals import (
@@ -166,14 +167,12 @@ def archive(user: User, patch_id: int, filing: Filing, reason: str = "") -> Arch
     the number is taken, or the case is not so far.
     """
     with transaction.atomic():
-        patch, filing, missing, text, parts = _ready(user, patch_id, filing, reason)
-        made = made_of(user, patch, filing=filing)
-        row = _frozen(user, patch, filing, made, parts)
-        row.missing, row.reason = missing, text
+        ready = _ready(user, patch_id, filing, reason)
+        patch, row = ready.patch, _frozen(user, ready)
         row.save()
-        record(user, "enforcement.dossier.archive", patch, note=text, after={
+        record(user, "enforcement.dossier.archive", patch, note=row.reason, after={
             "number": row.file_number, "version": row.version, "pdf": row.pdf.sha256,
-            "originals": row.originals.sha256 if row.originals else "", "missing": missing,
+            "originals": row.originals.sha256 if row.originals else "", "missing": row.missing,
         })  # fmt: skip
     return row
 
@@ -191,12 +190,23 @@ def first_filing(patch: Patch) -> Filing:
     return Filing(file_number=patch.number, retention=allowed[0])
 
 
-def _ready(
-    user: User, patch_id: int, filing: Filing, reason: str
-) -> tuple[Patch, Filing, list[str], str, dict[str, str]]:
-    """Take the step where it is still to be taken; the patch, the filing with its version, what lacks, the
-    reason for it, and the digests of the dossier's parts.
-    """
+@dataclass(frozen=True)
+class _Ready:
+    """A patch whose dossier may be archived: as what, for which reason where something lacks."""
+
+    patch: Patch
+    filing: Filing
+    made: Made  # without maps
+    reason: str
+    parts: dict[str, str]  # digests
+
+    @property
+    def missing(self) -> list[str]:
+        return [check.label for check in self.made.completeness.missing]
+
+
+def _ready(user: User, patch_id: int, filing: Filing, reason: str) -> _Ready:
+    """Take the step where it is still to be taken, and look at what would be printed but for the maps."""
     require(user, "enforcement.view", "enforcement.export", "enforcement.archive")
     _check(filing)
     lock_patch(user, patch_id)
@@ -206,15 +216,14 @@ def _ready(
         taking = Taking(f"案卷号 {filing.file_number}", {}, PatchState(patch))
         take_step(FLOW, patch.case, ARCHIVE, user, taking)
     made = made_of(user, patch, maps=False)
-    missing = [check.label for check in made.completeness.missing]
-    text = reason_given(reason, "缺件归档") if missing else ""
+    text = reason_given(reason, "缺件归档") if made.completeness.missing else ""
     parts = digests(made.dossier)
     changes = changed(last.contents, parts) if last else []
     if last and not changes:
         raise Conflict(f"卷宗与已归档的第 {last.version} 版相同，不必再归档。")
     filing = replace(filing, version=last.version + 1 if last else 1, changes=changes)
     _check_free(patch, filing)
-    return patch, filing, missing, text, parts
+    return _Ready(patch, filing, made, text, parts)
 
 
 def _check(filing: Filing) -> None:
@@ -234,9 +243,9 @@ def _check_free(patch: Patch, filing: Filing) -> None:
         raise Conflict(f"案卷号“{filing.file_number}”已用于另一图斑的卷宗，请改用未用过的案卷号。")
 
 
-def _frozen(
-    user: User, patch: Patch, filing: Filing, made: Made, parts: dict[str, str]
-) -> ArchivedDossier:
+def _frozen(user: User, ready: _Ready) -> ArchivedDossier:
+    patch, filing = ready.patch, ready.filing
+    made = filed(user, patch, ready.made, filing)
     content = printed(patch, made)
     name = f"图斑卷宗-{patch.number}-第{filing.version}版"
     kind = StoredFile.Kind.DOSSIER
@@ -251,8 +260,8 @@ def _frozen(
     return ArchivedDossier(
         patch=patch, county=patch.county, version=filing.version, fonds=filing.fonds,
         catalogue=filing.catalogue, file_number=filing.file_number, retention=filing.retention,
-        pdf=pdf, originals=originals, contents=parts, changes=list(filing.changes),
-        archived_by=user,
+        pdf=pdf, originals=originals, contents=ready.parts, changes=list(filing.changes),
+        archived_by=user, missing=ready.missing, reason=ready.reason,
     )  # fmt: skip
 
 
