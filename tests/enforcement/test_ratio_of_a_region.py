@@ -244,14 +244,14 @@ def test_sums_give_what_part_by_part_gives_in_the_county_and_each_township(
         monkeypatch.setattr(_Rules, "flag", _without_partial_restoration(_Rules.flag))
     where = ratio.asked_for(people.clerk, "", 2026)
     found = sums(people.clerk, where)
-    kept = ratio.counted(people.clerk, where)
+    kept = ratio.counted(people.clerk, where, "patch__region_id")
     _same(found.whole, ratio.assessment(kept.patches, where))
     assert set(found.below) == {county.township_a.code, county.township_b.code}
     for code, result in found.below.items():
         mine = [
             patch
-            for part, patch in zip(kept.parts, kept.patches, strict=True)
-            if part.patch.region_id.startswith(code)
+            for (place,), patch in zip(kept.beside, kept.patches, strict=True)
+            if place.startswith(code)
         ]
         _same(result, ratio.assessment(mine, where))
 
@@ -268,7 +268,7 @@ def test_lists_and_what_if_give_what_part_by_part_gives(
     if whole_only:
         monkeypatch.setattr(_Rules, "flag", _without_partial_restoration(_Rules.flag))
     where = ratio.asked_for(people.clerk, "", 2026)
-    kept = ratio.counted(people.clerk, where)
+    kept = ratio.counted(people.clerk, where, "pk")
     treated = ratio.assessment(kept.patches, where).treatments
     wanted: dict[Side, list[str]] = {
         "all": [one.patch.id for one in treated],
@@ -284,8 +284,8 @@ def test_lists_and_what_if_give_what_part_by_part_gives(
     restored = [parts["P1"].pk, parts["P4"].pk, parts["L"].pk]
     after = [
         replace(one, restored_mu=one.farmland_mu - one.regularised_mu)
-        if part.pk in restored and one.legality == "illegal" else one
-        for part, one in zip(kept.parts, kept.patches, strict=True)
+        if pk in restored and one.legality == "illegal" else one
+        for (pk,), one in zip(kept.beside, kept.patches, strict=True)
     ]  # fmt: skip
     _same(what_if(people.clerk, where, restored), ratio.assessment(after, where))
 

@@ -200,13 +200,13 @@ def workbook(request: HttpRequest, wanted: Query[RatioAsked]) -> HttpResponse:
     user = user_of(request)
     require(user, "enforcement.export")
     asked = ratio.asked_for(user, wanted.region, wanted.year)
-    found = ratio.counted(user, asked)
+    found = ratio.counted(user, asked, "patch__region__name")
     result = ratio.assessment(found.patches, asked)
     below = sorted(places(alike(user, asked), asked), key=lambda one: -one.open_mu)
-    content = ratio_xlsx(user, asked, found, result, below)
+    content = ratio_xlsx(user, asked, [name for (name,) in found.beside], result, below)
     with transaction.atomic():
         record(user, "enforcement.ratio.export", f"{asked.region.name}{asked.year}年度",
-               region=asked.region, after={"parts": len(found.parts)})  # fmt: skip
+               region=asked.region, after={"parts": len(found.patches)})  # fmt: skip
     name = quote(f"违法占用耕地面积比例-{asked.region.name}-{asked.year}.xlsx")
     response = HttpResponse(content, content_type=MIME)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

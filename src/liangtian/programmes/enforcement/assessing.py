@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
 from liangtian.policy.accountability import AssessedPatch
 from liangtian.programmes.enforcement.flow import SETTLED
 from liangtian.programmes.enforcement.models import Patch, PatchPart
+
+_COLUMNS = (
+    "patch__number", "order", "undivided", "farmland_mu", "judgement", "old_construction",
+    "farm_damage", "project__listing", "project__duty_done", "regularised_mu", "restored_mu",
+    "homestead", "affordable_housing",
+)  # fmt: skip
+Beside = tuple[Any, ...]
 
 
 def parts_counted(user: User, first: str, last: str) -> QuerySet[PatchPart]:
@@ -42,3 +51,16 @@ def assessed(part: PatchPart) -> AssessedPatch:
         homestead=part.homestead,
         affordable_housing=part.affordable_housing,
     )
+
+
+def read(rows: QuerySet[PatchPart], *beside: str) -> Iterator[tuple[AssessedPatch, Beside]]:
+    """Parts as the ratio takes them, each with the columns asked for beside; no objects, for there may be many."""
+    undivided = ExpressionWrapper(Q(geom__isnull=True), output_field=BooleanField())
+    found = rows.annotate(undivided=undivided).values_list(*_COLUMNS, *beside)
+    for number, order, whole, mu, judgement, old, damage, listing, duty, *rest in found:
+        papers, restored, homestead, housing, *others = rest
+        patch = AssessedPatch(
+            number if whole else f"{number}-{order}", mu or Decimal(0), judgement, old, damage,
+            listing or "none", bool(duty), papers, restored, homestead, housing,
+        )  # fmt: skip
+        yield patch, tuple(others)

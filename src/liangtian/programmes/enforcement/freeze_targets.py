@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from liangtian.geo.area import from_mu
 from liangtian.platform.books.reserve import FARMLAND, PADDY
 from liangtian.platform.people.models import User
-from liangtian.policy.accountability import Treatment
+from liangtian.policy.accountability import AssessedPatch
 from liangtian.programmes.enforcement import ratio
-from liangtian.programmes.enforcement.models import PatchArea, PatchPart
+from liangtian.programmes.enforcement.models import PatchArea
 from liangtian.programmes.enforcement.proposing import SURVEY
 
 PADDY_CLASS = "0101"  # 水田
@@ -36,44 +38,78 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a part should hold of each indicator, and why it is not less."""
+    """What a part, named by its key, should hold of each indicator, and why it is not less."""
 
-    part: PatchPart
+    part: int
     amounts: dict[str, Amounts]
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is asked of a part beside what the ratio asks, in the order of `_COLUMNS`; areas in m²."""
+
+    period: str
+    number: str
+    order: int
+    pk: int
+    patch: int
+    farmland_m2: Decimal | None
+    of_patch_m2: Decimal | None
+    penalty_number: str | None
+    penalty_on: date | None
+    accepted_on: date | None
+    papers_above: tuple[Any, ...]  # of prefecture and region: numbers and days
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether prefecture and region have agreed to what was accepted."""
+        return bool(self.accepted_on and all(self.papers_above))
+
+    @property
+    def penalised(self) -> bool:
+        """Whether a penalty is registered."""
+        return bool(self.penalty_number or self.penalty_on)
+
+
+_COLUMNS = (
+    "patch__batch__period", "patch__number", "order", "pk", "patch_id", "farmland_m2",
+    "patch__farmland_m2", "disposition__penalty_number", "disposition__penalty_on",
+    "disposition__accepted_on", "disposition__prefecture_number", "disposition__prefecture_on",
+    "disposition__region_number", "disposition__region_on",
+)  # fmt: skip
+
+
 def targets(user: User, asked: ratio.Asked) -> list[Target]:
     """Every part of the year whose farmland counts in the numerator before it is put right, oldest first."""
-    found = ratio.counted(user, asked)
+    found = ratio.counted(user, asked, *_COLUMNS)
     raw = [replace(one, restored_mu=Decimal(0), regularised_mu=Decimal(0)) for one in found.patches]
     treated = ratio.assessment(raw, asked).treatments
     kept = [
-        (part, one) for part, one in zip(found.parts, treated, strict=True) if one.numerator_mu > 0
+        (_Part(*row[:10], row[10:]), patch, one.numerator_mu)
+        for row, patch, one in zip(found.beside, found.patches, treated, strict=True)
+        if one.numerator_mu > 0
     ]
-    kept.sort(key=lambda pair: (pair[0].patch.batch.period, pair[0].patch.number, pair[0].order))
-    paddy = _paddy_shares([part for part, _ in kept])
-    return [_target(part, one, paddy.get(part.patch_id, Decimal(0))) for part, one in kept]
+    kept.sort(key=lambda row: (row[0].period, row[0].number, row[0].order))
+    paddy = _paddy_shares([part for part, _, _ in kept])
+    return [_target(*row, paddy.get(row[0].patch, Decimal(0))) for row in kept]
 
 
-def _target(part: PatchPart, treated: Treatment, paddy: Decimal) -> Target:
-    disposition = getattr(part, "disposition", None)
-    confirmed = bool(
-        disposition and disposition.accepted_on and disposition.prefecture_on
-        and disposition.prefecture_number and disposition.region_on and disposition.region_number
-    )  # fmt: skip
-    penalised = bool(disposition and (disposition.penalty_number or disposition.penalty_on))
-    restored = part.restored_mu if confirmed else Decimal(0)
-    spent = part.regularised_mu if penalised else Decimal(0)
-    farmland = _amounts(treated.numerator_mu, spent, restored, _m2(part, treated.numerator_mu))
+def _target(part: _Part, patch: AssessedPatch, counts_mu: Decimal, paddy: Decimal) -> Target:
+    restored = patch.restored_mu if part.confirmed else Decimal(0)
+    spent = patch.regularised_mu if part.penalised else Decimal(0)
+    # The measured area where all of it counts, else the mu in m².
+    whole = part.farmland_m2 is not None and counts_mu == patch.farmland_mu
+    m2 = Decimal(part.farmland_m2 or 0) if whole else from_mu(counts_mu)
+    farmland = _amounts(counts_mu, spent, restored, m2)
     amounts = {FARMLAND: farmland}
     if paddy:
         of_paddy = [int((Decimal(n) * paddy).to_integral_value()) for n in (
             farmland.wanted, farmland.spent, farmland.released)]  # fmt: skip
         amounts[PADDY] = _whole(of_paddy, farmland)
-    reasons = [NOT_CONFIRMED] if part.restored_mu and not confirmed else []
-    reasons += [NO_PENALTY] if part.regularised_mu and not penalised else []
-    return Target(part, amounts, "；".join(reasons))
+    reasons = [NOT_CONFIRMED] if patch.restored_mu and not part.confirmed else []
+    reasons += [NO_PENALTY] if patch.regularised_mu and not part.penalised else []
+    return Target(part.pk, amounts, "；".join(reasons))
 
 
 def _whole(paddy: Sequence[int], farmland: Amounts) -> Amounts:
@@ -97,23 +133,16 @@ def _amounts(whole_mu: Decimal, spent_mu: Decimal, released_mu: Decimal, m2: Dec
     return Amounts(wanted, spent, wanted - rest - spent)
 
 
-def _m2(part: PatchPart, mu: Decimal) -> Decimal:
-    """The measured area where all of it counts, else the mu in m²."""
-    if part.farmland_m2 is not None and mu == part.farmland_mu:
-        return Decimal(part.farmland_m2)
-    return from_mu(mu)
-
-
-def _paddy_shares(parts: Sequence[PatchPart]) -> dict[int, Decimal]:
+def _paddy_shares(parts: Sequence[_Part]) -> dict[int, Decimal]:
     """The share of paddy in the farmland of each patch, by the survey layer it was measured against."""
-    ids = {part.patch_id for part in parts}
+    ids = {part.patch for part in parts}
     rows = PatchArea.objects.filter(
         patch_id__in=ids, version__layer__code=SURVEY, category=PADDY_CLASS
     )
     paddy: dict[int, Decimal] = defaultdict(Decimal)
     for patch_id, m2 in rows.values_list("patch_id", "m2"):
         paddy[patch_id] += m2
-    farmland = {part.patch_id: part.patch.farmland_m2 for part in parts}
+    farmland = {part.patch: part.of_patch_m2 for part in parts}
     return {
         patch: min(Decimal(1), m2 / whole)
         for patch, m2 in paddy.items()

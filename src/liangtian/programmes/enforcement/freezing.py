@@ -113,7 +113,7 @@ def planned(user: User, county: Region, year: int, accounts: dict[str, Reserve])
     there = {(f.part_id, f.commodity): f for f in rows}
     by_hand = _reversed_by_hand(county, year)
     wanted = targets(user, ratio.Asked(county, year))
-    kept = {(t.part.pk, c): (t, a) for t in wanted for c, a in t.amounts.items()}
+    kept = {(t.part, c): (t, a) for t in wanted for c, a in t.amounts.items()}
     undone = set()
     for key, freeze in there.items():
         if freeze.wanted and (
@@ -124,7 +124,7 @@ def planned(user: User, county: Region, year: int, accounts: dict[str, Reserve])
             undone.add(key)
     due = []
     for key, (target, amounts) in kept.items():
-        empty = Freeze(region=county, part=target.part, year=year, commodity=key[1])
+        empty = Freeze(region=county, part_id=target.part, year=year, commodity=key[1])
         freeze = there.get(key, empty)
         before = empty if key in undone else freeze
         due.append((freeze, before, amounts, target.reason))

@@ -27,9 +27,9 @@ from liangtian.policy.accountability import (
     assess,
 )
 from liangtian.policy.pack_errors import PackError
-from liangtian.programmes.enforcement.assessing import assessed, parts_counted
+from liangtian.programmes.enforcement.assessing import Beside, parts_counted, read
 from liangtian.programmes.enforcement.flow import SETTLED
-from liangtian.programmes.enforcement.models import Patch, PatchPart
+from liangtian.programmes.enforcement.models import Patch
 from liangtian.programmes.enforcement.rules import pack_in_use
 
 M2_OF_MU = Decimal(2000) / 3
@@ -65,10 +65,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Every part that counts, and how the ratio takes it; same order, same length."""
+    """Every part that counts as the ratio takes it, and what was asked for beside; same order, same length."""
 
-    parts: Sequence[PatchPart]
     patches: Sequence[AssessedPatch]
+    beside: Sequence[Beside]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,15 @@ def years(user: User) -> list[int]:
     return found or [timezone.localdate().year]
 
 
-def counted(user: User, asked: Asked) -> Counted:
-    """Every part that counts, in the order of their numbers: for what lists them all (`ratio_sums` for figures)."""
+def counted(user: User, asked: Asked, *beside: str) -> Counted:
+    """Every part that counts, in the order of their numbers: for what lists them all (`ratio_sums` for figures).
+
+    `beside` names further columns that are wanted of each.
+    """
     rows = parts_counted(user, f"{asked.year}-01", f"{asked.year}-12")
     rows = rows.filter(below(asked.region.code, "patch__region__code"))
-    parts = list(rows.select_related("patch__batch", "patch__region", "project", "disposition"))
-    return Counted(parts, [assessed(part) for part in parts])
+    found = list(read(rows, *beside))
+    return Counted([patch for patch, _ in found], [others for _, others in found])
 
 
 def rule_day(asked: Asked) -> date:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from liangtian.platform.people.models import User
-from liangtian.policy.accountability import Accountability
+from liangtian.policy.accountability import Accountability, Treatment
 from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter, workbook_xlsx
-from liangtian.programmes.enforcement.models import PatchPart
-from liangtian.programmes.enforcement.ratio import Asked, Counted
+from liangtian.programmes.enforcement.ratio import Asked
 from liangtian.programmes.enforcement.ratio_sums import Place
 
 LEGALITY = {"legal": "合法", "illegal": "违法", "other": "其他用地"}
@@ -18,14 +17,14 @@ LISTING = {"none": "", "provincial": "省级清单", "national": "国家级清�
 
 
 def ratio_xlsx(
-    user: User, asked: Asked, found: Counted, result: Accountability, below: Sequence[Place]
+    user: User, asked: Asked, names: Sequence[str], result: Accountability, below: Sequence[Place]
 ) -> bytes:
-    """Both sheets; sums are checked against the figures shown on the page."""
+    """Both sheets; sums are checked against the figures shown on the page. `names`: of the region of each part."""
     office = user.office.name if user.office else asked.region.name
     footer = SheetFooter(unit=office, on=timezone.localdate(), maker=user.name)
     title = f"{asked.region.name}{asked.year}年度违法占用耕地面积比例"
     notes = [reason.text for reason in result.reasons] + [f"依据：{result.reasons[0].clause}"]
-    sheets = [_parts(title, footer, found, result, notes)]
+    sheets = [_parts(title, footer, names, result, notes)]
     if below:
         sheets.insert(0, _places(title, footer, below, result, notes))
     return workbook_xlsx(sheets)
@@ -61,7 +60,7 @@ def _places(
 
 
 def _parts(
-    title: str, footer: SheetFooter, found: Counted, result: Accountability, notes: list[str]
+    title: str, footer: SheetFooter, names: Sequence[str], result: Accountability, notes: list[str]
 ) -> LedgerSheet:
     return LedgerSheet(
         title=f"{title}计算明细表",
@@ -77,20 +76,17 @@ def _parts(
             SheetColumn("计入分母", "亩", "area_mu"),
             SheetColumn("计算说明", width=60),
         ],
-        rows=[
-            _row(part, result, place) for place, part in enumerate(found.parts)
-        ],
+        rows=map(_row, names, result.treatments),
         footer=footer,
         sums={"计入分子": result.numerator_mu, "计入分母": result.denominator_mu},
         name="明细", notes=notes, pinned=1,
     )  # fmt: skip
 
 
-def _row(part: PatchPart, result: Accountability, place: int) -> list[object]:
-    treated = result.treatments[place]
+def _row(region: str, treated: Treatment) -> list[object]:
     patch = treated.patch
     return [
-        patch.id, part.patch.region.name, LEGALITY[patch.legality], patch.farmland_mu,
+        patch.id, region, LEGALITY[patch.legality], patch.farmland_mu,
         patch.regularised_mu, patch.restored_mu, LISTING[patch.infrastructure],
         treated.numerator_mu, treated.denominator_mu,
         "；".join(reason.text for reason in treated.reasons),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import QuerySet
 
 from liangtian.platform.people.models import User
 from liangtian.policy.accountability import (
@@ -17,7 +17,7 @@ from liangtian.policy.accountability import (
     fewest_to_restore,
 )
 from liangtian.programmes.enforcement import ratio
-from liangtian.programmes.enforcement.assessing import assessed
+from liangtian.programmes.enforcement.assessing import assessed, read
 from liangtian.programmes.enforcement.models import PatchPart
 from liangtian.programmes.enforcement.ratio_alike import (
     OPEN,
@@ -74,24 +74,24 @@ def to_restore(user: User, asked: ratio.Asked, rows: Sequence[Alike]) -> ToResto
     """
     if not asked.assessed_itself or not ratio.assessment(patches_of(rows), asked).in_scope:
         return ToRestore(0, Decimal(0), [])
-    single = list(_each(parts_asked(user, asked).filter(OPEN)))
+    single = list(read(parts_asked(user, asked).filter(OPEN), "pk"))
     rest = patches_of(one for one in rows if not one.open)
     chosen = fewest_to_restore(
-        [*rest, *(patch for _, patch in single)], asked.level, pack_in_use(), ratio.rule_day(asked)
+        [*rest, *(patch for patch, _ in single)], asked.level, pack_in_use(), ratio.rule_day(asked)
     )
     if chosen is None:
         return None
     wanted = {id(patch) for patch in chosen}
-    ids = [pk for pk, patch in single if id(patch) in wanted]
+    ids = [pk for patch, (pk,) in single if id(patch) in wanted]
     shown = _treated(parts_asked(user, asked).filter(pk__in=ids[:MOST_SHOWN]), asked)
     return ToRestore(len(ids), ratio.open_mu(chosen), shown)
 
 
 def what_if(user: User, asked: ratio.Asked, restored: Collection[int]) -> Accountability:
     """The figures as they would be with the named parts (ids) wholly restored."""
-    named = _each(parts_asked(user, asked).filter(pk__in=restored))
+    named = read(parts_asked(user, asked).filter(pk__in=restored))
     rest = patches_of(alike(user, asked, restored))
-    return ratio.assessment([*rest, *(_restored(patch) for _, patch in named)], asked)
+    return ratio.assessment([*rest, *(_restored(patch) for patch, _ in named)], asked)
 
 
 def _restored(patch: AssessedPatch) -> AssessedPatch:
@@ -104,34 +104,3 @@ def _treated(rows: QuerySet[PatchPart], asked: ratio.Asked) -> Treated:
     parts = list(rows.select_related("patch__region", "project"))
     treated = ratio.assessment([assessed(part) for part in parts], asked).treatments
     return list(zip(parts, treated, strict=True))
-
-
-def _each(rows: QuerySet[PatchPart]) -> Iterator[tuple[int, AssessedPatch]]:
-    """Parts by their ids as the ratio takes them, read as columns: there may be many."""
-    whole = ExpressionWrapper(Q(geom__isnull=True), output_field=BooleanField())
-    columns = (
-        "pk", "patch__number", "order", "whole", "farmland_mu", "judgement", "old_construction",
-        "farm_damage", "project__listing", "project__duty_done", "regularised_mu", "restored_mu",
-        "homestead", "affordable_housing",
-    )  # fmt: skip
-    for (
-        pk,
-        number,
-        order,
-        undivided,
-        mu,
-        judgement,
-        old,
-        damage,
-        listing,
-        duty,
-        *rest,
-    ) in rows.annotate(whole=whole).values_list(*columns):
-        papers, restored, homestead, housing = rest
-        yield (
-            pk,
-            AssessedPatch(
-                number if undivided else f"{number}-{order}", mu or Decimal(0), judgement, old, damage,
-                listing or "none", bool(duty), papers, restored, homestead, housing,
-            ),
-        )  # fmt: skip
