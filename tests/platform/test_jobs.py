@@ -19,6 +19,7 @@ from liangtian.platform.jobs.services import (
     clean,
     enqueue,
     recover_stale,
+    retry,
     run_job,
 )
 from tests.conftest import People
@@ -75,6 +76,18 @@ def test_a_refusal_is_shown_in_its_own_words(people: People, run_jobs: Any) -> N
     start(people, "test.refuse")
     (failed,) = run_jobs()
     assert (failed.status, failed.error) == ("failed", "文件里没有图斑。")
+
+
+def test_a_job_of_a_kind_that_an_upgrade_took_away_ends_in_words(
+    people: People, run_jobs: Any
+) -> None:
+    made = start(people, "test.count", to=3)
+    Job.objects.filter(pk=made.pk).update(kind="test.of_before")
+    (failed,) = run_jobs()
+    assert failed.status == "failed"
+    assert "系统升级后不再有这类任务" in failed.error
+    with pytest.raises(Conflict, match="请回到原页面重新发起"):
+        retry(people.clerk, failed)
 
 
 def test_a_program_error_fails_the_job_and_says_so(people: People, run_jobs: Any) -> None:

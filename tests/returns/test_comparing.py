@@ -117,3 +117,42 @@ def test_now_of_a_long_ledger_is_kept_in_the_background_and_then_compared(
     assert found["counts"] == {"added": 1, "gone": 0, "changed": 0}
     other = signed_in(people.township_a)
     assert other.post(f"{SNAPSHOTS}/{before['id']}/now").status_code == 404
+
+
+@pytest.mark.django_db
+def test_kept_states_go_when_their_time_is_over_but_not_those_a_return_rests_on(
+    county: County, people: People, signed_in: SignedIn, settings: Any
+) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from liangtian.platform.audit.models import AuditEntry
+    from liangtian.platform.ledgers.declaration import find_ledger
+    from liangtian.platform.returns.forms import find_form
+    from liangtian.platform.returns.models import Snapshot
+    from liangtian.platform.returns.services import prepare
+    from liangtian.platform.returns.snapshots import drop_old, keep_now
+
+    add_patches(county, people.clerk, 6)
+    ledger, form = find_ledger(LEDGER), find_form("enforcement.patches.quarter")
+    assert ledger is not None
+    assert form is not None
+    settings.EXPORT_DAYS, settings.STATE_KEEP_DAYS = 7, 100
+    passing = keep_now(people.clerk, ledger, {}, "比较", passing=True)
+    named = keep_now(people.clerk, ledger, {}, "整改前")
+    prepare(people.township_a, form, "2026-Q1")
+
+    def left_after(days: int, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+        later = timezone.now() + timedelta(days=days)
+        with monkeypatch.context() as clock:
+            clock.setattr(timezone, "now", lambda: later)
+            drop_old()
+        return set(Snapshot.objects.filter(declared=None).values_list("pk", flat=True))
+
+    with pytest.MonkeyPatch.context() as clock:
+        assert left_after(6, clock) == {passing.pk, named.pk}
+        assert left_after(8, clock) == {named.pk}
+        assert left_after(101, clock) == set()
+    assert Snapshot.objects.count() == 1
+    assert AuditEntry.objects.filter(act="ledger.forget").count() == 2

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 _A4, _A3 = 9, 8  # as spreadsheets number paper
 _ROOM = {_A4: 140.0, _A3: 205.0}  # characters of the body's size across a page lying down
@@ -32,8 +30,28 @@ def paper_for(widths: Sequence[float], pinned: int) -> Paper:
     most = _ROOM[_A3] / _LEAST
     if whole <= most or kept * 2 > most:
         return Paper(_A3, 1, len(widths))
-    pages = math.ceil((whole - kept) / (most - kept))
-    page = kept + (whole - kept) / pages
-    # Sums of widths grow: as many columns as lie wholly on the first page.
-    first = sum(1 for total in accumulate(widths) if total <= page)
-    return Paper(_A3, pages, first)
+    # Whole columns only: what a page has left at its end does not help the next one.
+    own = widths[pinned:]
+    pages = len(_broken(own, most - kept))
+    even = (whole - kept) / pages
+    tried = (room for room in _rooms(even, most - kept) if len(_broken(own, room)) <= pages)
+    page = next(tried, most - kept)
+    return Paper(_A3, pages, pinned + _broken(own, page)[0])
+
+
+def _rooms(least: float, most: float) -> Iterator[float]:
+    """Widths to try, so that the pages are filled about alike."""
+    steps = 40
+    return (least + (most - least) * n / steps for n in range(steps + 1))
+
+
+def _broken(widths: Sequence[float], room: float) -> list[int]:
+    """How many columns lie on each page that has so much room; one wider than that has a page of its own."""
+    pages, used = [0], 0.0
+    for width in widths:
+        if pages[-1] and used + width > room:
+            pages.append(0)
+            used = 0.0
+        pages[-1] += 1
+        used += width
+    return pages

@@ -44,6 +44,7 @@ LIANGTIAN_LETTER_FIELD_CHARACTERS  the longest text of one field of a letter (de
 LIANGTIAN_DUE_SOON_DAYS  a task due within so many days is shown as due soon (default 3)
 LIANGTIAN_TOKEN_DAYS     days an interface token lives at most (default 365)
 LIANGTIAN_CALENDAR_DAYS_AHEAD  periodic deadlines are made so far ahead (default 400)
+LIANGTIAN_STATE_KEEP_DAYS      days a named state of a ledger is kept, where no return rests on it (default 1095)
 LIANGTIAN_RETURN_DUE_DAYS      a return is late when not sent so many days after its period's end (default 10)
 """
 
@@ -238,6 +239,7 @@ DOSSIER_ZIP_MB = int(os.environ.get("LIANGTIAN_DOSSIER_ZIP_MB", "2000"))
 DOSSIER_PAGES_OF_A_PAPER = int(os.environ.get("LIANGTIAN_DOSSIER_PAGES_OF_A_PAPER", "60"))
 SNAPSHOT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS_AT_ONCE", "20000"))
 SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "300000"))
+STATE_KEEP_DAYS = int(os.environ.get("LIANGTIAN_STATE_KEEP_DAYS", "1095"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))

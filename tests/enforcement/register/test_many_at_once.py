@@ -18,6 +18,7 @@ from liangtian.platform.errors import Forbidden, Refused
 from liangtian.platform.jobs.registry import JobRun
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.models import Office, User
+from liangtian.programmes.enforcement import ratio
 from liangtian.programmes.enforcement.checking import CheckForm, save_check
 from liangtian.programmes.enforcement.many.forms import AcceptForAll, PlanForAll, ProgressForAll
 from liangtian.programmes.enforcement.many.taking import (
@@ -161,6 +162,39 @@ def test_papers_are_of_the_whole_part_and_count_up_to_its_farmland(
     form2 = AcceptForAll(accepted_on=today, note="手续齐全")
     told = take(people.clerk, key, Asked("accept", form=form2))
     assert done(told) == [f"复耕 0 亩，补办 {min(whole, part.farmland_mu or whole)} 亩"]
+
+
+def test_papers_of_a_whole_part_leave_no_hundredth_of_its_farmland_open(
+    more: list[int], people: People
+) -> None:
+    """The hundredths of a divided patch are levelled: a part's farmland may read more than all its ground."""
+    key, today = more[:1], timezone.localdate()
+    part = PatchPart.objects.get(patch__in=key)
+    ground = (part.m2 * 3 / 2000).quantize(Decimal("0.01"))
+    PatchPart.objects.filter(pk=part.pk).update(farmland_mu=ground + Decimal("0.01"))
+    confirmed(people, key)
+    plan = PlanForAll(handling="case", complete_papers=True)
+    done(take(people.clerk, key, Asked("plan", form=plan)))
+    done(take(people.clerk, key, Asked("dispose")))
+    form = ProgressForAll(
+        case_number="示立1号", case_filed_on=today, papers_number="示批2号", papers_on=today
+    )
+    done(take(people.township_a, key, Asked("progress", form=form)))
+    done(take(people.township_a, key, Asked("rectify")))
+    done(take(people.clerk, key, Asked("accept", form=AcceptForAll(accepted_on=today))))
+    part = PatchPart.objects.get(pk=part.pk)
+    assert part.regularised_mu == part.farmland_mu == ground + Decimal("0.01")
+    wanted = ratio.asked_for(people.clerk, "", today.year)
+    assert [one.open_mu for one in ratio.counted(people.clerk, wanted).patches] == [Decimal(0)]
+
+
+def test_a_preview_says_how_many_it_did_not_look_at(
+    more: list[int], people: People, settings: Any
+) -> None:
+    settings.BULK_IN_REQUEST = 1
+    told = take(people.clerk, more, Asked("assign"), preview=True)
+    assert (len(told["rows"]), told["not_looked_at"]) == (10, 2)
+    assert take(people.clerk, more[:9], Asked("assign"), preview=True)["not_looked_at"] == 0
 
 
 def test_checks_come_back_and_go_out_again_together(more: list[int], people: People) -> None:

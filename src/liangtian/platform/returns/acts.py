@@ -6,6 +6,7 @@ declare(
     Kind.CHANGED,
     {
         "ledger.keep": "留存台账",
+        "ledger.forget": "清理过期的台账留存",
         "return.freeze": "生成报表",
         "return.check": "审核报表",
         "return.sign": "签批报表",

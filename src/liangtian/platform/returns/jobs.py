@@ -10,12 +10,13 @@ from django.db import transaction
 
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.registry import JobRun, job
+from liangtian.platform.jobs.schedule import every
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.ledgers.declaration import Ledger, find_ledger
 from liangtian.platform.ledgers.query import filtered
 from liangtian.platform.people.models import User
 from liangtian.platform.returns.models import Snapshot
-from liangtian.platform.returns.snapshots import keep_now, require_keepable
+from liangtian.platform.returns.snapshots import drop_old, keep_now, require_keepable
 from liangtian.platform.returns.states import fetch_snapshot, period_of
 
 
@@ -67,5 +68,11 @@ def keep_for_later(run: JobRun, *, user_id: int, snapshot: int) -> dict[str, Any
     found = find_ledger(earlier.ledger)
     assert found is not None, "a ledger is declared as long as the program runs"
     title = f"与“{earlier.title}”比较"[:120]
-    made = keep_now(user, found, earlier.query, title, period_of(earlier))
+    made = keep_now(user, found, earlier.query, title, period_of(earlier), passing=True)
     return {"earlier": earlier.pk, "snapshot": made.pk, "rows": made.count}
+
+
+@every("returns.states", 24 * 3600)
+def drop_old_states() -> None:
+    """Kept states go when their time is over."""
+    drop_old()

@@ -30,6 +30,7 @@ class Snapshot(ScopedModel):
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="留存人", related_name="+"
     )
+    passing = models.BooleanField("只为一次比较", default=False, db_default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "台账留存"

@@ -12,11 +12,13 @@ import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
@@ -25,7 +27,7 @@ from liangtian.platform.ledgers.export import CHUNK, as_text, extract
 from liangtian.platform.ledgers.query import filtered, totals
 from liangtian.platform.people.scope import require
 from liangtian.platform.personal_numbers import refuse_to_keep
-from liangtian.platform.returns.models import Snapshot, SnapshotPart
+from liangtian.platform.returns.models import Return, Snapshot, SnapshotPart
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -39,9 +41,9 @@ Text = tuple[int, str]  # a row's key, and the row as it is kept
 
 def keep(
     user: User, ledger: Ledger, query: Mapping[str, str], *, title: str, region: Region,
-    only: Q | None = None,
+    only: Q | None = None, passing: bool = False,
 ) -> Snapshot:  # fmt: skip
-    """Keep the filtered rows; part of the caller's transaction.
+    """Keep the filtered rows; part of the caller's transaction. `passing`: for one comparison only.
 
     Memory holds the packed rows only (some 30 bytes a row). Raises Refused for too many rows, Conflict when
     somebody changed the ledger while it was walked.
@@ -63,6 +65,7 @@ def keep(
             for c in ledger.columns
         ],
         count=count, sums={name: as_text(value) for name, value in sums.items()}, sha256=digest,
+        passing=passing,
     )  # fmt: skip
     for order, data in enumerate(packed):
         SnapshotPart.objects.create(snapshot=made, order=order, data=data)
@@ -79,12 +82,14 @@ def require_keepable(user: User, ledger: Ledger, query: Mapping[str, str], title
 
 
 def keep_now(
-    user: User, ledger: Ledger, query: Mapping[str, str], title: str, only: Q | None = None
-) -> Snapshot:
+    user: User, ledger: Ledger, query: Mapping[str, str], title: str, only: Q | None = None,
+    *, passing: bool = False,
+) -> Snapshot:  # fmt: skip
     """A state of the ledger to compare with later. Raises like `require_keepable`."""
     region = require_keepable(user, ledger, query, title)
     with transaction.atomic():
-        made = keep(user, ledger, query, title=title.strip(), region=region, only=only)
+        made = keep(user, ledger, query, title=title.strip(), region=region, only=only,
+                    passing=passing)  # fmt: skip
         record(user, "ledger.keep", made,
                after={"ledger": ledger.name, "filters": dict(query), "rows": made.count})  # fmt: skip
     return made
@@ -153,3 +158,24 @@ def visible_snapshots(user: User, ledger: Ledger) -> Any:
     require(user, ledger.permission)
     rows = Snapshot.objects.visible_to(user).filter(ledger=ledger.name)
     return rows.select_related("taken_by", "region")
+
+
+def drop_old() -> int:
+    """Forget kept states whose time is over and that no return rests on; how many.
+
+    What was kept for one comparison goes after `settings.EXPORT_DAYS`, what somebody named after
+    `settings.STATE_KEEP_DAYS`.
+    """
+    now = timezone.now()
+    old = Q(passing=True, taken_at__lt=now - timedelta(days=settings.EXPORT_DAYS))
+    old |= Q(passing=False, taken_at__lt=now - timedelta(days=settings.STATE_KEEP_DAYS))
+    gone = 0
+    for key in list(Snapshot.objects.filter(old, declared=None).values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = Snapshot.objects.select_for_update().get(pk=key)
+            if Return.objects.filter(snapshot=row).exists():
+                continue
+            record(None, "ledger.forget", row, after={"ledger": row.ledger, "rows": row.count})
+            row.delete()
+        gone += 1
+    return gone

@@ -283,3 +283,4 @@ class ManyOut(Schema):
     refused: int
     rows: list[ManyRow]
     job: JobOut | None
+    not_looked_at: int  # by a preview that is too long to look at all of them

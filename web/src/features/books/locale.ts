@@ -13,7 +13,7 @@ export default {
       reverse: '冲销', reversed: '已冲销，见冲销凭证', isReversal: '本凭证冲销另一凭证', see: '查看',
       reverseTitle: '冲销凭证 {number}', reverseHint: '冲销会记一笔方向相反的凭证，原凭证保留，不能再次冲销。', reason: '原因', reasonHint: '写明差错，至少 4 个字', reverseOn: '记账日期', done: '已冲销，凭证号 {number}。',
       closings: '结账', closedThrough: '{county}已结账至 {date}（{name}）', neverClosed: '还没有结过账。', close: '结账', closeTitle: '结账', through: '结账至', closeHint: '该日及以前不能再记账、冲销。结账不能撤销。', closed: '已结账至 {date}。',
-      cancel: '取消', confirm: '确定',
+      cancel: '取消', confirm: '确定', mu: '{mu} 亩',
     },
   },
   en: {
@@ -29,7 +29,7 @@ export default {
       reverse: 'Reverse', reversed: 'Reversed, see the entry that does', isReversal: 'This entry reverses another', see: 'Open',
       reverseTitle: 'Reverse {number}', reverseHint: 'An entry of opposite signs is posted; this one stays and cannot be reversed again.', reason: 'Reason', reasonHint: 'Say what was wrong, at least 4 characters', reverseOn: 'Date', done: 'Reversed by {number}.',
       closings: 'Closing', closedThrough: '{county} is closed through {date} ({name})', neverClosed: 'Never closed yet.', close: 'Close', closeTitle: 'Close the books', through: 'Through', closeHint: 'Nothing can be posted or reversed on or before that day. Closing cannot be undone.', closed: 'Closed through {date}.',
-      cancel: 'Cancel', confirm: 'OK',
+      cancel: 'Cancel', confirm: 'OK', mu: '{mu} mu',
     },
   },
 }

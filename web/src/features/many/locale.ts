@@ -8,6 +8,7 @@ export default {
       note: '意见',
       preview: '先看结果',
       would: '可办理 {done} 个，不能办理 {refused} 个',
+      notLookedAt: '只试看了列表中的前 {looked} 个，其余 {left} 个未试看；办理时逐个核对，不能办的会在结果中说明原因。',
       whole: '有一个不能办理时全部不办',
       all: '办理查询结果中可办理这一步的全部 {total} 个图斑',
       go: '办理 {count} 个',
@@ -47,7 +48,8 @@ export default {
     many: {
       title: 'Many at once',
       hint: 'Patches that meet the present conditions and stand where the step begins. See first which cannot be done and why; long lists go to the background.',
-      step: 'Act', note: 'Opinion', preview: 'Preview', would: '{done} can be done, {refused} cannot', whole: 'All or none',
+      step: 'Act', note: 'Opinion', preview: 'Preview', would: '{done} can be done, {refused} cannot',
+      notLookedAt: 'Only the first {looked} of the list were looked at, {left} were not; each is checked when it is done, and refusals are told.', whole: 'All or none',
       all: 'All {total} patches the query finds for this step', go: 'Do {count}', done: '{done} done, {refused} refused',
       background: 'It goes on in the background when this window is closed; see also Jobs. What is done stays done after a cancel.',
       cancel: 'Cancel the rest', again: 'Do more', close: 'Close', result: 'Result', ok: 'Done', number: 'Number', region: 'Township',

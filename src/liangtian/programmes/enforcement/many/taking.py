@@ -29,6 +29,7 @@ from liangtian.programmes.enforcement.models import Patch
 
 KIND = "enforcement.steps"
 CHUNK = 200  # patches of one transaction and of one statement
+PREVIEWED = 10  # times as many are looked at by a preview as are done while one waits
 TOLD = 200  # refusals a job's result names
 _IN_ORDER = (
     "assign", "return", "recheck", "confirm", "review", "plan", "dispose", "progress", "rectify",
@@ -67,7 +68,8 @@ def take(
 ) -> dict[str, Any]:
     """Take many patches through a door; what became of each, or the job that does it where they are too many.
 
-    With `whole`, one refusal leaves all as they were. `preview` tells what would happen and writes nothing.
+    With `whole`, one refusal leaves all as they were. `preview` tells what would happen and writes nothing; it
+    looks at `PREVIEWED` times as many as are done in a request, and says how many it left out.
     More than `settings.BULK_IN_REQUEST`, of dossiers to print a tenth of it, go to the background. Raises
     Forbidden, Refused for none, for a form that lacks, and for `whole` with too many, Conflict while the
     same user's last such job is under way.
@@ -76,8 +78,10 @@ def take(
     most = max(settings.BULK_IN_REQUEST // door.weight, 1)
     if not keys:
         raise Refused("没有可以办理这一步的图斑，请先选择图斑。", fields={"ids": "未选择"})
+    left_out = 0
     if preview:
-        lines, keys = _all(user, door, asked, keys[: most * 10], preview=True), keys[: most * 10]
+        left_out, keys = max(len(keys) - most * PREVIEWED, 0), keys[: most * PREVIEWED]
+        lines = _all(user, door, asked, keys, preview=True)
     elif len(keys) <= most:
         with transaction.atomic():
             lines = _all(user, door, asked, keys, preview=False)
@@ -89,14 +93,16 @@ def take(
     elif whole:
         raise Refused(f"“有一个不能办理时全部不办”一次最多 {most} 个图斑，现选 {len(keys)} 个。")
     else:
-        return {"done": 0, "refused": 0, "rows": [], "job": _queue(user, door, asked, keys)}
+        queued = _queue(user, door, asked, keys)
+        return {"done": 0, "refused": 0, "rows": [], "job": queued, "not_looked_at": 0}
     rows = [
         {"id": key, "number": lines[key].number, "done": not lines[key].refusal,
          "message": lines[key].refusal or lines[key].words}
         for key in keys
     ]  # fmt: skip
     done = sum(not line.refusal for line in lines.values())
-    return {"done": done, "refused": len(rows) - done, "rows": rows, "job": None}
+    refused = len(rows) - done
+    return {"done": done, "refused": refused, "rows": rows, "job": None, "not_looked_at": left_out}
 
 
 def take_listed(
