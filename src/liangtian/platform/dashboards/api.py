@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Literal
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.dashboards import reading
 from liangtian.platform.dashboards.declaration import (
     Asked,
@@ -29,7 +29,6 @@ from liangtian.platform.people.request import user_of
 from liangtian.platform.returns.periods import Kind, recent_periods
 
 router = Router(tags=["dashboards"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFERED: tuple[tuple[Kind, int], ...] = (("year", 4), ("quarter", 8), ("month", 18))
 
 
@@ -160,9 +159,7 @@ def export(request: HttpRequest, name: str, region: str = "", period: str = "") 
     """All numbers of the dashboard as sheets of a workbook; the act is audited."""
     dashboard, user = _find(name), user_of(request)
     title, content = export_dashboard(user, dashboard, reading.ask(user, dashboard, region, period))
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    return response
+    return attach(HttpResponse(content, content_type=XLSX), f"{title}.xlsx")
 
 
 @router.get("/{name}/export.pdf")
@@ -172,9 +169,7 @@ def export_as_pdf(
     """The dashboard on paper; the act is audited."""
     dashboard, user = _find(name), user_of(request)
     title, content = export_pdf(user, dashboard, reading.ask(user, dashboard, region, period))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.pdf"
-    return response
+    return attach(HttpResponse(content, content_type="application/pdf"), f"{title}.pdf")
 
 
 def key_figures(user: User) -> list[dict[str, Any]]:

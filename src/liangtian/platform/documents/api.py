@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import attach
 from liangtian.platform.audit.services import saw
 from liangtian.platform.documents import services, templates
 from liangtian.platform.documents.kinds import all_kinds, fields_of
@@ -251,9 +251,7 @@ def _reader(request: HttpRequest) -> User:
 
 
 def _word(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=MIME)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return attach(HttpResponse(content, content_type=MIME), name)
 
 
 def _template(row: LetterTemplate) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.layers import derived
 from liangtian.platform.layers.api_versions import LayerExportOut, export_out
 from liangtian.platform.layers.models import LayerComparison
@@ -17,7 +18,6 @@ from liangtian.platform.people.scope import require
 from liangtian.press.workbook import workbook_xlsx
 
 router = Router(tags=["layers"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/versions/{version_id}/findings.xlsx")
@@ -59,6 +59,4 @@ def comparison_report_later(request: HttpRequest, comparison_id: int) -> dict[st
 
 
 def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return attach(HttpResponse(data, content_type=XLSX), f"{name}.xlsx")

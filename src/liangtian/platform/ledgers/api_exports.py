@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import attach
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.jobs.api import JobOut, job_out
@@ -90,15 +90,13 @@ def mine(request: HttpRequest) -> list[dict[str, Any]]:
 def fetch(request: HttpRequest, export_id: UUID) -> FileResponse:
     """The finished file, for who asked for it."""
     made = fetch_export(user_of(request), export_id)
-    response = FileResponse(made.path.open("rb"), content_type=TYPES[made.file_format])
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(made))}"
-    return response
+    return attach(
+        FileResponse(made.path.open("rb"), content_type=TYPES[made.file_format]), file_name(made)
+    )
 
 
 def _file(content: bytes, name: str, file_format: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TYPES[file_format])
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return attach(HttpResponse(content, content_type=TYPES[file_format]), name)
 
 
 def _find(name: str) -> Ledger:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.files.services import store
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -21,7 +21,6 @@ from liangtian.platform.regions.models import RegionImport, RegionImportProblem,
 from liangtian.platform.shapes import one_of
 
 router = Router(tags=["regions"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 50  # imports listed
 
 
@@ -91,10 +90,10 @@ def template(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     require(user, services.PERMISSION)
     county = services.county_of(user)
-    response = HttpResponse(template_xlsx(county), content_type=XLSX)
-    name = quote(f"{county.name}行政区划清单模板.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attach(
+        HttpResponse(template_xlsx(county), content_type=XLSX),
+        f"{county.name}行政区划清单模板.xlsx",
+    )
 
 
 @router.post("", response=RegionImportOut)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import attach
 from liangtian.platform.errors import NotFound
 from liangtian.platform.ledgers.formats import TYPES
 from liangtian.platform.people.models import User
@@ -253,10 +253,10 @@ def paper(request: HttpRequest, return_id: int, file_format: str) -> HttpRespons
         raise NotFound("报表只有 Excel 和 PDF 两种文件。")
     content = documents.xlsx(made) if file_format == "xlsx" else documents.pdf(made)
     kind = TYPES["xlsx"] if file_format == "xlsx" else "application/pdf"
-    response = HttpResponse(content, content_type=kind)
-    name = quote(f"{made.title}（第{made.version}版）.{file_format}")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attach(
+        HttpResponse(content, content_type=kind),
+        f"{made.title}（第{made.version}版）.{file_format}",
+    )
 
 
 def _line(made: Return) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from liangtian.platform.attachments import attach
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import NotFound
 from liangtian.platform.jobs.api import JobOut, job_out
@@ -88,10 +88,7 @@ def changes_file(request: HttpRequest, left: int, right: int | None = None) -> H
     with transaction.atomic():
         record(user, "ledger.export", f"{ledger.title}对比", region=user.region,
                after={"left": left, "right": right, **found.counts})  # fmt: skip
-    response = HttpResponse(content, content_type=TYPES["xlsx"])
-    name = quote(f"{ledger.title}对比.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attach(HttpResponse(content, content_type=TYPES["xlsx"]), f"{ledger.title}对比.xlsx")
 
 
 def _find(name: str) -> Ledger:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,6 +14,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 from shapely.geometry.base import BaseGeometry
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.errors import NotFound, Refused
 from liangtian.platform.people.models import User
 from liangtian.platform.people.request import user_of
@@ -44,7 +44,6 @@ from liangtian.platform.sketches.shapes import (
 
 router = Router(tags=["sketches"])
 MOST_ON_A_PAGE = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("", response=SketchPage)
@@ -188,6 +187,4 @@ def _shaped(act: str, geoms: list[BaseGeometry], tool: BaseGeometry | None) -> l
 
 
 def _file(name: str, content: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return attach(HttpResponse(content, content_type=kind), name)

@@ -12,6 +12,7 @@ from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from liangtian.platform.attachments import attach
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
 from liangtian.platform.shapes import one_of
@@ -232,10 +233,7 @@ def run_file(request: HttpRequest, run_id: UUID, number: int) -> FileResponse:
 
 
 def _sent(content: Any, name: str, content_type: str) -> FileResponse:
-    response = FileResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = PRIVATE
-    return response
+    return attach(FileResponse(content, content_type=content_type), name)
 
 
 def _run_out(run: DossierRun) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.audit.services import record
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
@@ -26,7 +26,6 @@ from liangtian.programmes.enforcement.ratio_sums import Place, places, to_the_ye
 
 router = Router(tags=["enforcement"])
 PAGE = 50
-MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RatioAsked(Schema):
@@ -207,10 +206,10 @@ def workbook(request: HttpRequest, wanted: Query[RatioAsked]) -> HttpResponse:
     with transaction.atomic():
         record(user, "enforcement.ratio.export", f"{asked.region.name}{asked.year}年度",
                region=asked.region, after={"parts": len(found.patches)})  # fmt: skip
-    name = quote(f"违法占用耕地面积比例-{asked.region.name}-{asked.year}.xlsx")
-    response = HttpResponse(content, content_type=MIME)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attach(
+        HttpResponse(content, content_type=XLSX),
+        f"违法占用耕地面积比例-{asked.region.name}-{asked.year}.xlsx",
+    )
 
 
 def _figures(result: Accountability, open_mu: Decimal) -> dict[str, Any]:

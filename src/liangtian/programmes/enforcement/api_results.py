@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.audit.services import record
 from liangtian.platform.documents.kinds import find_kind
 from liangtian.platform.documents.models import Letter
@@ -25,7 +25,6 @@ from liangtian.programmes.enforcement.results import annexes, package, report
 from liangtian.programmes.enforcement.results.figures import Result, result_of
 
 router = Router(tags=["enforcement"])
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Figures of the report that a corrected version is compared by.
 _COMPARED = (
     "count", "area", "farmland", "legal_count", "legal", "illegal_count", "illegal", "other_count",
@@ -125,7 +124,7 @@ def annex(request: HttpRequest, return_id: int) -> HttpResponse:
     """Summary tables and the patch table as a workbook."""
     user = user_of(request)
     found = _taken(user, return_id)
-    return _file(annexes.annex_xlsx(found), _XLSX, f"{found.sheet.title}附表.xlsx")
+    return _file(annexes.annex_xlsx(found), XLSX, f"{found.sheet.title}附表.xlsx")
 
 
 @router.get("/results/{int:return_id}/patches.csv")
@@ -173,9 +172,7 @@ def _taken(user: User, return_id: int) -> Result:
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return attach(HttpResponse(content, content_type=kind), name)
 
 
 def _out(user: User, return_id: int) -> dict[str, Any]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from liangtian.platform.attachments import XLSX, attach
 from liangtian.platform.cases.shapes import OpenStepOut
 from liangtian.platform.people.request import user_of
 from liangtian.press.letter import MIME
 from liangtian.programmes.enforcement import warning_page, warnings
 
 router = Router(tags=["warnings"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Year = Annotated[int | None, Field(ge=2000, le=2200)]
 
 
@@ -258,7 +257,4 @@ def _page(request: HttpRequest, warning_id: int) -> dict[str, Any]:
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return attach(HttpResponse(content, content_type=kind), name)
