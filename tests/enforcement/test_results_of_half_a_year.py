@@ -225,3 +225,34 @@ def test_a_township_answers_with_its_county_whose_rules_its_report_names(office:
     said = values_of(result_of(Return.objects.get(pk=row["id"])))
     assert said["threshold"] == "全县合并评估，县级面积100亩以上且比例15%以上"
     assert said["scope"] == "乡（镇）不单独列入"
+
+
+def test_a_prefecture_reads_its_counties_and_is_measured_by_its_own_threshold(
+    office: Office, county: County, signed_in: SignedIn
+) -> None:
+    from liangtian.platform.people.models import Role, User
+    from liangtian.platform.returns.models import Return
+    from liangtian.programmes.enforcement.results.figures import Result, result_of
+    from liangtian.programmes.enforcement.results.report import report_facts, values_of
+
+    made = office.whole()
+    prefecture = county.county.parent
+    assert prefecture is not None
+    user = User.objects.create_user("above", None, name="市级负责人", region=prefecture)
+    user.roles.add(Role.objects.get(code="county_clerk"))
+    above = signed_in(user)
+    listed = above.get(f"/api/returns?form={FORM}&period={PERIOD}").json()["rows"]
+    assert {"青禾县", "柳塘镇", "石桥镇"} <= {row["name"] for row in listed}
+    assert values(above.get(f"{RESULTS}/{made['id']}").json())["未整改（亩）"] == "115.00"
+    refused = office.freeze(above)
+    assert refused.status_code == 403
+    assert "报表由乡镇编制、由县汇总" in refused.json()["error"]["message"]
+    # The rows of its only county, taken together as the prefecture's.
+    sheet = Return.objects.get(pk=made["id"])
+    assert report_facts(user, sheet.pk).addressee == "市自然资源卫片执法办公室"
+    of_county = result_of(sheet)
+    sheet.region = prefecture
+    said = values_of(Result(sheet, of_county.period, of_county.rows))
+    assert (said["county"], said["threshold"]) == ("示例市", "市级面积500亩以上且比例15%以上")
+    assert (said["ratio"], said["scope"]) == ("9.27%", "不属于")
+    assert said["organisation"].startswith("市卫片办")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.press.errors import SheetRefused
+from liangtian.press.paper import paper_for
 from liangtian.press.workbook import (
     LedgerSheet,
     SheetColumn,
@@ -217,6 +218,25 @@ def test_the_same_ledger_has_the_same_bytes() -> None:
     content = ledger_xlsx(ledger([ROW]))
     assert ledger_xlsx(ledger([ROW])) == content
     assert "2026-11-22T00:00:00Z" in part(content, "docProps/core.xml")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(6, 60), min_size=3, max_size=60), st.integers(1, 3))
+def test_no_page_of_a_wide_table_holds_more_than_can_be_read(
+    widths: list[int], pinned: int
+) -> None:
+    found = paper_for(widths, pinned)
+    if found.pages == 1:
+        return
+    kept, room = sum(widths[:pinned]), 205 / 0.7  # characters across A3 at 70 % of the body's size
+    used, pages = kept, 1
+    for width in widths[pinned:]:
+        if used > kept and used + width > room:
+            used, pages = kept, pages + 1
+        used += width
+    assert pages == found.pages
+    assert sum(widths[: found.first]) <= room
+    assert pinned < found.first < len(widths)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,11 @@ _TO = {
     "county": "市自然资源卫片执法办公室",
     "prefecture": "省自然资源卫片执法办公室",
 }
+_ORGANISED = {
+    "township": "乡（镇）按属地组织图斑核查举证，落实查处整改，按县卫片办要求填报数据。",
+    "county": "县卫片办统一组织图斑核查、集体会审、查处整改和数据填报，各乡（镇）按属地落实整改责任。",
+    "prefecture": "市卫片办统一部署、督导和汇总，各县（市、区）组织图斑核查、集体会审、查处整改和数据填报。",
+}
 TOWNSHIPS = Table(
     "townships",
     "各乡镇核查整改情况表",
@@ -160,7 +165,7 @@ def values_of(found: Result) -> dict[str, str]:
         "meetings": str(_meetings(found)),
         "warnings": _warnings(found),
         "hash": sheet.sha256,
-        "organisation": "县卫片办统一组织图斑核查、集体会审、查处整改和数据填报，各乡（镇）按属地落实整改责任。",
+        "organisation": _ORGANISED.get(sheet.region.level, _ORGANISED["county"]),
         "problems": _problems(found),
         "next_steps": "对尚未整改的图斑逐个明确措施、责任人和完成时限；对符合条件的项目指导补办用地手续；"
         "加强日常巡查，减少新增违法占用耕地。",
