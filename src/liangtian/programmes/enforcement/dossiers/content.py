@@ -80,7 +80,7 @@ class Made:
 
 
 def made_of(
-    user: User, patch: Patch, *, clear: bool = False, filing: Filing = Filing(), maps: bool = True,
+    user: User, patch: Patch, *, clear: bool = False, maps: bool = True,
     whole: Completeness | None = None,
 ) -> Made:  # fmt: skip
     """Everything printed of a patch, as far as the user may see the ground around it.
@@ -95,14 +95,14 @@ def made_of(
     sections = _sections(user, patch, maker, on, clear=clear, maps=maps)
     sections.append(Section("附录", [list_part(originals), history_part(patch)]))
     dossier = Dossier(
-        cover=_cover(patch, maker, on, filing, whole),
+        cover=_cover(patch, maker, on, Filing(), whole),
         number=patch.number,
         maker=maker,
         on=on,
         verdict=whole.verdict,
         checks=whole.checks,
         sections=sections,
-        notes=_notes(whole, originals, filing),
+        notes=_notes(whole, originals, Filing()),
     )
     return Made(dossier, originals, whole)
 
