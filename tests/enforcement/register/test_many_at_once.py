@@ -169,10 +169,10 @@ def test_papers_of_a_whole_part_leave_no_hundredth_of_its_farmland_open(
 ) -> None:
     """The hundredths of a divided patch are levelled: a part's farmland may read more than all its ground."""
     key, today = more[:1], timezone.localdate()
+    confirmed(people, key)
     part = PatchPart.objects.get(patch__in=key)
     ground = (part.m2 * 3 / 2000).quantize(Decimal("0.01"))
     PatchPart.objects.filter(pk=part.pk).update(farmland_mu=ground + Decimal("0.01"))
-    confirmed(people, key)
     plan = PlanForAll(handling="case", complete_papers=True)
     done(take(people.clerk, key, Asked("plan", form=plan)))
     done(take(people.clerk, key, Asked("dispose")))
