@@ -165,16 +165,19 @@ def test_papers_are_of_the_whole_part_and_count_up_to_its_farmland(
 
 
 def test_papers_of_a_whole_part_leave_no_hundredth_of_its_farmland_open(
-    more: list[int], people: People
+    more: list[int], people: People, county: County
 ) -> None:
     """The hundredths of a divided patch are levelled: a part's farmland may read more than all its ground."""
     today, cent = timezone.localdate(), Decimal("0.01")
-    confirmed(people, more)
-    mu = {part.pk: part.m2 * 3 / 2000 for part in PatchPart.objects.filter(patch__in=more)}
-    low = next(pk for pk, one in mu.items() if one.quantize(cent) < one)
-    PatchPart.objects.filter(pk=low).update(farmland_mu=mu[low].quantize(cent) + cent)
-    part = PatchPart.objects.get(pk=low)
-    key = [part.patch_id]
+    rows = [("9901212026050001", box(6000, 2000, 41.3, 60.1), county.village_a)]
+    batch = make_batch(people, county, rows, period="2026-05", title="2026年5月卫片图斑")
+    measure_patches(batch)
+    key = [Patch.objects.get(batch=batch).pk]
+    confirmed(people, key)
+    part = PatchPart.objects.get(patch__in=key)
+    ground = part.m2 * 3 / 2000
+    assert ground.quantize(cent) < ground
+    PatchPart.objects.filter(pk=part.pk).update(farmland_mu=ground.quantize(cent) + cent)
     plan = PlanForAll(handling="case", complete_papers=True)
     done(take(people.clerk, key, Asked("plan", form=plan)))
     done(take(people.clerk, key, Asked("dispose")))
@@ -185,13 +188,10 @@ def test_papers_of_a_whole_part_leave_no_hundredth_of_its_farmland_open(
     done(take(people.township_a, key, Asked("rectify")))
     done(take(people.clerk, key, Asked("accept", form=AcceptForAll(accepted_on=today))))
     part = PatchPart.objects.get(pk=part.pk)
-    assert part.regularised_mu == part.farmland_mu == mu[low].quantize(cent) + cent
+    assert part.regularised_mu == part.farmland_mu == ground.quantize(cent) + cent
     wanted = ratio.asked_for(people.clerk, "", today.year)
-    counted = ratio.counted(people.clerk, wanted, "pk")
-    (still_open,) = [
-        one.open_mu for one, (pk,) in zip(counted.patches, counted.beside, strict=True) if pk == low
-    ]
-    assert still_open == 0
+    (counted,) = ratio.counted(people.clerk, wanted).patches
+    assert counted.open_mu == 0
 
 
 def test_a_preview_says_how_many_it_did_not_look_at(
