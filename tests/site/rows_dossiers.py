@@ -76,14 +76,15 @@ def _archived(w: World, place: str) -> Mapping[str, Any]:
     from django.db import transaction
 
     from liangtian.programmes.enforcement.dossiers.content import Filing, made_of
-    from liangtian.programmes.enforcement.dossiers.services import _frozen
+    from liangtian.programmes.enforcement.dossiers.services import _frozen, _Ready
 
     patch, clerk = w.patches[place][0], _clerk(w, place)
     row = patch.archived.first()
     if row is None:
         filing = Filing("J001", "2026", f"2026-{place}-1", "30年", 1)
         with transaction.atomic():
-            row = _frozen(clerk, patch, filing, made_of(clerk, patch, maps=False), {})
+            made = made_of(clerk, patch, maps=False)
+            row = _frozen(clerk, _Ready(patch, filing, made, "", {}))
             row.save()
     return {"path": {"archived_id": row.pk, "which": "pdf"}}
 

@@ -14,6 +14,7 @@ from liangtian.platform.books.reserve import FARMLAND, PADDY
 from liangtian.platform.people.models import User
 from liangtian.policy.accountability import AssessedPatch
 from liangtian.programmes.enforcement import ratio
+from liangtian.programmes.enforcement.assessing import Beside
 from liangtian.programmes.enforcement.models import PatchArea
 from liangtian.programmes.enforcement.proposing import SURVEY
 
@@ -86,13 +87,20 @@ def targets(user: User, asked: ratio.Asked) -> list[Target]:
     raw = [replace(one, restored_mu=Decimal(0), regularised_mu=Decimal(0)) for one in found.patches]
     treated = ratio.assessment(raw, asked).treatments
     kept = [
-        (_Part(*row[:10], row[10:]), patch, one.numerator_mu)
+        (_part(row), patch, one.numerator_mu)
         for row, patch, one in zip(found.beside, found.patches, treated, strict=True)
         if one.numerator_mu > 0
     ]
     kept.sort(key=lambda row: (row[0].period, row[0].number, row[0].order))
     paddy = _paddy_shares([part for part, _, _ in kept])
     return [_target(*row, paddy.get(row[0].patch, Decimal(0))) for row in kept]
+
+
+def _part(row: Beside) -> _Part:
+    period, number, order, pk, patch, m2, whole, penalty, penalty_on, accepted_on, *above = row
+    return _Part(
+        period, number, order, pk, patch, m2, whole, penalty, penalty_on, accepted_on, tuple(above)
+    )
 
 
 def _target(part: _Part, patch: AssessedPatch, counts_mu: Decimal, paddy: Decimal) -> Target:
