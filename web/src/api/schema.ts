@@ -8388,6 +8388,7 @@ export interface components {
         ManyOut: {
             done: number;
             job: components["schemas"]["JobOut"] | null;
+            not_looked_at: number;
             refused: number;
             rows: components["schemas"]["ManyRow"][];
         };
