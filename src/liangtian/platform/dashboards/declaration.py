@@ -18,7 +18,7 @@ from liangtian.platform.returns.periods import Period
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-Unit = Literal["integer", "area_mu", "percent"]
+Unit = Literal["integer", "area_mu", "yuan", "percent"]
 Shape = Literal["stack", "bar", "line", "pie"]
 Value = int | Decimal
 

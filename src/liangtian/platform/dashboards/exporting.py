@@ -27,7 +27,7 @@ from liangtian.press.workbook import LedgerSheet, SheetColumn, workbook_xlsx
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-KINDS: dict[Unit, Kind] = {"integer": "integer", "area_mu": "area_mu", "percent": "percent"}
+KINDS: dict[Unit, Kind] = {"integer": "integer", "area_mu": "area_mu", "yuan": "money", "percent": "percent"}
 LONGEST_NAME = 31  # characters of a sheet's name
 
 
@@ -73,7 +73,7 @@ def printed(kind: Unit, value: Value | None, unit: str = "") -> str:
         return "—"
     if kind == "percent":
         return f"{value:.2%}"
-    return (f"{value:,.2f}" if kind == "area_mu" else f"{value:,}") + unit
+    return (f"{value:,.2f}" if kind in ("area_mu", "yuan") else f"{value:,}") + unit
 
 
 def _place_tables(dashboard: Dashboard, asked: Asked) -> list[BoardTable]:

@@ -15,7 +15,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.features.asking import Asked, Bounds
 from liangtian.platform.features.items import Items, Property
 from liangtian.platform.ledgers.declaration import Column, Ledger, all_ledgers, find_ledger
-from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, plain
+from liangtian.platform.ledgers.query import HUNDREDTHS, alias, annotated, filtered, plain
 from liangtian.platform.people.models import User
 
 TYPES = {"integer": "integer", "area_mu": "number", "area_m2": "number", "boolean": "boolean"}
@@ -107,4 +107,4 @@ class LedgerCollection:
 
 def _shown(column: Column, value: Any) -> Any:
     shown = plain(column, value)
-    return float(shown) if column.kind in AREAS and isinstance(shown, Decimal) else shown
+    return float(shown) if column.kind in HUNDREDTHS and isinstance(shown, Decimal) else shown

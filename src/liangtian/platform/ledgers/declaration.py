@@ -16,7 +16,9 @@ from liangtian.platform.personal import LEVELS, Sensitivity
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-Kind = Literal["text", "integer", "area_mu", "area_m2", "date", "datetime", "choice", "boolean"]
+Kind = Literal[
+    "text", "integer", "area_mu", "area_m2", "yuan", "date", "datetime", "choice", "boolean"
+]
 AsOf = Callable[[ScopedQuerySet, "date | None"], ScopedQuerySet]
 Source = str | Callable[["User"], Combinable]
 FilterKind = Literal["text", "choice", "date_range", "number_range", "region", "number", "date"]
@@ -34,7 +36,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. An area column's source is in m², whatever it shows.
+    """One column. An area column's source is in m², whatever it shows; that of a column of yuan in whole fen.
 
     `source` is an ORM path, or what computes the column for who reads. It joins other tables only where
     the column is shown, filtered or sorted by.
@@ -93,7 +95,7 @@ class Column:
     @property
     def unit(self) -> str | None:
         """Unit shown in the heading."""
-        return {"area_mu": "亩", "area_m2": "平方米"}.get(self.kind)
+        return {"area_mu": "亩", "area_m2": "平方米", "yuan": "元"}.get(self.kind)
 
     @property
     def groupable(self) -> bool:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from liangtian.platform.errors import Refused
 from liangtian.platform.ledgers.declaration import Column, Ledger
 from liangtian.platform.ledgers.groups import Grouped, grouped
-from liangtian.platform.ledgers.query import AREAS, alias, annotated, filtered, ordered, plain
+from liangtian.platform.ledgers.query import HUNDREDTHS, alias, annotated, filtered, ordered, plain
 from liangtian.press.cells import Kind
 from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {
     "area_mu": "area_mu",
     "area_m2": "area_m2",
+    "yuan": "money",
     "integer": "integer",
     "date": "date",
 }
@@ -218,7 +219,7 @@ def _sheet_column(column: Column) -> SheetColumn:
 
 def _cell(column: Column, value: Any, labels: Mapping[str, Mapping[str, str]]) -> Any:
     if value is None:
-        return "" if column.kind not in (*AREAS, "integer", "date") else None
+        return "" if column.kind not in (*HUNDREDTHS, "integer", "date") else None
     if column.name in labels:
         return labels[column.name].get(str(value), str(value))
     if column.kind == "boolean":

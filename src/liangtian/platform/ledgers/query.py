@@ -21,7 +21,7 @@ from liangtian.platform.regions.changes import successors
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-AREAS = ("area_mu", "area_m2")
+HUNDREDTHS = ("area_mu", "area_m2", "yuan")  # kept as whole hundredths of what is shown
 RESERVED = frozenset({"page", "size", "sort", "after", "totals", "q", "by", "columns"})
 AS_OF = "as_of"  # the day whose state is asked for, of a ledger that keeps its past
 OPERATORS = ("", "gte", "lte", "is", "empty")
@@ -82,7 +82,7 @@ def _elsewhere(model: Any, column: Column) -> tuple[str, str, Any]:
         column.source.partition("__") if isinstance(column.source, str) else ("", "", "")
     )
     own = {field.name: field.related_model for field in model._meta.concrete_fields}
-    return first, rest, own.get(first) if rest and column.kind not in AREAS else None
+    return first, rest, own.get(first) if rest and column.kind not in HUNDREDTHS else None
 
 
 def annotated(
@@ -214,7 +214,7 @@ def _key(key: str, value: str) -> int:
 
 def _bound(column: Column, key: str, value: str) -> Any:
     try:
-        if column.kind in AREAS:
+        if column.kind in HUNDREDTHS:
             return _held(int((Decimal(value) * 100).to_integral_value()))
         if column.kind == "integer":
             return _held(int(value))
@@ -278,7 +278,7 @@ def plain(column: Column, value: Any) -> Any:
     """A database value as it is shown: areas back from whole hundredths, personal ones masked."""
     if column.masked:
         return masked(column.sensitivity, value)
-    if column.kind in AREAS and value is not None:
+    if column.kind in HUNDREDTHS and value is not None:
         return Decimal(int(value)) / 100
     return value
 

@@ -1,6 +1,7 @@
 """The acts on the register of holdings."""
 
 from liangtian.platform.audit.acts import Kind, declare
+from liangtian.programmes.holdings.fees import acts as _fees  # noqa: F401
 
 declare(
     Kind.SAW,

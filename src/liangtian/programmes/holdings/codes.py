@@ -23,6 +23,8 @@ LISTS = {
     "season": "holdings.seasons",
     "crop": "holdings.crops",
     "paper_kind": "holdings.scanned_papers",
+    "grade": "fees.grades",
+    "rent_way": "fees.rent_ways",
 }
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 
+_UNPRICED = (Contract.Price.FREE, Contract.Price.TARIFF)
+
+
 @dataclass(frozen=True)
 class LineForm:
     """A parcel of the contract and how much of it, in mu."""
@@ -128,8 +131,8 @@ def _check(form: ContractForm) -> None:
         wrong["ends_on"] = "早于起始日期"
     if form.price_kind not in Contract.Price.values:
         wrong["price_kind"] = "请选择计价方式"
-    elif (form.price_kind == Contract.Price.FREE) != (form.price_yuan is None):
-        wrong["price_yuan"] = "不收费的合同不填价格，收费的应填价格"
+    elif (form.price_kind in _UNPRICED) != (form.price_yuan is None):
+        wrong["price_yuan"] = "不收费或按公布标准的合同不填价格，其他应填价格"
     elif form.price_yuan is not None and form.price_yuan <= 0:
         wrong["price_yuan"] = "应大于零"
     if _is_transfer(form) != (form.under_id is not None):

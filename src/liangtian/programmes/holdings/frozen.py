@@ -1,6 +1,7 @@
 """What the database itself keeps of the register: the past, frozen years, and contracts that do not overlap."""
 
 from liangtian.platform.triggers import ALWAYS, Rule, declare, differs
+from liangtian.programmes.holdings.fees import frozen as _fees  # noqa: F401
 
 _VERSION, _PARCEL, _LINE = "holdings_parcelversion", "holdings_parcel", "holdings_contractline"
 # All but the village: a change of region codes moves rows of the past as well.

@@ -102,7 +102,8 @@ def _corps(user: User) -> ScopedQuerySet:
     return rows
 
 
-def _township(user: User) -> Combinable:
+def township_of(user: User) -> Combinable:
+    """The name of the township a row lies in."""
     return Case(
         When(region__level="village", then=F("region__parent__name")),
         default=F("region__name"),
@@ -166,7 +167,8 @@ def _term(user: User) -> Combinable:
     )
 
 
-def _names(path: str, person: str, organisation: str, name: str) -> tuple[Column, Column]:
+def names_of(path: str, person: str, organisation: str, name: str) -> tuple[Column, Column]:
+    """A holder under a path as two columns: persons masked, organisations in the open."""
     return (
         Column(f"{name}_person", person, partial(_person, path), width=90, filter="text",
                sensitivity="name"),
@@ -178,10 +180,10 @@ def _names(path: str, person: str, organisation: str, name: str) -> tuple[Column
 _VERSION_COLUMNS = (
     Column("code", "地块编码", "code", width=170, filter="text", link="/parcels/{subject}",
            fixed=True),
-    Column("township_name", "乡镇", _township, width=90, by=True),
+    Column("township_name", "乡镇", township_of, width=90, by=True),
     Column("region_name", "村", "region__name", width=90, filter="text"),
     Column("unit", "调查单位", "unit__name", width=130, filter="text", by=True),
-    *_names("holder__", "权利人（个人）", "权利人（单位）", "holder"),
+    *names_of("holder__", "权利人（个人）", "权利人（单位）", "holder"),
     Column("area_mu", "面积", "area_m2", "area_mu", width=96, sum=True, filter="number_range"),
     Column("ownership", "权属性质", "ownership", "choice", width=84, filter="choice",
            choices=ownerships),
@@ -200,7 +202,7 @@ _VERSION_COLUMNS = (
            filter="number_range"),
     Column("contract_until", "合同到期日", _contract_until, "date", width=104,
            filter="date_range", sortable=False),
-    *_names("cultivator__", "实际经营（个人）", "实际经营（单位）", "cultivator"),
+    *names_of("cultivator__", "实际经营（个人）", "实际经营（单位）", "cultivator"),
     Column("place_name", "坐落", "place_name", width=140, filter="text"),
     Column("valid_from", "现状起始", "valid_from", "date", width=104, filter="date_range"),
     Column("change", "变更类型", "change", "choice", width=96, filter="choice", choices=changes),
@@ -254,9 +256,9 @@ HOLDERS = register(
         columns=(
             Column("file_no", "户档号", "pk", "integer", width=84, link="/holders/{id}",
                    fixed=True),
-            *_names("", "姓名（个人）", "单位名称", "holder"),
+            *names_of("", "姓名（个人）", "单位名称", "holder"),
             Column("kind", "类别", "kind", "choice", width=110, filter="choice", choices=kinds),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text"),
             Column("paper", "证件类型", "paper", "choice", width=130, filter="choice",
                    choices=id_papers, nothing="未登记"),
@@ -290,8 +292,8 @@ CONTRACTS = register(
             Column("kind", "合同类型", "kind", "choice", width=110, filter="choice",
                    choices=contract_kinds),
             Column("grantor", "发包（出租）方", "grantor", width=150, filter="text", by=True),
-            *_names("holder__", "承包（承租）人", "承包（承租）单位", "holder"),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            *names_of("holder__", "承包（承租）人", "承包（承租）单位", "holder"),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text"),
             Column("parcels", "地块数", partial(_lines, "parcels"), "integer", width=80,
                    sortable=False),

@@ -1,7 +1,7 @@
 import type { LedgerColumn, LedgerRow, LedgerValue } from '@/api/types'
 import { area, count, dateTime, day, NOTHING } from '@/components/format'
 
-const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2'])
+const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2', 'yuan'])
 
 export const isNumber = (column: Pick<LedgerColumn, 'kind'>): boolean => NUMBERS.has(column.kind)
 
@@ -17,6 +17,7 @@ export function cellText(
       return count(Number(value))
     case 'area_mu':
     case 'area_m2':
+    case 'yuan':
       return area(Number(value))
     case 'date':
       return day(String(value))

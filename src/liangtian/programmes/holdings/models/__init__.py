@@ -1,6 +1,15 @@
 """Tables of the register of holdings."""
 
 from liangtian.programmes.holdings.models.contracts import Contract, ContractLine
+from liangtian.programmes.holdings.models.fees import (
+    Bill,
+    BillRun,
+    Charge,
+    ParcelGrade,
+    RentTariff,
+    RunProblem,
+    TariffRate,
+)
 from liangtian.programmes.holdings.models.holders import Holder, HolderPaper
 from liangtian.programmes.holdings.models.parcels import (
     BaseYear,
@@ -9,17 +18,40 @@ from liangtian.programmes.holdings.models.parcels import (
     ParcelLineage,
     ParcelVersion,
 )
+from liangtian.programmes.holdings.models.payments import (
+    BankLine,
+    Payment,
+    PaymentShare,
+    Receipt,
+    ReceiptBook,
+    Settlement,
+    Waiver,
+)
 from liangtian.programmes.holdings.models.units import SurveyUnit
 
 __all__ = [
+    "BankLine",
     "BaseYear",
+    "Bill",
+    "BillRun",
+    "Charge",
     "Contract",
     "ContractLine",
     "Crop",
     "Holder",
     "HolderPaper",
     "Parcel",
+    "ParcelGrade",
     "ParcelLineage",
     "ParcelVersion",
+    "Payment",
+    "PaymentShare",
+    "Receipt",
+    "ReceiptBook",
+    "RentTariff",
+    "RunProblem",
+    "Settlement",
     "SurveyUnit",
+    "TariffRate",
+    "Waiver",
 ]

@@ -29,6 +29,7 @@ class Contract(ScopedModel):
     class Price(models.TextChoices):
         PER_MU = "per_mu", "元/亩·年"
         PER_YEAR = "per_year", "元/年"
+        TARIFF = "tariff", "按公布标准"
         FREE = "free", "不收费"
 
     kind = models.CharField("合同类型", max_length=10, choices=Kind)
@@ -76,8 +77,8 @@ class Contract(ScopedModel):
             ),
             models.CheckConstraint(
                 name="contract_price_is_whole",
-                condition=Q(price_kind="free", price_yuan=None)
-                | (~Q(price_kind="free") & Q(price_yuan__gt=0)),
+                condition=Q(price_kind__in=("free", "tariff"), price_yuan=None)
+                | (~Q(price_kind__in=("free", "tariff")) & Q(price_yuan__gt=0)),
             ),
             models.CheckConstraint(
                 name="contract_transfer_rests_on_one",
