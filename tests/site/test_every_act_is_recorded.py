@@ -27,6 +27,7 @@ ASKING = frozenset(
         "/api/enforcement/ratio/what-if",
         "/api/messages/read",
         "/api/holdings/holders/seek",
+        "/api/holdings/fees/seek",
     }
 )
 CHANGES = [row for row in MATRIX if row.method != "GET" and row.allow and row.path not in ASKING]

@@ -27,7 +27,7 @@ from liangtian.programmes.holdings.fees.pages import (
 )
 from liangtian.programmes.holdings.fees.receipt_paper import receipt_pdf
 from liangtian.programmes.holdings.fees.rules import yuan
-from liangtian.programmes.holdings.fees.shapes import (
+from liangtian.programmes.holdings.fees.shapes_money import (
     AccountOut,
     BankLineOut,
     BankOut,
