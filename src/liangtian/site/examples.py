@@ -76,7 +76,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "DraftIn": {"kind": "inspection", "source_id": 101},
     "EditIn": {"values": {"opinion": "请责令限期改正"}},
-    "BookIn": {"clerk": "zhaocankao", "series": "NT2026", "first": 1, "last": 100},
+    "ReceiptBookIn": {"clerk": "zhaocankao", "series": "NT2026", "first": 1, "last": 100},
     "FeeDecisionIn": {"approve": True, "opinion": "同意"},
     "FeeReasonIn": {"reason": "记错了承租人，应记另一户"},
     "GradeIn": {"grade": "二级", "from_year": 2021, "basis": "青禾县基准地价成果"},
@@ -92,14 +92,14 @@ EXAMPLES: dict[str, Any] = {
         "amount": "600.00", "method": "transfer", "reason": "多缴的款项退还本人",
         "token": "3f1c7a52-refund",
     },
-    "RunIn": {"region": "990121", "first_year": 2021, "last_year": 2023, "due_on": "2026-06-30"},
+    "RentRunIn": {"region": "990121", "first_year": 2021, "last_year": 2023, "due_on": "2026-06-30"},
     "SeekPayerIn": {"text": "王演示"},
     "SettleIn": {"on": "2026-03-16", "counted": "2400.00"},
-    "TariffIn": {
+    "RentTariffIn": {
         "first_year": 2021, "document": "2021年国有农用地租赁金标准", "number": "青政办〔2021〕5号",
         "rates": [{"grade": "二级", "use": "耕地", "rate": "80.00"}],
     },
-    "TokenIn": {"token": "3f1c7a52-offset"},
+    "OffsetIn": {"token": "3f1c7a52-offset"},
     "WaiverIn": {
         "bill_id": 7, "amount": "400.00", "document": "青政复〔2024〕7号", "reason": "受灾绝收，经批准减免",
     },

@@ -17,6 +17,7 @@ from liangtian.programmes.holdings.fees.pages import bill_out, run_out, waiver_o
 from liangtian.programmes.holdings.fees.rules import yuan
 from liangtian.programmes.holdings.fees.shapes import (
     BillOut,
+    BillRunOut,
     CollectedOut,
     FeeDecisionIn,
     FeeOptionsOut,
@@ -24,11 +25,10 @@ from liangtian.programmes.holdings.fees.shapes import (
     GradeIn,
     GradeOut,
     GradeRegionIn,
-    RunIn,
-    RunOut,
+    RentRunIn,
+    RentTariffIn,
+    RentTariffOut,
     RunProblemPage,
-    TariffIn,
-    TariffOut,
     WaiverIn,
     WaiverOut,
 )
@@ -67,14 +67,14 @@ def options(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/tariffs", response=list[TariffOut])
+@router.get("/tariffs", response=list[RentTariffOut])
 def all_tariffs(request: HttpRequest) -> list[dict[str, Any]]:
     """The tariffs of rent of the user's county."""
     return [tariffs.tariff_out(row) for row in tariffs.tariffs(user_of(request))]
 
 
-@router.post("/tariffs", response=TariffOut)
-def enter_tariff(request: HttpRequest, body: TariffIn) -> dict[str, Any]:
+@router.post("/tariffs", response=RentTariffOut)
+def enter_tariff(request: HttpRequest, body: RentTariffIn) -> dict[str, Any]:
     """Enter a tariff; another person approves it."""
     rates = [tariffs.RateForm(one.grade, one.use, one.rate) for one in body.rates]
     form = tariffs.TariffForm(
@@ -83,7 +83,7 @@ def enter_tariff(request: HttpRequest, body: TariffIn) -> dict[str, Any]:
     return tariffs.tariff_out(tariffs.enter_tariff(user_of(request), form))
 
 
-@router.post("/tariffs/{tariff_id}/decide", response=TariffOut)
+@router.post("/tariffs/{tariff_id}/decide", response=RentTariffOut)
 def decide_tariff(request: HttpRequest, tariff_id: int, body: FeeDecisionIn) -> dict[str, Any]:
     """Approve or refuse a tariff."""
     row = tariffs.decide_tariff(
@@ -108,7 +108,7 @@ def grade_region(request: HttpRequest, body: GradeRegionIn) -> dict[str, Any]:
     return {"parcels": done}
 
 
-@router.get("/runs", response=list[RunOut])
+@router.get("/runs", response=list[BillRunOut])
 def all_runs(request: HttpRequest) -> list[dict[str, Any]]:
     """The latest runs, the newest first."""
     user = user_of(request)
@@ -116,15 +116,15 @@ def all_runs(request: HttpRequest) -> list[dict[str, Any]]:
     return [run_out(user, run) for run in _runs(user)[:MOST]]
 
 
-@router.post("/runs", response=RunOut)
-def start_run(request: HttpRequest, body: RunIn) -> dict[str, Any]:
+@router.post("/runs", response=BillRunOut)
+def start_run(request: HttpRequest, body: RentRunIn) -> dict[str, Any]:
     """Begin a run of rent; a job previews it."""
     user = user_of(request)
     form = runs.RunForm(body.region, body.first_year, body.last_year, body.due_on)
     return run_out(user, runs.start_run(user, form))
 
 
-@router.get("/runs/{run_id}", response=RunOut)
+@router.get("/runs/{run_id}", response=BillRunOut)
 def one_run(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """One run with its preview."""
     user = user_of(request)
@@ -145,21 +145,21 @@ def run_problems(request: HttpRequest, run_id: int, page: Page = 1) -> dict[str,
     return {"rows": shown, "total": rows.count()}
 
 
-@router.post("/runs/{run_id}/preview", response=RunOut)
+@router.post("/runs/{run_id}/preview", response=BillRunOut)
 def preview_again(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """Preview a run once more, after the register or a tariff changed."""
     user = user_of(request)
     return run_out(user, runs.preview_again(user, run_id))
 
 
-@router.post("/runs/{run_id}/confirm", response=RunOut)
+@router.post("/runs/{run_id}/confirm", response=BillRunOut)
 def confirm_run(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """Post what was previewed."""
     user = user_of(request)
     return run_out(user, runs.confirm_run(user, run_id))
 
 
-@router.post("/runs/{run_id}/drop", response=RunOut)
+@router.post("/runs/{run_id}/drop", response=BillRunOut)
 def drop_run(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """Give a run up before it is posted."""
     user = user_of(request)

@@ -28,23 +28,23 @@ from liangtian.programmes.holdings.fees.pages import (
 from liangtian.programmes.holdings.fees.receipt_paper import receipt_pdf
 from liangtian.programmes.holdings.fees.rules import yuan
 from liangtian.programmes.holdings.fees.shapes_money import (
-    AccountOut,
     BankLineOut,
     BankOut,
     BankTakenOut,
-    BookIn,
+    FeeAccountOut,
     FeeReasonIn,
     MatchIn,
+    OffsetIn,
     PayerOut,
     PaymentIn,
     PaymentOut,
+    ReceiptBookIn,
     ReceiptBookOut,
     RefundIn,
     SeekPayerIn,
     SettleIn,
     SettlementOut,
     SettlementsOut,
-    TokenIn,
 )
 from liangtian.programmes.holdings.models import (
     BankLine,
@@ -66,7 +66,7 @@ def seek_payer(request: HttpRequest, body: SeekPayerIn) -> list[dict[str, Any]]:
     return seek(user_of(request), body.text)
 
 
-@router.get("/holders/{holder_id}", response=AccountOut)
+@router.get("/holders/{holder_id}", response=FeeAccountOut)
 def account(request: HttpRequest, holder_id: int) -> dict[str, Any]:
     """What a holder owes and paid; that it was looked at is audited."""
     user = user_of(request)
@@ -97,7 +97,7 @@ def reverse(request: HttpRequest, payment_id: int, body: FeeReasonIn) -> dict[st
 
 
 @router.post("/holders/{holder_id}/offset", response=PaymentOut)
-def offset(request: HttpRequest, holder_id: int, body: TokenIn) -> dict[str, Any]:
+def offset(request: HttpRequest, holder_id: int, body: OffsetIn) -> dict[str, Any]:
     """Pay debts with what was paid in advance."""
     made = paying.offset(user_of(request), holder_id, body.token)
     return _payment(request, made.pk)
@@ -139,7 +139,7 @@ def books(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/books", response=ReceiptBookOut)
-def issue_book(request: HttpRequest, body: BookIn) -> dict[str, Any]:
+def issue_book(request: HttpRequest, body: ReceiptBookIn) -> dict[str, Any]:
     """Give a range of receipts to a clerk."""
     user = user_of(request)
     return _books(user, [receipts.issue_book(user, receipts.BookForm(**body.dict()))])[0]

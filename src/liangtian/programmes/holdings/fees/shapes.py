@@ -23,7 +23,7 @@ Said = Annotated[str, Field(max_length=300)]
 Kind = Annotated[str, one_of(Charge)]
 
 
-class ChoiceOut(Schema):
+class FeeChoiceOut(Schema):
     value: str
     label: str
 
@@ -33,34 +33,34 @@ class FeeOptionsOut(Schema):
 
     grades: list[str]
     uses: list[str]
-    kinds: list[ChoiceOut]
-    methods: list[ChoiceOut]
+    kinds: list[FeeChoiceOut]
+    methods: list[FeeChoiceOut]
     receipts_left: int
     next_receipt: str
 
 
-class RateIn(Schema):
+class RentRateIn(Schema):
     grade: Annotated[str, Field(max_length=20)]
     use: Annotated[str, Field(max_length=20)]
     rate: Amount
 
 
-class RateOut(Schema):
+class RentRateOut(Schema):
     grade: str
     use: str
     rate: str
 
 
-class TariffIn(Schema):
+class RentTariffIn(Schema):
     first_year: Year
     last_year: Year | None = None
     document: Annotated[str, Field(max_length=120)]
     number: Annotated[str, Field(max_length=60)]
     clause: Annotated[str, Field(max_length=60)] = ""
-    rates: Annotated[list[RateIn], Field(max_length=200)]
+    rates: Annotated[list[RentRateIn], Field(max_length=200)]
 
 
-class TariffOut(Schema):
+class RentTariffOut(Schema):
     id: int
     first_year: int
     last_year: int | None
@@ -74,7 +74,7 @@ class TariffOut(Schema):
     decided_by: str
     decided_at: datetime | None
     opinion: str
-    rates: list[RateOut]
+    rates: list[RentRateOut]
 
 
 class FeeDecisionIn(Schema):
@@ -103,14 +103,14 @@ class GradedOut(Schema):
     parcels: int
 
 
-class RunIn(Schema):
+class RentRunIn(Schema):
     region: Annotated[str, Field(max_length=20)]
     first_year: Year
     last_year: Year
     due_on: date
 
 
-class RunPlaceOut(Schema):
+class BillRunPlaceOut(Schema):
     code: str
     name: str
     year: int
@@ -118,14 +118,14 @@ class RunPlaceOut(Schema):
     amount: str
 
 
-class RunTotalOut(Schema):
+class BillRunTotalOut(Schema):
     state: str
     label: str
     count: int
     amount: str
 
 
-class RunOut(Schema):
+class BillRunOut(Schema):
     """A run of bills: what the preview says, and how far it is posted."""
 
     id: int
@@ -143,9 +143,9 @@ class RunOut(Schema):
     posted_at: datetime | None
     parcels: int
     problems: int
-    totals: list[RunTotalOut]
-    places: list[RunPlaceOut]
-    posted: list[RunTotalOut]
+    totals: list[BillRunTotalOut]
+    places: list[BillRunPlaceOut]
+    posted: list[BillRunTotalOut]
     job: str | None
     may_confirm: bool
     may_drop: bool
@@ -163,7 +163,7 @@ class RunProblemPage(Schema):
     total: int
 
 
-class DueOut(Schema):
+class BillDueOut(Schema):
     """A bill that something is left of."""
 
     id: int
@@ -214,7 +214,7 @@ class BillShareOut(Schema):
     reversed: bool
 
 
-class BillOut(DueOut):
+class BillOut(BillDueOut):
     """A bill with what it was computed from and what was done about it."""
 
     holder: HolderRef

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from liangtian.platform.shapes import one_of
-from liangtian.programmes.holdings.fees.shapes import Amount, DueOut, Said
+from liangtian.programmes.holdings.fees.shapes import Amount, BillDueOut, Said
 from liangtian.programmes.holdings.models import Payment, Receipt
 from liangtian.programmes.holdings.shapes import HolderRef, Key
 
@@ -45,7 +45,7 @@ class PaymentBrief(Schema):
     reversed_on: date | None
 
 
-class AccountOut(Schema):
+class FeeAccountOut(Schema):
     """What a holder owes, has in advance and paid lately."""
 
     holder: HolderRef
@@ -53,7 +53,7 @@ class AccountOut(Schema):
     owed: str
     overdue: str
     advance: str
-    due: list[DueOut]
+    due: list[BillDueOut]
     payments: list[PaymentBrief]
     day_open: bool
 
@@ -70,7 +70,7 @@ class PaymentIn(Schema):
     receipt: bool = True
 
 
-class TokenIn(Schema):
+class OffsetIn(Schema):
     token: Token
 
 
@@ -85,7 +85,7 @@ class FeeReasonIn(Schema):
     reason: Said
 
 
-class ShareOut(Schema):
+class PaymentShareOut(Schema):
     bill_id: int
     kind_label: str
     year: int
@@ -101,7 +101,7 @@ class PaymentOut(PaymentBrief):
     reference: str
     note: str
     prepaid: str
-    shares: list[ShareOut]
+    shares: list[PaymentShareOut]
     made_at: datetime
     settled_on: date | None
     entry_id: int
@@ -111,7 +111,7 @@ class PaymentOut(PaymentBrief):
     may_reverse: bool
 
 
-class BookIn(Schema):
+class ReceiptBookIn(Schema):
     clerk: Annotated[str, Field(max_length=60)]
     series: Annotated[str, Field(max_length=20)]
     first: Number
@@ -138,7 +138,7 @@ class ReceiptBookOut(Schema):
     may_write_off: bool
 
 
-class DayOut(Schema):
+class OpenDayOut(Schema):
     on: date
     payments: int
     cash: str
@@ -164,7 +164,7 @@ class SettlementOut(Schema):
 
 
 class SettlementsOut(Schema):
-    days: list[DayOut]
+    days: list[OpenDayOut]
     settlements: list[SettlementOut]
 
 
