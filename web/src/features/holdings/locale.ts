@@ -20,7 +20,7 @@ export default {
       contract: {
         add: '登记合同', addTo: '登记合同：地块 {code}', none: '没有登记合同', kind: '合同类型', number: '合同编号', grantor: '发包（出租）方', holder: '承包（承租、转入）方', term: '合同期限',
         area: '合同面积', price: '价格', terms: '支付约定', scan: '合同扫描件', rests: '依据的合同', under: '依据合同 {number}', end: '提前终止', endOf: '提前终止合同 {number}', endOn: '终止日期', ended: '{day} 提前终止', over: '已到期',
-        kinds: { household: '家庭承包', other: '其他方式承包', lease: '租赁', transfer: '流转' }, prices: { per_mu: '元/亩·年', per_year: '元/年', free: '不收费' },
+        kinds: { household: '家庭承包', other: '其他方式承包', lease: '租赁', transfer: '流转' }, prices: { per_mu: '元/亩·年', per_year: '元/年', tariff: '按公布标准', free: '不收费' },
       },
       holders: {
         add: '登记权利人', change: '变更', kind: '类别', name: '姓名或名称', home: '所属村镇', seekHome: '输入村、乡镇名称或代码', number: '证件号码', phone: '联系电话', leave: '不填则保持不变',
@@ -52,7 +52,7 @@ export default {
       contract: {
         add: 'Enter a contract', addTo: 'Contract for parcel {code}', none: 'No contracts', kind: 'Kind', number: 'Number', grantor: 'Grantor', holder: 'Holder', term: 'Term',
         area: 'Area', price: 'Price', terms: 'Payment', scan: 'Scan', rests: 'Made under', under: 'under {number}', end: 'End early', endOf: 'End contract {number}', endOn: 'Ends on', ended: 'Ended {day}', over: 'Run out',
-        kinds: { household: 'Household', other: 'Other contract', lease: 'Lease', transfer: 'Transfer' }, prices: { per_mu: 'yuan per mu and year', per_year: 'yuan per year', free: 'free' },
+        kinds: { household: 'Household', other: 'Other contract', lease: 'Lease', transfer: 'Transfer' }, prices: { per_mu: 'yuan per mu and year', per_year: 'yuan per year', tariff: 'published tariff', free: 'free' },
       },
       holders: {
         add: 'Register a holder', change: 'Change', kind: 'Kind', name: 'Name', home: 'At home in', seekHome: 'Name or code of a village', number: 'Number', phone: 'Phone', leave: 'Empty: stays as it is',
