@@ -35,7 +35,7 @@ def table(title: str) -> Iterator[list[str]]:
     return ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
 
 
-@pytest.mark.parametrize("row", table("Worked figures"), ids=str)
+@pytest.mark.parametrize("row", list(table("Worked figures")), ids=str)
 def test_the_worked_figures(row: list[str]) -> None:
     area, year, rate, start, end, months, amount = row
     found = months_of(int(year), date.fromisoformat(start), date.fromisoformat(end))
@@ -48,7 +48,7 @@ def test_the_three_years_of_the_lease_sum_to_14_400_yuan() -> None:
     assert sum(amounts) == Decimal("14400.00")
 
 
-@pytest.mark.parametrize("row", table("Payments"), ids=str)
+@pytest.mark.parametrize("row", list(table("Payments")), ids=str)
 def test_the_oldest_debt_is_paid_first(row: list[str]) -> None:
     paid, *left = (fen(Decimal(cell)) for cell in row)
     debts = [Debt(n, 2021 + n, 0, date(2023, 12, 31), due) for n, due in enumerate(DUES)]
@@ -57,7 +57,7 @@ def test_the_oldest_debt_is_paid_first(row: list[str]) -> None:
     assert [due - given_to.get(n, 0) for n, due in enumerate(DUES)] + [over] == left
 
 
-@pytest.mark.parametrize("row", table("Amounts in capitals (大写金额)"), ids=str)
+@pytest.mark.parametrize("row", list(table("Amounts in capitals (大写金额)")), ids=str)
 def test_amounts_in_capitals(row: list[str]) -> None:
     assert capitals(fen(Decimal(row[0]))) == row[1]
 

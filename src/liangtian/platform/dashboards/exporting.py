@@ -27,7 +27,12 @@ from liangtian.press.workbook import LedgerSheet, SheetColumn, workbook_xlsx
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-KINDS: dict[Unit, Kind] = {"integer": "integer", "area_mu": "area_mu", "yuan": "money", "percent": "percent"}
+KINDS: dict[Unit, Kind] = {
+    "integer": "integer",
+    "area_mu": "area_mu",
+    "yuan": "money",
+    "percent": "percent",
+}
 LONGEST_NAME = 31  # characters of a sheet's name
 
 

@@ -178,8 +178,6 @@ class Assessor:
                 pieces[whose].append(piece)
                 owners[whose] = (self.joined.get(holder, holder), version)
         found.problems += [Problem(key, year, said) for said in dict.fromkeys(wrong)]
-        if wrong:
-            return
         for whose, some in pieces.items():
             holder, version = owners[whose]
             draft = _draft(version, whose, holder, year, some)
@@ -298,11 +296,24 @@ def _read(keys: Sequence[int]) -> dict[int, _Land]:
         "parcel_id", "code", "region_id", "valid_from", "valid_to", "corps", "ownership",
         "area_m2", "holder_id", "cultivator_id", "way", "actual_use", "reclaimed_year", "change",
     ):  # fmt: skip
-        *head, ownership, m2, holder, cultivator, way, use, reclaimed, change = row
+        parcel, code, region, start, end, corps, ownership, m2, holder, cultivator, *rest = row
+        way, use, reclaimed, change = rest
         area = to_mu(m2).quantize(_CENT, ROUND_HALF_UP)
-        lands[row[0]].versions.append(
+        lands[parcel].versions.append(
             _Version(
-                *head, ownership == "state", area, holder or cultivator, way, use, reclaimed, change
+                parcel,
+                code,
+                region,
+                start,
+                end,
+                corps,
+                ownership == "state",
+                area,
+                holder or cultivator,
+                way,
+                use,
+                reclaimed,
+                change,
             )
         )
     for parcel, line in _lines(keys):

@@ -86,7 +86,7 @@ def offset(user: User, holder_id: int, token: str) -> Payment:
     require(user, "fees.view", "fees.collect")
     with transaction.atomic():
         holder = lock_holder(user, holder_id)
-        if found := Payment.objects.filter(token=token, holder=holder).first():
+        if found := _there(token, holder):
             return found
         ahead = advance_of(holder)
         shares, left = _shared(user, holder, ahead, ())
@@ -122,7 +122,7 @@ def refund(user: User, holder_id: int, form: RefundForm) -> Payment:
         raise Refused("退款没有办理，请选择方式。", fields={"method": "请选择方式"})
     with transaction.atomic():
         holder = lock_holder(user, holder_id)
-        if found := Payment.objects.filter(token=form.token, holder=holder).first():
+        if found := _there(form.token, holder):
             return found
         on = open_day(user)
         advance = accounts.advances(user, holder.county, [holder.pk], on)[holder.pk]
@@ -148,7 +148,7 @@ def reverse_payment(user: User, payment_id: int, reason: str) -> Payment:
         rows = Payment.objects.select_for_update(of=("self",)).select_related(
             "settlement", "county"
         )
-        row = rows.get(pk=payment_id)
+        row: Payment = rows.get(pk=payment_id)
         _require_reversible(user, row)
         shares = list(row.shares.select_related("bill"))
         if any(share.bill.reversed_on for share in shares):
@@ -193,6 +193,11 @@ def debts(user: User, holder: Holder, kinds: Sequence[str] = ()) -> list[Bill]:
         rows = rows.filter(kind__in=list(kinds))
     found = rows.select_related("parcel", "region")
     return sorted(found, key=lambda b: (b.year, ORDER[b.kind], b.due_on, b.pk))
+
+
+def _there(token: str, holder: Holder) -> Payment | None:
+    found: Payment | None = Payment.objects.filter(token=token, holder=holder).first()
+    return found
 
 
 def _checked(form: PaymentForm) -> int:

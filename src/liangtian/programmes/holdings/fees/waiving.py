@@ -47,7 +47,7 @@ def ask(user: User, form: WaiverForm) -> Waiver:
             raise Conflict("该账单已有待审批的减免申请。")
         if form.file_id:
             StoredFile.objects.fetch_for(user, pk=form.file_id)
-        row = Waiver.objects.create(
+        row: Waiver = Waiver.objects.create(
             region=bill.region, bill=bill, amount=amount, document=form.document.strip(),
             reason=said, file_id=form.file_id, asked_by=user,
         )  # fmt: skip
@@ -65,7 +65,7 @@ def decide(user: User, waiver_id: int, *, approve: bool, opinion: str) -> Waiver
         seen: Waiver = Waiver.objects.fetch_for(user, pk=waiver_id)
         bills = Bill.objects.select_for_update(of=("self",)).select_related("county", "region")
         bill = bills.get(pk=seen.bill_id)
-        row = Waiver.objects.select_for_update().get(pk=waiver_id)
+        row: Waiver = Waiver.objects.select_for_update().get(pk=waiver_id)
         if row.state != Waiver.State.ASKED:
             raise Conflict(f"该减免已办理，现为“{row.get_state_display()}”。")
         if row.asked_by_id == user.pk:

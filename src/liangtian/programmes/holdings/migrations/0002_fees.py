@@ -8,688 +8,1404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0001_initial'),
-        ('files', '0003_dossier_kind'),
-        ('holdings', '0001_initial'),
-        ('regions', '0003_region_imports'),
+        ("books", "0001_initial"),
+        ("files", "0003_dossier_kind"),
+        ("holdings", "0001_initial"),
+        ("regions", "0003_region_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BankLine',
+            name="BankLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='交易日期')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('payer', models.CharField(blank=True, max_length=100, verbose_name='对方户名')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='流水号')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='摘要')),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要值')),
-                ('file', models.CharField(max_length=200, verbose_name='对账单文件')),
-                ('imported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
-                ('why', models.CharField(blank=True, max_length=100, verbose_name='对应依据')),
-                ('matched_at', models.DateTimeField(null=True, verbose_name='确认时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="交易日期")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("payer", models.CharField(blank=True, max_length=100, verbose_name="对方户名")),
+                ("reference", models.CharField(blank=True, max_length=60, verbose_name="流水号")),
+                ("text", models.CharField(blank=True, max_length=200, verbose_name="摘要")),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要值")),
+                ("file", models.CharField(max_length=200, verbose_name="对账单文件")),
+                (
+                    "imported_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="导入时间"
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=100, verbose_name="对应依据")),
+                ("matched_at", models.DateTimeField(null=True, verbose_name="确认时间")),
             ],
             options={
-                'verbose_name': '银行流水',
-                'verbose_name_plural': '银行流水',
-                'ordering': ['-on', '-id'],
+                "verbose_name": "银行流水",
+                "verbose_name_plural": "银行流水",
+                "ordering": ["-on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Bill',
+            name="Bill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rent', '租赁金'), ('water', '水费'), ('resource', '水资源费')], max_length=10, verbose_name='费种')),
-                ('key', models.CharField(max_length=100, verbose_name='计费对象')),
-                ('issue', models.PositiveSmallIntegerField(default=1, verbose_name='第几次开单')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('period_from', models.DateField(verbose_name='计费期起')),
-                ('period_to', models.DateField(verbose_name='计费期止')),
-                ('issued_on', models.DateField(verbose_name='开单日期')),
-                ('due_on', models.DateField(verbose_name='缴费期限')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('paid', models.BigIntegerField(default=0, verbose_name='已缴(分)')),
-                ('waived', models.BigIntegerField(default=0, verbose_name='减免(分)')),
-                ('basis', models.JSONField(verbose_name='计费依据')),
-                ('reversed_on', models.DateField(null=True, verbose_name='冲销日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rent", "租赁金"), ("water", "水费"), ("resource", "水资源费")],
+                        max_length=10,
+                        verbose_name="费种",
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, verbose_name="计费对象")),
+                ("issue", models.PositiveSmallIntegerField(default=1, verbose_name="第几次开单")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("period_from", models.DateField(verbose_name="计费期起")),
+                ("period_to", models.DateField(verbose_name="计费期止")),
+                ("issued_on", models.DateField(verbose_name="开单日期")),
+                ("due_on", models.DateField(verbose_name="缴费期限")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("paid", models.BigIntegerField(default=0, verbose_name="已缴(分)")),
+                ("waived", models.BigIntegerField(default=0, verbose_name="减免(分)")),
+                ("basis", models.JSONField(verbose_name="计费依据")),
+                ("reversed_on", models.DateField(null=True, verbose_name="冲销日期")),
             ],
             options={
-                'verbose_name': '账单',
-                'verbose_name_plural': '账单',
-                'ordering': ['year', 'kind', 'id'],
+                "verbose_name": "账单",
+                "verbose_name_plural": "账单",
+                "ordering": ["year", "kind", "id"],
             },
         ),
         migrations.CreateModel(
-            name='BillRun',
+            name="BillRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rent', '租赁金'), ('water', '水费'), ('resource', '水资源费')], max_length=10, verbose_name='费种')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='年度起')),
-                ('last_year', models.PositiveSmallIntegerField(verbose_name='年度止')),
-                ('issued_on', models.DateField(verbose_name='开单日期')),
-                ('due_on', models.DateField(verbose_name='缴费期限')),
-                ('state', models.CharField(choices=[('open', '待预览'), ('previewed', '已预览'), ('posting', '入账中'), ('posted', '已入账'), ('dropped', '已放弃')], default='open', max_length=10, verbose_name='状态')),
-                ('preview', models.JSONField(default=dict, verbose_name='预览')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='预览内容摘要值')),
-                ('after', models.BigIntegerField(default=0, verbose_name='已办到')),
-                ('new', models.PositiveIntegerField(default=0, verbose_name='新开')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='未变')),
-                ('replaced', models.PositiveIntegerField(default=0, verbose_name='更正')),
-                ('gone', models.PositiveIntegerField(default=0, verbose_name='撤销')),
-                ('held', models.PositiveIntegerField(default=0, verbose_name='暂缓')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='发起时间')),
-                ('posted_at', models.DateTimeField(null=True, verbose_name='入账时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rent", "租赁金"), ("water", "水费"), ("resource", "水资源费")],
+                        max_length=10,
+                        verbose_name="费种",
+                    ),
+                ),
+                ("first_year", models.PositiveSmallIntegerField(verbose_name="年度起")),
+                ("last_year", models.PositiveSmallIntegerField(verbose_name="年度止")),
+                ("issued_on", models.DateField(verbose_name="开单日期")),
+                ("due_on", models.DateField(verbose_name="缴费期限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待预览"),
+                            ("previewed", "已预览"),
+                            ("posting", "入账中"),
+                            ("posted", "已入账"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("preview", models.JSONField(default=dict, verbose_name="预览")),
+                (
+                    "digest",
+                    models.CharField(blank=True, max_length=64, verbose_name="预览内容摘要值"),
+                ),
+                ("after", models.BigIntegerField(default=0, verbose_name="已办到")),
+                ("new", models.PositiveIntegerField(default=0, verbose_name="新开")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="未变")),
+                ("replaced", models.PositiveIntegerField(default=0, verbose_name="更正")),
+                ("gone", models.PositiveIntegerField(default=0, verbose_name="撤销")),
+                ("held", models.PositiveIntegerField(default=0, verbose_name="暂缓")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="发起时间"
+                    ),
+                ),
+                ("posted_at", models.DateTimeField(null=True, verbose_name="入账时间")),
             ],
             options={
-                'verbose_name': '批量开单',
-                'verbose_name_plural': '批量开单',
-                'ordering': ['-id'],
+                "verbose_name": "批量开单",
+                "verbose_name_plural": "批量开单",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ParcelGrade',
+            name="ParcelGrade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=20, verbose_name='级别')),
-                ('from_year', models.PositiveSmallIntegerField(verbose_name='起始年度')),
-                ('basis', models.CharField(max_length=120, verbose_name='定级依据')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=20, verbose_name="级别")),
+                ("from_year", models.PositiveSmallIntegerField(verbose_name="起始年度")),
+                ("basis", models.CharField(max_length=120, verbose_name="定级依据")),
+                (
+                    "entered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地块级别',
-                'verbose_name_plural': '地块级别',
-                'ordering': ['parcel', 'from_year'],
+                "verbose_name": "地块级别",
+                "verbose_name_plural": "地块级别",
+                "ordering": ["parcel", "from_year"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort', models.CharField(choices=[('taken', '收款'), ('refund', '退款'), ('offset', '预缴抵扣'), ('release', '转预缴')], default='taken', max_length=10, verbose_name='类型')),
-                ('method', models.CharField(choices=[('cash', '现金'), ('transfer', '转账'), ('scan', '扫码'), ('advance', '预缴')], max_length=10, verbose_name='方式')),
-                ('payer', models.CharField(blank=True, max_length=100, verbose_name='交款人')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='银行流水号')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('prepaid', models.BigIntegerField(default=0, verbose_name='其中预缴(分)')),
-                ('token', models.CharField(max_length=64, unique=True, verbose_name='提交标识')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='办理时间')),
-                ('reversed_on', models.DateField(null=True, verbose_name='冲销日期')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='冲销原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sort",
+                    models.CharField(
+                        choices=[
+                            ("taken", "收款"),
+                            ("refund", "退款"),
+                            ("offset", "预缴抵扣"),
+                            ("release", "转预缴"),
+                        ],
+                        default="taken",
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("cash", "现金"),
+                            ("transfer", "转账"),
+                            ("scan", "扫码"),
+                            ("advance", "预缴"),
+                        ],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("payer", models.CharField(blank=True, max_length=100, verbose_name="交款人")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="银行流水号"),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("prepaid", models.BigIntegerField(default=0, verbose_name="其中预缴(分)")),
+                ("token", models.CharField(max_length=64, unique=True, verbose_name="提交标识")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="办理时间"
+                    ),
+                ),
+                ("reversed_on", models.DateField(null=True, verbose_name="冲销日期")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="冲销原因")),
             ],
             options={
-                'verbose_name': '收款',
-                'verbose_name_plural': '收款',
-                'ordering': ['-id'],
+                "verbose_name": "收款",
+                "verbose_name_plural": "收款",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='PaymentShare',
+            name="PaymentShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
             ],
             options={
-                'verbose_name': '收款分摊',
-                'verbose_name_plural': '收款分摊',
-                'ordering': ['id'],
+                "verbose_name": "收款分摊",
+                "verbose_name_plural": "收款分摊",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(verbose_name='号码')),
-                ('state', models.CharField(choices=[('used', '已开具'), ('void', '作废')], default='used', max_length=6, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='作废原因')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='开具时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(verbose_name="号码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("used", "已开具"), ("void", "作废")],
+                        default="used",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="作废原因")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="开具时间"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '票据',
-                'verbose_name_plural': '票据',
-                'ordering': ['book', 'number'],
+                "verbose_name": "票据",
+                "verbose_name_plural": "票据",
+                "ordering": ["book", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ReceiptBook',
+            name="ReceiptBook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=20, verbose_name='票据代码')),
-                ('first', models.PositiveBigIntegerField(verbose_name='起始号码')),
-                ('last', models.PositiveBigIntegerField(verbose_name='终止号码')),
-                ('following', models.PositiveBigIntegerField(verbose_name='下一号码')),
-                ('issued_on', models.DateField(verbose_name='领用日期')),
-                ('written_off_on', models.DateField(null=True, verbose_name='核销日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series", models.CharField(max_length=20, verbose_name="票据代码")),
+                ("first", models.PositiveBigIntegerField(verbose_name="起始号码")),
+                ("last", models.PositiveBigIntegerField(verbose_name="终止号码")),
+                ("following", models.PositiveBigIntegerField(verbose_name="下一号码")),
+                ("issued_on", models.DateField(verbose_name="领用日期")),
+                ("written_off_on", models.DateField(null=True, verbose_name="核销日期")),
             ],
             options={
-                'verbose_name': '票据领用',
-                'verbose_name_plural': '票据领用',
-                'ordering': ['series', 'first'],
+                "verbose_name": "票据领用",
+                "verbose_name_plural": "票据领用",
+                "ordering": ["series", "first"],
             },
         ),
         migrations.CreateModel(
-            name='RentTariff',
+            name="RentTariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='执行年度起')),
-                ('last_year', models.PositiveSmallIntegerField(null=True, verbose_name='执行年度止')),
-                ('document', models.CharField(max_length=120, verbose_name='文件名称')),
-                ('number', models.CharField(max_length=60, verbose_name='文号')),
-                ('clause', models.CharField(blank=True, max_length=60, verbose_name='条款')),
-                ('state', models.CharField(choices=[('draft', '待审批'), ('approved', '已批准'), ('refused', '未批准'), ('replaced', '已被替代')], default='draft', max_length=10, verbose_name='状态')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
-                ('opinion', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_year", models.PositiveSmallIntegerField(verbose_name="执行年度起")),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="执行年度止"),
+                ),
+                ("document", models.CharField(max_length=120, verbose_name="文件名称")),
+                ("number", models.CharField(max_length=60, verbose_name="文号")),
+                ("clause", models.CharField(blank=True, max_length=60, verbose_name="条款")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "待审批"),
+                            ("approved", "已批准"),
+                            ("refused", "未批准"),
+                            ("replaced", "已被替代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "entered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审批时间")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="审批意见")),
             ],
             options={
-                'verbose_name': '租赁金标准',
-                'verbose_name_plural': '租赁金标准',
-                'ordering': ['-first_year', '-id'],
+                "verbose_name": "租赁金标准",
+                "verbose_name_plural": "租赁金标准",
+                "ordering": ["-first_year", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='RunProblem',
+            name="RunProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('years', models.CharField(max_length=60, verbose_name='年度')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("years", models.CharField(max_length=60, verbose_name="年度")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
             ],
             options={
-                'verbose_name': '不能开单的地块',
-                'verbose_name_plural': '不能开单的地块',
-                'ordering': ['id'],
+                "verbose_name": "不能开单的地块",
+                "verbose_name_plural": "不能开单的地块",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='收费日期')),
-                ('cash', models.BigIntegerField(verbose_name='应交现金(分)')),
-                ('counted', models.BigIntegerField(verbose_name='实点现金(分)')),
-                ('other', models.BigIntegerField(verbose_name='转账与扫码(分)')),
-                ('payments', models.PositiveIntegerField(verbose_name='笔数')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='差额原因')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日结时间')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='复核时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="收费日期")),
+                ("cash", models.BigIntegerField(verbose_name="应交现金(分)")),
+                ("counted", models.BigIntegerField(verbose_name="实点现金(分)")),
+                ("other", models.BigIntegerField(verbose_name="转账与扫码(分)")),
+                ("payments", models.PositiveIntegerField(verbose_name="笔数")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="差额原因")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="日结时间"
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="复核时间")),
             ],
             options={
-                'verbose_name': '日结',
-                'verbose_name_plural': '日结',
-                'ordering': ['-on', '-id'],
+                "verbose_name": "日结",
+                "verbose_name_plural": "日结",
+                "ordering": ["-on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='TariffRate',
+            name="TariffRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=20, verbose_name='级别')),
-                ('use', models.CharField(max_length=20, verbose_name='用途')),
-                ('rate', models.PositiveIntegerField(verbose_name='标准(分/亩·年)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=20, verbose_name="级别")),
+                ("use", models.CharField(max_length=20, verbose_name="用途")),
+                ("rate", models.PositiveIntegerField(verbose_name="标准(分/亩·年)")),
             ],
             options={
-                'verbose_name': '租赁金标准明细',
-                'verbose_name_plural': '租赁金标准明细',
-                'ordering': ['grade', 'use'],
+                "verbose_name": "租赁金标准明细",
+                "verbose_name_plural": "租赁金标准明细",
+                "ordering": ["grade", "use"],
             },
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='减免金额(分)')),
-                ('document', models.CharField(max_length=100, verbose_name='批准文件文号')),
-                ('reason', models.CharField(max_length=300, verbose_name='减免事由')),
-                ('state', models.CharField(choices=[('asked', '待审批'), ('approved', '已批准'), ('refused', '未批准')], default='asked', max_length=10, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
-                ('opinion', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="减免金额(分)")),
+                ("document", models.CharField(max_length=100, verbose_name="批准文件文号")),
+                ("reason", models.CharField(max_length=300, verbose_name="减免事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "待审批"),
+                            ("approved", "已批准"),
+                            ("refused", "未批准"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="申请时间"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审批时间")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="审批意见")),
             ],
             options={
-                'verbose_name': '减免',
-                'verbose_name_plural': '减免',
-                'ordering': ['-id'],
+                "verbose_name": "减免",
+                "verbose_name_plural": "减免",
+                "ordering": ["-id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='contract',
-            name='contract_price_is_whole',
+            model_name="contract",
+            name="contract_price_is_whole",
         ),
         migrations.AlterField(
-            model_name='contract',
-            name='price_kind',
-            field=models.CharField(choices=[('per_mu', '元/亩·年'), ('per_year', '元/年'), ('tariff', '按公布标准'), ('free', '不收费')], max_length=10, verbose_name='计价方式'),
+            model_name="contract",
+            name="price_kind",
+            field=models.CharField(
+                choices=[
+                    ("per_mu", "元/亩·年"),
+                    ("per_year", "元/年"),
+                    ("tariff", "按公布标准"),
+                    ("free", "不收费"),
+                ],
+                max_length=10,
+                verbose_name="计价方式",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_kind__in', ('free', 'tariff')), ('price_yuan', None)), models.Q(models.Q(('price_kind__in', ('free', 'tariff')), _negated=True), ('price_yuan__gt', 0)), _connector='OR'), name='contract_price_is_whole'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("price_kind__in", ("free", "tariff")), ("price_yuan", None)),
+                    models.Q(
+                        models.Q(("price_kind__in", ("free", "tariff")), _negated=True),
+                        ("price_yuan__gt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="contract_price_is_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='bankline',
-            name='imported_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人'),
+            model_name="bankline",
+            name="imported_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="导入人",
+            ),
         ),
         migrations.AddField(
-            model_name='bankline',
-            name='matched_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人'),
+            model_name="bankline",
+            name="matched_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="确认人",
+            ),
         ),
         migrations.AddField(
-            model_name='bankline',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="bankline",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='county',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="bill",
+            name="county",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bill', to='books.entry', verbose_name='分录'),
+            model_name="bill",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bill",
+                to="books.entry",
+                verbose_name="分录",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='holder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.holder', verbose_name='缴费人'),
+            model_name="bill",
+            name="holder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bills",
+                to="holdings.holder",
+                verbose_name="缴费人",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='parcel',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.parcel', verbose_name='地块'),
+            model_name="bill",
+            name="parcel",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bills",
+                to="holdings.parcel",
+                verbose_name="地块",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="bill",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='reversal',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bill_reversed', to='books.entry', verbose_name='冲销分录'),
+            model_name="bill",
+            name="reversal",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bill_reversed",
+                to="books.entry",
+                verbose_name="冲销分录",
+            ),
         ),
         migrations.AddField(
-            model_name='billrun',
-            name='county',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="billrun",
+            name="county",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+            ),
         ),
         migrations.AddField(
-            model_name='billrun',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人'),
+            model_name="billrun",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="发起人",
+            ),
         ),
         migrations.AddField(
-            model_name='billrun',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="billrun",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='bill',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.billrun', verbose_name='批次'),
+            model_name="bill",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bills",
+                to="holdings.billrun",
+                verbose_name="批次",
+            ),
         ),
         migrations.AddField(
-            model_name='parcelgrade',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
+            model_name="parcelgrade",
+            name="entered_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="登记人",
+            ),
         ),
         migrations.AddField(
-            model_name='parcelgrade',
-            name='parcel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grades', to='holdings.parcel', verbose_name='地块'),
+            model_name="parcelgrade",
+            name="parcel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="grades",
+                to="holdings.parcel",
+                verbose_name="地块",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='clerk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收费员'),
+            model_name="payment",
+            name="clerk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="收费员",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='county',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="payment",
+            name="county",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment', to='books.entry', verbose_name='分录'),
+            model_name="payment",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payment",
+                to="books.entry",
+                verbose_name="分录",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='holder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='holdings.holder', verbose_name='缴费人'),
+            model_name="payment",
+            name="holder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="holdings.holder",
+                verbose_name="缴费人",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="payment",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='reversal',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payment_reversed', to='books.entry', verbose_name='冲销分录'),
+            model_name="payment",
+            name="reversal",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payment_reversed",
+                to="books.entry",
+                verbose_name="冲销分录",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='reversed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲销人'),
+            model_name="payment",
+            name="reversed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="冲销人",
+            ),
         ),
         migrations.AddField(
-            model_name='bankline',
-            name='payment',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_line', to='holdings.payment', verbose_name='对应收款'),
+            model_name="bankline",
+            name="payment",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bank_line",
+                to="holdings.payment",
+                verbose_name="对应收款",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentshare',
-            name='bill',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='holdings.bill', verbose_name='账单'),
+            model_name="paymentshare",
+            name="bill",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shares",
+                to="holdings.bill",
+                verbose_name="账单",
+            ),
         ),
         migrations.AddField(
-            model_name='paymentshare',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='holdings.payment'),
+            model_name="paymentshare",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shares",
+                to="holdings.payment",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开票人'),
+            model_name="receipt",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="开票人",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='payment',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='holdings.payment', verbose_name='收款'),
+            model_name="receipt",
+            name="payment",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="receipt",
+                to="holdings.payment",
+                verbose_name="收款",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="receipt",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptbook',
-            name='clerk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='领用人'),
+            model_name="receiptbook",
+            name="clerk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="领用人",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptbook',
-            name='county',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region'),
+            model_name="receiptbook",
+            name="county",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+            ),
         ),
         migrations.AddField(
-            model_name='receiptbook',
-            name='issued_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发放人'),
+            model_name="receiptbook",
+            name="issued_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="发放人",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptbook',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="receiptbook",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='receiptbook',
-            name='written_off_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销人'),
+            model_name="receiptbook",
+            name="written_off_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="核销人",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='book',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='holdings.receiptbook'),
+            model_name="receipt",
+            name="book",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="receipts",
+                to="holdings.receiptbook",
+            ),
         ),
         migrations.AddField(
-            model_name='renttariff',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人'),
+            model_name="renttariff",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="审批人",
+            ),
         ),
         migrations.AddField(
-            model_name='renttariff',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
+            model_name="renttariff",
+            name="entered_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="登记人",
+            ),
         ),
         migrations.AddField(
-            model_name='renttariff',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="renttariff",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='runproblem',
-            name='parcel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holdings.parcel', verbose_name='地块'),
+            model_name="runproblem",
+            name="parcel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="holdings.parcel",
+                verbose_name="地块",
+            ),
         ),
         migrations.AddField(
-            model_name='runproblem',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='holdings.billrun'),
+            model_name="runproblem",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="problems",
+                to="holdings.billrun",
+            ),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='checked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人'),
+            model_name="settlement",
+            name="checked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="复核人",
+            ),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='clerk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收费员'),
+            model_name="settlement",
+            name="clerk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="收费员",
+            ),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='books.entry', verbose_name='缴库分录'),
+            model_name="settlement",
+            name="entry",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="settlement",
+                to="books.entry",
+                verbose_name="缴库分录",
+            ),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="settlement",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='settlement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken', to='holdings.settlement', verbose_name='日结'),
+            model_name="payment",
+            name="settlement",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="taken",
+                to="holdings.settlement",
+                verbose_name="日结",
+            ),
         ),
         migrations.AddField(
-            model_name='tariffrate',
-            name='tariff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='holdings.renttariff'),
+            model_name="tariffrate",
+            name="tariff",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rates",
+                to="holdings.renttariff",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+            model_name="waiver",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="申请人",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='bill',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='holdings.bill', verbose_name='账单'),
+            model_name="waiver",
+            name="bill",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="waivers",
+                to="holdings.bill",
+                verbose_name="账单",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人'),
+            model_name="waiver",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="审批人",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waiver', to='books.entry', verbose_name='分录'),
+            model_name="waiver",
+            name="entry",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="waiver",
+                to="books.entry",
+                verbose_name="分录",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='批准文件'),
+            model_name="waiver",
+            name="file",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="files.storedfile",
+                verbose_name="批准文件",
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划'),
+            model_name="waiver",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="regions.region",
+                verbose_name="所在区划",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='billrun',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on')), ('first_year__gte', 1900), ('last_year__gte', models.F('first_year')), ('last_year__lte', 2100)), name='run_years_and_days'),
+            model_name="billrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__gte", models.F("issued_on")),
+                    ("first_year__gte", 1900),
+                    ("last_year__gte", models.F("first_year")),
+                    ("last_year__lte", 2100),
+                ),
+                name="run_years_and_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='billrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'posting')), fields=('county', 'kind'), name='run_posts_alone'),
+            model_name="billrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "posting")),
+                fields=("county", "kind"),
+                name="run_posts_alone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['holder', 'year'], name='bill_of_holder'),
+            model_name="bill",
+            index=models.Index(fields=["holder", "year"], name="bill_of_holder"),
         ),
         migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['region', 'year', 'kind'], name='bill_of_place'),
+            model_name="bill",
+            index=models.Index(fields=["region", "year", "kind"], name="bill_of_place"),
         ),
         migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['due_on', 'region'], name='bill_due'),
+            model_name="bill",
+            index=models.Index(fields=["due_on", "region"], name="bill_due"),
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('key', 'issue'), name='bill_issue_once'),
+            model_name="bill",
+            constraint=models.UniqueConstraint(fields=("key", "issue"), name="bill_issue_once"),
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(('reversed_on', None)), fields=('key',), name='bill_stands_once'),
+            model_name="bill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reversed_on", None)), fields=("key",), name="bill_stands_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('paid__gte', 0), ('waived__gte', 0), ('amount__gte', django.db.models.expressions.CombinedExpression(models.F('paid'), '+', models.F('waived')))), name='bill_amounts'),
+            model_name="bill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gt", 0),
+                    ("paid__gte", 0),
+                    ("waived__gte", 0),
+                    (
+                        "amount__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("paid"), "+", models.F("waived")
+                        ),
+                    ),
+                ),
+                name="bill_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on')), ('period_to__gte', models.F('period_from'))), name='bill_days'),
+            model_name="bill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__gte", models.F("issued_on")),
+                    ("period_to__gte", models.F("period_from")),
+                ),
+                name="bill_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversal', None), ('reversed_on', None)), models.Q(('paid', 0), ('reversal__isnull', False), ('reversed_on__isnull', False), ('waived', 0)), _connector='OR'), name='bill_reversed_owes_nothing'),
+            model_name="bill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reversal", None), ("reversed_on", None)),
+                    models.Q(
+                        ("paid", 0),
+                        ("reversal__isnull", False),
+                        ("reversed_on__isnull", False),
+                        ("waived", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="bill_reversed_owes_nothing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcelgrade',
-            constraint=models.UniqueConstraint(fields=('parcel', 'from_year'), name='grade_once_a_year'),
+            model_name="parcelgrade",
+            constraint=models.UniqueConstraint(
+                fields=("parcel", "from_year"), name="grade_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcelgrade',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), _negated=True), models.Q(('basis', ''), _negated=True), ('from_year__gte', 1900), ('from_year__lte', 2100)), name='grade_says_what'),
+            model_name="parcelgrade",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("grade", ""), _negated=True),
+                    models.Q(("basis", ""), _negated=True),
+                    ("from_year__gte", 1900),
+                    ("from_year__lte", 2100),
+                ),
+                name="grade_says_what",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bankline',
-            index=models.Index(fields=['region', 'amount', 'on'], name='bank_line_amount'),
+            model_name="bankline",
+            index=models.Index(fields=["region", "amount", "on"], name="bank_line_amount"),
         ),
         migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.UniqueConstraint(fields=('region', 'digest'), name='bank_line_once'),
+            model_name="bankline",
+            constraint=models.UniqueConstraint(fields=("region", "digest"), name="bank_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bank_line_is_a_credit'),
+            model_name="bankline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="bank_line_is_a_credit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('matched_by', None), ('payment', None), ('why', '')), models.Q(('matched_by__isnull', False), ('payment__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='bank_line_matched_by_somebody'),
+            model_name="bankline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("matched_by", None), ("payment", None), ("why", "")),
+                    models.Q(
+                        ("matched_by__isnull", False),
+                        ("payment__isnull", False),
+                        models.Q(("why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="bank_line_matched_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentshare',
-            constraint=models.UniqueConstraint(fields=('payment', 'bill'), name='share_once'),
+            model_name="paymentshare",
+            constraint=models.UniqueConstraint(fields=("payment", "bill"), name="share_once"),
         ),
         migrations.AddConstraint(
-            model_name='paymentshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='share_is_positive'),
+            model_name="paymentshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="share_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.UniqueConstraint(fields=('county', 'series', 'first'), name='book_first_once'),
+            model_name="receiptbook",
+            constraint=models.UniqueConstraint(
+                fields=("county", "series", "first"), name="book_first_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('first__gt', 0), ('following__gte', models.F('first')), ('last__gte', models.F('first')), ('following__lte', django.db.models.expressions.CombinedExpression(models.F('last'), '+', models.Value(1))), models.Q(('series', ''), _negated=True)), name='book_range'),
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first__gt", 0),
+                    ("following__gte", models.F("first")),
+                    ("last__gte", models.F("first")),
+                    (
+                        "following__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("last"), "+", models.Value(1)
+                        ),
+                    ),
+                    models.Q(("series", ""), _negated=True),
+                ),
+                name="book_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('written_off_by', None), ('written_off_on', None)), models.Q(('written_off_on__isnull', False), models.Q(('written_off_by', models.F('clerk')), _negated=True)), _connector='OR'), name='book_written_off_by_another'),
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("written_off_by", None), ("written_off_on", None)),
+                    models.Q(
+                        ("written_off_on__isnull", False),
+                        models.Q(("written_off_by", models.F("clerk")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="book_written_off_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('book', 'number'), name='receipt_number_once'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("book", "number"), name="receipt_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('reason', ''), ('state', 'used')), models.Q(('state', 'void'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='receipt_used_or_void'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("payment__isnull", False), ("reason", ""), ("state", "used")),
+                    models.Q(("state", "void"), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="receipt_used_or_void",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='renttariff',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('region', 'first_year'), name='tariff_in_force_once'),
+            model_name="renttariff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "approved")),
+                fields=("region", "first_year"),
+                name="tariff_in_force_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='renttariff',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year__gte', 1900), ('first_year__lte', 2100), models.Q(('last_year', None), ('last_year__gte', models.F('first_year')), _connector='OR')), name='tariff_years'),
+            model_name="renttariff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_year__gte", 1900),
+                    ("first_year__lte", 2100),
+                    models.Q(
+                        ("last_year", None),
+                        ("last_year__gte", models.F("first_year")),
+                        _connector="OR",
+                    ),
+                ),
+                name="tariff_years",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='renttariff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('number', ''), _negated=True)), name='tariff_rests_on_a_document'),
+            model_name="renttariff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("document", ""), _negated=True),
+                    models.Q(("number", ""), _negated=True),
+                ),
+                name="tariff_rests_on_a_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='renttariff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('decided_by', models.F('entered_by')), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='tariff_decided_by_another'),
+            model_name="renttariff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("state", "draft")),
+                    models.Q(
+                        models.Q(("state", "draft"), _negated=True),
+                        models.Q(("decided_by", models.F("entered_by")), _negated=True),
+                        ("decided_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="tariff_decided_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('clerk', 'on'), name='settlement_once_a_day'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                fields=("clerk", "on"), name="settlement_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('cash__gte', 0), ('counted__gte', 0), ('other__gte', 0)), name='settlement_amounts'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cash__gte", 0), ("counted__gte", 0), ("other__gte", 0)),
+                name="settlement_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('cash', models.F('counted')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='settlement_difference_has_reason'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cash", models.F("counted")),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="settlement_difference_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_by', None), ('entry', None)), models.Q(models.Q(('checked_by', models.F('clerk')), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='settlement_checked_by_another'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at", None), ("checked_by", None), ("entry", None)),
+                    models.Q(
+                        models.Q(("checked_by", models.F("clerk")), _negated=True),
+                        ("checked_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="settlement_checked_by_another",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['clerk', 'on'], name='payment_of_day'),
+            model_name="payment",
+            index=models.Index(fields=["clerk", "on"], name="payment_of_day"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['holder', '-id'], name='payment_of_holder'),
+            model_name="payment",
+            index=models.Index(fields=["holder", "-id"], name="payment_of_holder"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['region', '-on'], name='payment_of_place'),
+            model_name="payment",
+            index=models.Index(fields=["region", "-on"], name="payment_of_place"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('prepaid__gte', 0), ('prepaid__lte', models.F('amount')), ('sort', 'taken')), models.Q(('amount__gt', 0), ('prepaid', models.F('amount')), ('sort', 'release')), models.Q(('amount__gt', 0), ('prepaid', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('sort__in', ('refund', 'offset'))), _connector='OR'), name='payment_amounts'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount__gt", 0),
+                        ("prepaid__gte", 0),
+                        ("prepaid__lte", models.F("amount")),
+                        ("sort", "taken"),
+                    ),
+                    models.Q(
+                        ("amount__gt", 0), ("prepaid", models.F("amount")), ("sort", "release")
+                    ),
+                    models.Q(
+                        ("amount__gt", 0),
+                        (
+                            "prepaid",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("amount"), "*", models.Value(-1)
+                            ),
+                        ),
+                        ("sort__in", ("refund", "offset")),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'advance'), ('sort__in', ('offset', 'release'))), models.Q(('sort__in', ('taken', 'refund')), models.Q(('method', 'advance'), _negated=True)), _connector='OR'), name='payment_method_of_sort'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("method", "advance"), ("sort__in", ("offset", "release"))),
+                    models.Q(
+                        ("sort__in", ("taken", "refund")),
+                        models.Q(("method", "advance"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_method_of_sort",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reversal', None), ('reversed_by', None), ('reversed_on', None)), models.Q(models.Q(('reversed_by', models.F('clerk')), _negated=True), models.Q(('reason', ''), _negated=True), ('reversal__isnull', False), ('reversed_on__isnull', False)), _connector='OR'), name='payment_reversed_by_another'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reason", ""),
+                        ("reversal", None),
+                        ("reversed_by", None),
+                        ("reversed_on", None),
+                    ),
+                    models.Q(
+                        models.Q(("reversed_by", models.F("clerk")), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                        ("reversal__isnull", False),
+                        ("reversed_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_reversed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tariffrate',
-            constraint=models.UniqueConstraint(fields=('tariff', 'grade', 'use'), name='tariff_rate_once'),
+            model_name="tariffrate",
+            constraint=models.UniqueConstraint(
+                fields=("tariff", "grade", "use"), name="tariff_rate_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tariffrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0), models.Q(('grade', ''), _negated=True), models.Q(('use', ''), _negated=True)), name='tariff_rate_says_what'),
+            model_name="tariffrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rate__gt", 0),
+                    models.Q(("grade", ""), _negated=True),
+                    models.Q(("use", ""), _negated=True),
+                ),
+                name="tariff_rate_says_what",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('bill',), name='waiver_asked_once'),
+            model_name="waiver",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("bill",), name="waiver_asked_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('document', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='waiver_has_document'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gt", 0),
+                    models.Q(("document", ""), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="waiver_has_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('entry', None), ('state', 'asked')), models.Q(('entry', None), ('state', 'refused'), models.Q(('decided_by', models.F('asked_by')), _negated=True)), models.Q(('entry__isnull', False), ('state', 'approved'), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='waiver_decided_by_another'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", None), ("entry", None), ("state", "asked")),
+                    models.Q(
+                        ("entry", None),
+                        ("state", "refused"),
+                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    ),
+                    models.Q(
+                        ("entry__isnull", False),
+                        ("state", "approved"),
+                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="waiver_decided_by_another",
+            ),
         ),
     ]

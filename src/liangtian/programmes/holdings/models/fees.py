@@ -5,6 +5,8 @@ Money is whole fen (分); rates are whole fen per mu and year.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -16,7 +18,7 @@ from liangtian.programmes.holdings.models.holders import Holder
 from liangtian.programmes.holdings.models.parcels import FIRST_YEAR, LAST_YEAR, Parcel
 
 
-def person(label: str, **more: bool) -> models.ForeignKey:
+def person(label: str, **more: Any) -> Any:
     """Who did something."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **more
