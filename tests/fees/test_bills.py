@@ -105,7 +105,7 @@ def test_what_is_no_longer_owed_is_taken_back(
     )
     from liangtian.programmes.holdings.models import ParcelVersion
 
-    ParcelVersion.objects.filter(holder=holder).update(way="划拨")
+    ParcelVersion.objects.update(way="划拨")
     run = previewed(people.clerk, run_jobs)
     assert run.preview["totals"]["gone"] == [1, 600_000]
     runs.confirm_run(people.clerk, run.pk)
@@ -138,7 +138,7 @@ def test_a_year_without_a_tariff_is_listed(people: People, lease: Lease, run_job
     assert run.preview["totals"]["new"][0] == 2  # the lease begins in 2021
     RentTariff.objects.filter(first_year=2021).update(state="replaced")
     run = previewed(people.clerk, run_jobs, 2021, 2022)
-    assert [p.reason for p in run.problems.all()] == ["没有2021年二级耕地的租赁金标准"]
+    assert "没有2021年二级耕地的租赁金标准" in {p.reason for p in run.problems.all()}
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_posting_is_array_work(
 ) -> None:
     tariff(people.clerk, finance, 2015, "80")
     for west in range(0, 2400, 300):
-        leased(people.clerk, west, starts_on=date(2015, 1, 1), serial=west + 1)
+        leased(people.clerk, west, starts_on=date(2015, 1, 1))
     run = previewed(people.clerk, run_jobs, 2015, 2024)
     runs.confirm_run(people.clerk, run.pk)
     with django_assert_max_num_queries(75):

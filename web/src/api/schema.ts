@@ -2534,6 +2534,555 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/fees/bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the bank and of the payments is not matched yet, with suggestions. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_bank"];
+        put?: never;
+        /** Take in a bank statement; lines known before are passed over. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_import_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/bank/{line_id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm which payment a line is. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/bank/{line_id}/unmatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a confirmation back. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_unmatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/bills/{bill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill and what it was computed from. */
+        get: operations["liangtian_programmes_holdings_fees_api_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ranges of receipts, the newest first; numbers missing from those in use. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_books"];
+        put?: never;
+        /** Give a range of receipts to a clerk. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_issue_book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/books/{book_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next number was spoiled. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_void_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/books/{book_id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a range off whose numbers are all accounted for. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_write_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/collected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was collected, by unit and year. */
+        get: operations["liangtian_programmes_holdings_fees_api_collected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/collected.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a workbook. */
+        get: operations["liangtian_programmes_holdings_fees_api_collected_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a grade to every parcel of a region that has none yet in that year. */
+        post: operations["liangtian_programmes_holdings_fees_api_grade_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/holders/{holder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a holder owes and paid; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/holders/{holder_id}/offset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay debts with what was paid in advance. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_offset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/holders/{holder_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what was paid in advance. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Choices, and how many receipts the user has left. */
+        get: operations["liangtian_programmes_holdings_fees_api_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/parcels/{parcel_id}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The grade of a parcel from a year on. */
+        post: operations["liangtian_programmes_holdings_fees_api_grade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take money; the oldest debt is paid first. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment and what it went to. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/payments/{payment_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a payment that another person took. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_reverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/receipts/{receipt_id}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt to print; that it was printed is audited. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_receipt_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest runs, the newest first. */
+        get: operations["liangtian_programmes_holdings_fees_api_all_runs"];
+        put?: never;
+        /** Begin a run of rent; a job previews it. */
+        post: operations["liangtian_programmes_holdings_fees_api_start_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its preview. */
+        get: operations["liangtian_programmes_holdings_fees_api_one_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs/{run_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post what was previewed. */
+        post: operations["liangtian_programmes_holdings_fees_api_confirm_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs/{run_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a run up before it is posted. */
+        post: operations["liangtian_programmes_holdings_fees_api_drop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs/{run_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview a run once more, after the register or a tariff changed. */
+        post: operations["liangtian_programmes_holdings_fees_api_preview_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/runs/{run_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parcels that can't be billed, and why. */
+        get: operations["liangtian_programmes_holdings_fees_api_run_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/seek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holders by whole name, parcel code or whole identity number. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_seek_payer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own days to settle, and what was settled in sight. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_settlements"];
+        put?: never;
+        /** Hand one's day over. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/settlements/{settlement_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a day that another person handed over; the money goes to the treasury. */
+        post: operations["liangtian_programmes_holdings_fees_api_money_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tariffs of rent of the user's county. */
+        get: operations["liangtian_programmes_holdings_fees_api_all_tariffs"];
+        put?: never;
+        /** Enter a tariff; another person approves it. */
+        post: operations["liangtian_programmes_holdings_fees_api_enter_tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/tariffs/{tariff_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse a tariff. */
+        post: operations["liangtian_programmes_holdings_fees_api_decide_tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a remission of a bill. */
+        post: operations["liangtian_programmes_holdings_fees_api_ask_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/waivers/{waiver_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse a remission that another person asked for. */
+        post: operations["liangtian_programmes_holdings_fees_api_decide_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/holders": {
         parameters: {
             query?: never;
@@ -5837,6 +6386,28 @@ export interface components {
             rows: components["schemas"]["BackupOut"][];
             total: number;
         };
+        BankLineOut: {
+            amount: string;
+            id: number;
+            /** Format: date */
+            on: string;
+            payer: string;
+            payment: components["schemas"]["PaymentBrief"] | null;
+            reference: string;
+            text: string;
+            why: string;
+        };
+        /** @description Lines of the bank without a payment, with suggestions; payments without a line; what was confirmed. */
+        BankOut: {
+            lines: components["schemas"]["BankLineOut"][];
+            matched: components["schemas"]["BankLineOut"][];
+            payments: components["schemas"]["PaymentBrief"][];
+        };
+        BankTakenOut: {
+            known: number;
+            new: number;
+            skipped: number;
+        };
         BaseYearOut: {
             area_mu: number;
             /** Format: date */
@@ -5931,6 +6502,113 @@ export interface components {
             period: string;
             title: string;
             total: number;
+        };
+        /** @description A bill that something is left of. */
+        BillDueOut: {
+            amount: string;
+            /** Format: date */
+            due_on: string;
+            id: number;
+            /** @enum {string} */
+            kind: "rent" | "water" | "resource";
+            kind_label: string;
+            left: string;
+            overdue: boolean;
+            paid: string;
+            parcel: string;
+            /** Format: date */
+            period_from: string;
+            /** Format: date */
+            period_to: string;
+            waived: string;
+            year: number;
+        };
+        /** @description A bill with what it was computed from and what was done about it. */
+        BillOut: {
+            amount: string;
+            basis: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            due_on: string;
+            entry_id: number;
+            holder: components["schemas"]["HolderRef"];
+            id: number;
+            issue: number;
+            /** Format: date */
+            issued_on: string;
+            /** @enum {string} */
+            kind: "rent" | "water" | "resource";
+            kind_label: string;
+            left: string;
+            may_ask: boolean;
+            overdue: boolean;
+            paid: string;
+            parcel: string;
+            parcel_id: number | null;
+            /** Format: date */
+            period_from: string;
+            /** Format: date */
+            period_to: string;
+            place: string;
+            reversal_id: number | null;
+            reversed_on: string | null;
+            run_id: number;
+            shares: components["schemas"]["BillShareOut"][];
+            waived: string;
+            waivers: components["schemas"]["WaiverOut"][];
+            year: number;
+        };
+        /** @description A run of bills: what the preview says, and how far it is posted. */
+        BillRunOut: {
+            /** Format: date */
+            due_on: string;
+            first_year: number;
+            id: number;
+            /** Format: date */
+            issued_on: string;
+            job: string | null;
+            /** @enum {string} */
+            kind: "rent" | "water" | "resource";
+            kind_label: string;
+            last_year: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            may_confirm: boolean;
+            may_drop: boolean;
+            parcels: number;
+            places: components["schemas"]["BillRunPlaceOut"][];
+            posted: components["schemas"]["BillRunTotalOut"][];
+            posted_at: string | null;
+            problems: number;
+            region: string;
+            /** @enum {string} */
+            state: "open" | "previewed" | "posting" | "posted" | "dropped";
+            state_label: string;
+            totals: components["schemas"]["BillRunTotalOut"][];
+        };
+        BillRunPlaceOut: {
+            amount: string;
+            code: string;
+            count: number;
+            name: string;
+            year: number;
+        };
+        BillRunTotalOut: {
+            amount: string;
+            count: number;
+            label: string;
+            state: string;
+        };
+        BillShareOut: {
+            amount: string;
+            method_label: string;
+            /** Format: date */
+            on: string;
+            payment_id: number;
+            reversed: boolean;
+            sort_label: string;
         };
         BookAccountOut: {
             account: components["schemas"]["AccountBalance"];
@@ -6183,12 +6861,24 @@ export interface components {
             code: string;
             label: string;
         };
+        /** @description What a unit owed, paid and still owes of a year. */
+        CollectedOut: {
+            amount: string;
+            bills: number;
+            code: string;
+            left: string;
+            name: string;
+            paid: string;
+            rate: number | null;
+            waived: string;
+            year: number;
+        };
         ColumnOut: {
             choices: components["schemas"]["ChoiceOut"][] | null;
             fixed: boolean;
             group: string;
             /** @enum {string} */
-            kind: "text" | "integer" | "area_mu" | "area_m2" | "date" | "datetime" | "choice" | "boolean";
+            kind: "text" | "integer" | "area_mu" | "area_m2" | "yuan" | "date" | "datetime" | "choice" | "boolean";
             label: string;
             link: string | null;
             masked: boolean;
@@ -6376,7 +7066,7 @@ export interface components {
         DashboardChart: {
             categories: string[];
             /** @enum {string} */
-            kind: "integer" | "area_mu" | "percent";
+            kind: "integer" | "area_mu" | "yuan" | "percent";
             mark: number | null;
             name: string;
             narrow: {
@@ -6397,7 +7087,7 @@ export interface components {
         };
         DashboardFigure: {
             /** @enum {string} */
-            kind: "integer" | "area_mu" | "percent";
+            kind: "integer" | "area_mu" | "yuan" | "percent";
             label: string;
             name: string;
             note: string;
@@ -7091,6 +7781,49 @@ export interface components {
             label: string;
             value: string;
         };
+        /** @description What a holder owes, has in advance and paid lately. */
+        FeeAccountOut: {
+            advance: string;
+            day_open: boolean;
+            due: components["schemas"]["BillDueOut"][];
+            holder: components["schemas"]["HolderRef"];
+            overdue: string;
+            owed: string;
+            payments: components["schemas"]["PaymentBrief"][];
+            place: string;
+        };
+        FeeChoiceOut: {
+            label: string;
+            value: string;
+        };
+        /**
+         * @example {
+         *       "approve": true,
+         *       "opinion": "同意"
+         *     }
+         */
+        FeeDecisionIn: {
+            approve: boolean;
+            /** @default  */
+            opinion?: string;
+        };
+        /** @description What can be chosen when fees are charged and collected. */
+        FeeOptionsOut: {
+            grades: string[];
+            kinds: components["schemas"]["FeeChoiceOut"][];
+            methods: components["schemas"]["FeeChoiceOut"][];
+            next_receipt: string;
+            receipts_left: number;
+            uses: string[];
+        };
+        /**
+         * @example {
+         *       "reason": "记错了承租人，应记另一户"
+         *     }
+         */
+        FeeReasonIn: {
+            reason: string;
+        };
         FieldOut: {
             name: string;
             type: string;
@@ -7378,6 +8111,41 @@ export interface components {
         };
         /**
          * @example {
+         *       "basis": "青禾县基准地价成果",
+         *       "from_year": 2021,
+         *       "grade": "二级"
+         *     }
+         */
+        GradeIn: {
+            basis: string;
+            from_year: number;
+            grade: string;
+        };
+        GradeOut: {
+            basis: string;
+            entered_by: string;
+            from_year: number;
+            grade: string;
+        };
+        /**
+         * @example {
+         *       "basis": "青禾县基准地价成果",
+         *       "from_year": 2021,
+         *       "grade": "二级",
+         *       "region": "990121100"
+         *     }
+         */
+        GradeRegionIn: {
+            basis: string;
+            from_year: number;
+            grade: string;
+            region: string;
+        };
+        GradedOut: {
+            parcels: number;
+        };
+        /**
+         * @example {
          *       "reason": "岗位调整",
          *       "region": "990121100",
          *       "role": "township_clerk",
@@ -7620,7 +8388,7 @@ export interface components {
             dashboard: string;
             key: string;
             /** @enum {string} */
-            kind: "integer" | "area_mu" | "percent";
+            kind: "integer" | "area_mu" | "yuan" | "percent";
             label: string;
             tag: ("success" | "danger" | "warning" | "info" | "primary") | null;
             to: string;
@@ -8422,6 +9190,17 @@ export interface components {
             /** @default true */
             masked?: boolean;
         };
+        /**
+         * @example {
+         *       "payment_id": 12,
+         *       "why": "金额、流水号一致"
+         *     }
+         */
+        MatchIn: {
+            payment_id: number;
+            /** @default  */
+            why?: string;
+        };
         MayOut: {
             evidence: boolean;
             export: boolean;
@@ -8685,6 +9464,14 @@ export interface components {
             region: components["schemas"]["Named"];
             staff: number;
         };
+        /**
+         * @example {
+         *       "token": "3f1c7a52-offset"
+         *     }
+         */
+        OffsetIn: {
+            token: string;
+        };
         OnDay: {
             on?: string | null;
         };
@@ -8697,6 +9484,13 @@ export interface components {
             people: number;
             rows: components["schemas"]["PresenceOut"][];
             total: number;
+        };
+        OpenDayOut: {
+            cash: string;
+            /** Format: date */
+            on: string;
+            other: string;
+            payments: number;
         };
         OpenStepOut: {
             /** @default false */
@@ -9271,6 +10065,91 @@ export interface components {
             steps: components["schemas"]["OpenStepOut"][];
             task: components["schemas"]["TaskOut"] | null;
         };
+        /** @description A holder as the counter's list shows it. */
+        PayerOut: {
+            bills: number;
+            id: number;
+            kind_label: string;
+            name: string;
+            owed: string;
+            place: string;
+        };
+        PaymentBrief: {
+            amount: string;
+            clerk: string;
+            id: number;
+            method_label: string;
+            /** Format: date */
+            on: string;
+            receipt: string;
+            receipt_id: number | null;
+            reversed_on: string | null;
+            /** @enum {string} */
+            sort: "taken" | "refund" | "offset" | "release";
+            sort_label: string;
+        };
+        /**
+         * @example {
+         *       "amount": "5000.00",
+         *       "holder_id": 31,
+         *       "method": "transfer",
+         *       "payer": "王演示",
+         *       "reference": "20260316000123",
+         *       "token": "3f1c7a52-counter"
+         *     }
+         */
+        PaymentIn: {
+            amount: number | string;
+            holder_id: number;
+            /** @default [] */
+            kinds?: string[];
+            method: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            payer?: string;
+            /** @default true */
+            receipt?: boolean;
+            /** @default  */
+            reference?: string;
+            token: string;
+        };
+        /** @description A payment with what it went to. */
+        PaymentOut: {
+            amount: string;
+            clerk: string;
+            entry_id: number;
+            holder: components["schemas"]["HolderRef"];
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            may_reverse: boolean;
+            method_label: string;
+            note: string;
+            /** Format: date */
+            on: string;
+            payer: string;
+            prepaid: string;
+            reason: string;
+            receipt: string;
+            receipt_id: number | null;
+            receipt_state: ("used" | "void") | null;
+            reference: string;
+            reversal_id: number | null;
+            reversed_on: string | null;
+            settled_on: string | null;
+            shares: components["schemas"]["PaymentShareOut"][];
+            /** @enum {string} */
+            sort: "taken" | "refund" | "offset" | "release";
+            sort_label: string;
+        };
+        PaymentShareOut: {
+            amount: string;
+            bill_id: number;
+            kind_label: string;
+            parcel: string;
+            year: number;
+        };
         PeopleQuery: {
             office?: number | null;
             /** @default 1 */
@@ -9743,8 +10622,56 @@ export interface components {
             clause: string;
             text: string;
         };
+        /**
+         * @example {
+         *       "clerk": "zhaocankao",
+         *       "first": 1,
+         *       "last": 100,
+         *       "series": "NT2026"
+         *     }
+         */
+        ReceiptBookIn: {
+            clerk: string;
+            first: number;
+            last: number;
+            series: string;
+        };
+        ReceiptBookOut: {
+            clerk: string;
+            first: number;
+            following: number;
+            id: number;
+            issued_by: string;
+            /** Format: date */
+            issued_on: string;
+            last: number;
+            may_void: boolean;
+            may_write_off: boolean;
+            missing: number[];
+            series: string;
+            unit: string;
+            unused: number;
+            used: number;
+            void: number;
+            written_off_by: string;
+            written_off_on: string | null;
+        };
         RecoveryOut: {
             recovery: string[];
+        };
+        /**
+         * @example {
+         *       "amount": "600.00",
+         *       "method": "transfer",
+         *       "reason": "多缴的款项退还本人",
+         *       "token": "3f1c7a52-refund"
+         *     }
+         */
+        RefundIn: {
+            amount: number | string;
+            method: string;
+            reason: string;
+            token: string;
         };
         RegionBelow: {
             count: number;
@@ -10031,6 +10958,72 @@ export interface components {
             name: string;
             region: string;
         };
+        RentRateIn: {
+            grade: string;
+            rate: number | string;
+            use: string;
+        };
+        RentRateOut: {
+            grade: string;
+            rate: string;
+            use: string;
+        };
+        /**
+         * @example {
+         *       "due_on": "2026-06-30",
+         *       "first_year": 2021,
+         *       "last_year": 2023,
+         *       "region": "990121"
+         *     }
+         */
+        RentRunIn: {
+            /** Format: date */
+            due_on: string;
+            first_year: number;
+            last_year: number;
+            region: string;
+        };
+        /**
+         * @example {
+         *       "document": "2021年国有农用地租赁金标准",
+         *       "first_year": 2021,
+         *       "number": "青政办〔2021〕5号",
+         *       "rates": [
+         *         {
+         *           "grade": "二级",
+         *           "rate": "80.00",
+         *           "use": "耕地"
+         *         }
+         *       ]
+         *     }
+         */
+        RentTariffIn: {
+            /** @default  */
+            clause?: string;
+            document: string;
+            first_year: number;
+            last_year?: number | null;
+            number: string;
+            rates: components["schemas"]["RentRateIn"][];
+        };
+        RentTariffOut: {
+            clause: string;
+            decided_at: string | null;
+            decided_by: string;
+            document: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            first_year: number;
+            id: number;
+            last_year: number | null;
+            number: string;
+            opinion: string;
+            rates: components["schemas"]["RentRateOut"][];
+            /** @enum {string} */
+            state: "draft" | "approved" | "refused" | "replaced";
+            state_label: string;
+        };
         /**
          * @example {
          *       "reason": "补充了批准文件，重新核对"
@@ -10273,6 +11266,16 @@ export interface components {
             sha256: string;
             size: number;
         };
+        RunProblemOut: {
+            code: string;
+            parcel_id: number;
+            reason: string;
+            years: string;
+        };
+        RunProblemPage: {
+            rows: components["schemas"]["RunProblemOut"][];
+            total: number;
+        };
         SaidIn: {
             member: number;
             /** @enum {string} */
@@ -10313,6 +11316,14 @@ export interface components {
         };
         /**
          * @example {
+         *       "text": "王演示"
+         *     }
+         */
+        SeekPayerIn: {
+            text: string;
+        };
+        /**
+         * @example {
          *       "word": "青自然资函"
          *     }
          */
@@ -10348,6 +11359,42 @@ export interface components {
             name: string;
             unit: string;
             value: number | boolean | string[];
+        };
+        /**
+         * @example {
+         *       "counted": "2400.00",
+         *       "on": "2026-03-16"
+         *     }
+         */
+        SettleIn: {
+            counted: number | string;
+            /** Format: date */
+            on: string;
+            /** @default  */
+            reason?: string;
+        };
+        SettlementOut: {
+            cash: string;
+            checked_at: string | null;
+            checked_by: string;
+            clerk: string;
+            counted: string;
+            difference: string;
+            entry_id: number | null;
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            may_check: boolean;
+            /** Format: date */
+            on: string;
+            other: string;
+            payments: number;
+            reason: string;
+            unit: string;
+        };
+        SettlementsOut: {
+            days: components["schemas"]["OpenDayOut"][];
+            settlements: components["schemas"]["SettlementOut"][];
         };
         /**
          * @description `split` takes one figure and the line as `tool`; `hole` one polygon and the hole as `tool`.
@@ -11071,6 +12118,38 @@ export interface components {
          */
         VoidIn: {
             reason: string;
+        };
+        /**
+         * @example {
+         *       "amount": "400.00",
+         *       "bill_id": 7,
+         *       "document": "青政复〔2024〕7号",
+         *       "reason": "受灾绝收，经批准减免"
+         *     }
+         */
+        WaiverIn: {
+            amount: number | string;
+            bill_id: number;
+            document: string;
+            file_id?: number | null;
+            reason: string;
+        };
+        WaiverOut: {
+            amount: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            bill_id: number;
+            decided_at: string | null;
+            decided_by: string;
+            document: string;
+            id: number;
+            may_decide: boolean;
+            opinion: string;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused";
+            state_label: string;
         };
         WarningBrief: {
             /** Format: date */
@@ -15037,6 +16116,859 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContractRef"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_bank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_import_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankTakenOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankLineOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_unmatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankLineOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_books: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBookOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_issue_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptBookIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBookOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_void_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBookOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_write_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBookOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_collected: {
+        parameters: {
+            query?: {
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectedOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_collected_file: {
+        parameters: {
+            query?: {
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_grade_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeRegionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeAccountOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_offset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OffsetIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeeOptionsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_grade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_pay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_reverse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_receipt_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_all_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_start_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RentRunIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_one_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_confirm_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_drop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_preview_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillRunOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_run_problems: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunProblemPage"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_seek_payer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeekPayerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayerOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_settlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_all_tariffs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RentTariffOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_enter_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RentTariffIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RentTariffOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_decide_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tariff_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RentTariffOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_ask_waiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiverIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_decide_waiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiver_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOut"];
                 };
             };
         };
