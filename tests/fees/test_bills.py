@@ -213,7 +213,8 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
         leased(people.clerk, west)
     run = previewed(people.clerk, run_jobs)
     runs.confirm_run(people.clerk, run.pk)
-    whole, calls = runs.post_bills, []
+    whole: Any = vars(runs)["post_bills"]
+    calls: list[Any] = []
 
     def failing(*args: Any) -> Any:
         if len(calls) == 2:
