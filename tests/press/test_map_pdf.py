@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.press.errors import MapRefused
-from liangtian.press.labels import inner_spots, place_labels
+from liangtian.press.labels import Wish, inner_spots, place_labels
 from liangtian.press.map import (
     MapImage,
     MapLayer,
@@ -160,7 +160,7 @@ def test_labels_that_would_collide_are_counted_on_the_map() -> None:
 
 def test_a_label_stands_beside_a_polygon_smaller_than_it() -> None:
     tiny = [[(50.0, 50.0), (51.0, 50.0), (51.0, 51.0), (50.0, 51.0)]]
-    ((label,), hidden) = place_labels([("XZ0001", tiny)], 100, 100)
+    ((label,), hidden) = place_labels([Wish("XZ0001", tiny)], 100, 100)
     assert hidden == 0
     assert label["at"][0] > 51  # type: ignore[index]
 

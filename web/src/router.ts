@@ -6,6 +6,9 @@ import { t } from './locales'
 /** Each feature declares its screens in `features/<name>/routes.ts`. */
 const declared = import.meta.glob<RouteRecordRaw[]>('./features/*/routes.ts', { eager: true, import: 'default' })
 
+/** Pages outside the sign-in, `features/<name>/open.ts`. */
+const outside = import.meta.glob<RouteRecordRaw[]>('./features/*/open.ts', { eager: true, import: 'default' })
+
 const screens: RouteRecordRaw[] = [
   ...Object.values(declared).flat(),
   { path: '403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue') },
@@ -34,7 +37,7 @@ export function createAppRouter(prepare: () => Promise<void>): Router {
     },
     meta: { title: 'menu.duty' },
   }
-  const routes = [login, duty, { path: '/', component: shell, children: screens }]
+  const routes = [login, duty, ...Object.values(outside).flat(), { path: '/', component: shell, children: screens }]
   const router = createRouter({ history: createWebHistory(), routes })
   router.beforeEach(async (to) => {
     const session = useSession()

@@ -21,6 +21,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from liangtian.policy.dossier_items import DossierItem
+from liangtian.policy.judgement_table import JudgementTable
 from liangtian.policy.legality_table import LegalityTable
 from liangtian.policy.obligation_schema import Obligation
 from liangtian.policy.pack_checks import (
@@ -151,6 +152,7 @@ class Pack:
     documents: Mapping[str, Document]
     version: str
     legality: LegalityTable | None
+    judgement: JudgementTable | None
     obligations: tuple[Obligation, ...]
     checks: tuple[DataCheck, ...]
     warning_measures: tuple[WarningMeasure, ...]
@@ -302,6 +304,7 @@ def parse_pack(file: str, base: bytes, own_file: str = "", own: bytes | None = N
         documents=MappingProxyType(documents),
         version=_version(base, own),
         legality=table,
+        judgement=parsed.judgement,
         obligations=tuple(parsed.obligation),
         warning_measures=tuple(parsed.warning),
         checks=checks_of(file, own_file, parsed, over, documents),

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from liangtian.policy.dossier_items import DossierItem
+from liangtian.policy.judgement_table import JudgementTable
 from liangtian.policy.legality_table import LegalityTable, PatchType
 from liangtian.policy.obligation_schema import Obligation, mistakes
 from liangtian.policy.patch_checks.schema import CheckSetting, DataCheck
@@ -118,6 +119,7 @@ class PackFile(_Strict):
     warning: list[WarningMeasure] = []
     dossier: list[DossierItem] = []
     legality: LegalityTable | None = None
+    judgement: JudgementTable | None = None
 
     @model_validator(mode="after")
     def _obligations_known(self) -> PackFile:
@@ -129,6 +131,19 @@ class PackFile(_Strict):
     def _warnings_known(self) -> PackFile:
         if wrong := list(warning_mistakes(self.warning, self.values)):
             raise ValueError("；".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def _judgement_known(self) -> PackFile:
+        table = self.judgement
+        if table is None:
+            return self
+        for wanted, keys in (("int", table.limits()), ("decimal", {table.sliver})):
+            for key in sorted(keys):
+                if key not in self.values or self.values[key][0].type != wanted:
+                    raise ValueError(f"研判表用到的参数 {key} 应为 type={wanted}")
+        if lost := sorted(table.documents() - {one.id for one in self.document}):
+            raise ValueError(f"研判表引用了未列出的文件 {'、'.join(lost)}")
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,9 @@
 """Where the labels (注记) of a map go: inside their polygon, on the frame, none over another."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import NamedTuple
 
 Spot = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -9,39 +12,79 @@ _PAD_MM = 0.4
 _LEVELS = ((0.5, 1.2), (0.35, 1.0), (0.65, 1.0), (0.2, 0.8), (0.8, 0.8))  # height share, weight
 
 
+class Wish(NamedTuple):
+    """A text wanted inside a polygon (rings in paper mm), and what may stand there where it finds no place."""
+
+    text: str
+    rings: Sequence[Sequence[Spot]]
+    brief: str = ""
+
+
 def place_labels(
-    wishes: Sequence[tuple[str, Sequence[Sequence[Spot]]]],
+    wishes: Sequence[Wish],
     width: float,
     height: float,
     keep_clear: Sequence[Box] = (),
 ) -> tuple[list[dict[str, object]], int]:
-    """(text, rings in paper mm) wanted, most important first -> labels placed, how many left out.
+    """Labels wanted, most important first -> labels placed, how many left out.
 
     A label goes inside its polygon, or beside one that is smaller than the label. One that would
     then run off the frame, over a label already placed, over a box to keep clear or over another
-    polygon smaller than its label is left out and counted.
+    polygon smaller than its label is left out and counted; where there is a brief one, that is tried
+    before, and at once for a polygon in which the whole text has no room.
     """
     taken, small = _Crowd(), _Crowd()
     for box in keep_clear:
         taken.add(box)
-    bounds = [_bounds(rings) for _, rings in wishes]
-    sizes = [_size(text) for text, _ in wishes]
-    tight = [b[2] - b[0] < w or b[3] - b[1] < h for b, (w, h) in zip(bounds, sizes, strict=True)]
-    for box, is_tight in zip(bounds, tight, strict=True):
-        if is_tight:
-            small.add(box)
+    texts = [[one.text, one.brief] if one.brief else [one.text] for one in wishes]
+    for one, mine in zip(wishes, texts, strict=True):
+        if one.brief and not _roomy(one.rings, _size(one.text)):
+            del mine[0]
+        if _is_tight(_bounds(one.rings), _size(mine[-1])):
+            small.add(_bounds(one.rings))
     placed: list[dict[str, object]] = []
-    for (text, rings), own, size, beside in zip(wishes, bounds, sizes, tight, strict=True):
-        spots = _beside(own, size) if beside else _inside(rings, size, width, height)
-        for box in spots:
-            on_frame = box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height
-            if on_frame and not taken.meets(box) and not small.meets(box):
-                taken.add(box)
-                placed.append(
-                    {"at": (round(box[0], 3), round(box[1], 3)), "size": size, "text": text}
-                )
-                break
+    for one, mine in zip(wishes, texts, strict=True):
+        found = _first_free(one.rings, mine, (width, height), (taken, small))
+        if found is not None:
+            text, box = found
+            taken.add(box)
+            at = (round(box[0], 3), round(box[1], 3))
+            placed.append({"at": at, "size": _size(text), "text": text})
     return placed, len(wishes) - len(placed)
+
+
+def _first_free(
+    rings: Sequence[Sequence[Spot]],
+    texts: Sequence[str],
+    frame: Spot,
+    crowds: Sequence[_Crowd],
+) -> tuple[str, Box] | None:
+    """The first text that finds a place, and the place."""
+    own = _bounds(rings)
+    for text in texts:
+        size = _size(text)
+        spots = _beside(own, size) if _is_tight(own, size) else _inside(rings, size, *frame)
+        for box in spots:
+            on_frame = box[0] >= 0 and box[1] >= 0 and box[2] <= frame[0] and box[3] <= frame[1]
+            if on_frame and not any(crowd.meets(box) for crowd in crowds):
+                return text, box
+    return None
+
+
+def _is_tight(own: Box, size: tuple[float, float]) -> bool:
+    return own[2] - own[0] < size[0] or own[3] - own[1] < size[1]
+
+
+def _roomy(rings: Sequence[Sequence[Spot]], size: tuple[float, float]) -> bool:
+    """Whether a text lies wholly within the polygon on its middle level."""
+    _, low, _, high = _bounds(rings)
+    if high - low < size[1]:
+        return False
+    for y in ((low + high - size[1]) / 2, (low + high + size[1]) / 2):
+        cuts = sorted(_cuts(rings, y))
+        if max((b - a for a, b in zip(cuts[::2], cuts[1::2], strict=False)), default=0) < size[0]:
+            return False
+    return True
 
 
 class _Crowd:

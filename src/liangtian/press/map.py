@@ -13,7 +13,7 @@ from typing import Literal
 
 from liangtian.press import legend
 from liangtian.press.errors import MapRefused
-from liangtian.press.labels import place_labels
+from liangtian.press.labels import Wish, place_labels
 from liangtian.press.picture import SHEET_PIXELS, for_print
 from liangtian.press.typeset import typeset
 
@@ -26,10 +26,12 @@ Paper = Literal["a4", "a3"]
 
 @dataclass(frozen=True)
 class MapPolygon:
-    """One polygon: the outer ring first, then its holes; `label` is printed inside it."""
+    """One polygon: the outer ring first, then its holes; `label` is printed inside it, `brief` where that
+    finds no place."""
 
     rings: Sequence[Ring]
     label: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True)
@@ -372,11 +374,12 @@ def _path(ring: Ring, view: _View, *, closed: bool = True) -> list[Point]:
     return path
 
 
-def _label_wishes(sheet: MapSheet, view: _View) -> Iterator[tuple[str, list[list[Point]]]]:
+def _label_wishes(sheet: MapSheet, view: _View) -> Iterator[Wish]:
     for layer in reversed(sheet.layers):
         for polygon in layer.polygons:
             if polygon.label and polygon.rings and view.shows(polygon.rings[0]):
-                yield polygon.label, [_path(ring, view) for ring in polygon.rings]
+                rings = [_path(ring, view) for ring in polygon.rings]
+                yield Wish(polygon.label, rings, polygon.brief)
 
 
 def _mark_box(spot: Point) -> Extent:

@@ -49,6 +49,7 @@ from liangtian.platform.tokens.api import router as tokens
 from liangtian.platform.tokens.auth import ByToken
 from liangtian.programmes.enforcement.api import router as enforcement
 from liangtian.programmes.holdings.api import router as holdings
+from liangtian.programmes.holdings.notices.api import open_router as public_notices
 from liangtian.site.description import router as description
 from liangtian.site.home import router as home
 
@@ -103,6 +104,7 @@ for prefix, router in (
     ("/books", books),
     ("/enforcement", enforcement),
     ("/holdings", holdings),
+    ("/public", public_notices),  # without signing in
     ("/operation", operation),
     ("", home),
     ("", description),

@@ -28,7 +28,37 @@ _VIEW = {
 }  # fmt: skip
 
 EXAMPLES: dict[str, Any] = {
+    "DecideHitsIn": {
+        "hits": [41, 42], "confirmed": False, "opinion": "已核对林权证，该处不是林地", "paper_number": "",
+    },
+    "DispositionEndIn": {"done": True, "result": "已补签承包合同", "file_id": 7},
+    "DispositionIn": {
+        "measure": "补签合同", "plan": "由村民委员会与农户补签承包合同，六月底前报乡镇备案",
+        "office_id": 9, "due_on": "2026-06-30",
+    },
+    "JudgeAllIn": {"region": "990121100"},
+    "JudgeConfirmIn": {"judgements": [12, 13], "outcome": "", "reason": "", "meeting": 2},
+    "ProposeIn": {"parcels": [101, 102]},
+    "ReviewIn": {
+        "title": "第一次研判会审", "held_on": "2026-04-20", "place": "县自然资源局三楼会议室",
+        "chair": "王假设", "members": ["李样本", "何示范", "林虚拟"], "file_id": 7,
+    },
+    "NoticeIn": {
+        "villages": ["990121100201"], "contact": "柳塘镇自然资源所，赵参考，13800000000",
+        "title": "柳塘村农用地清查成果公示", "note": "", "left_out": [],
+    },
+    "NoticeReasonIn": {"reason": "图上村界有误，更正后重新公示"},
+    "ObjectionIn": {
+        "name": "王演示", "phone": "13800000000", "number": 12, "kind": "面积",
+        "text": "东边与邻户以水渠为界，实际面积应多三分地", "filed_on": "2026-03-10", "files": [],
+    },
+    "PublicObjectionIn": {
+        "name": "王演示", "phone": "13800000000", "number": 12, "kind": "面积",
+        "text": "东边与邻户以水渠为界，实际面积应多三分地",
+    },
+    "PublishIn": {"starts_on": "2026-03-02", "ends_on": "2026-03-17"},
     "ActiveIn": {"active": False},
+    "AnswerIn": {"upheld": False, "answer": "经复测，面积与公示一致，误差在容差以内", "files": []},
     "AnalyseIn": {"geometry": _PLOT, "name": "拟建养殖场", "versions": [3]},
     "AssignIn": {"to_user": 12, "note": "请核实是否仍在施工"},
     "AtlasIn": {"title": "青禾县土地利用图册", "region": "990121", "scale": 10000, "versions": [3]},

@@ -45,6 +45,9 @@ LIANGTIAN_DUE_SOON_DAYS  a task due within so many days is shown as due soon (de
 LIANGTIAN_TOKEN_DAYS     days an interface token lives at most (default 365)
 LIANGTIAN_CALENDAR_DAYS_AHEAD  periodic deadlines are made so far ahead (default 400)
 LIANGTIAN_STATE_KEEP_DAYS      days a named state of a ledger is kept, where no return rests on it (default 1095)
+LIANGTIAN_PUBLIC_READS_PER_MINUTE   requests for a public notice from one address in a minute (default 60)
+LIANGTIAN_PUBLIC_OBJECTIONS_PER_HOUR  objections sent online from one address in an hour (default 5)
+LIANGTIAN_PUBLIC_OBJECTIONS_PER_DAY   objections sent online to one notice in a day (default 200)
 LIANGTIAN_RETURN_DUE_DAYS      a return is late when not sent so many days after its period's end (default 10)
 """
 
@@ -240,6 +243,9 @@ DOSSIER_PAGES_OF_A_PAPER = int(os.environ.get("LIANGTIAN_DOSSIER_PAGES_OF_A_PAPE
 SNAPSHOT_ROWS_AT_ONCE = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS_AT_ONCE", "20000"))
 SNAPSHOT_ROWS = int(os.environ.get("LIANGTIAN_SNAPSHOT_ROWS", "300000"))
 STATE_KEEP_DAYS = int(os.environ.get("LIANGTIAN_STATE_KEEP_DAYS", "1095"))
+PUBLIC_READS_PER_MINUTE = int(os.environ.get("LIANGTIAN_PUBLIC_READS_PER_MINUTE", "60"))
+PUBLIC_OBJECTIONS_PER_HOUR = int(os.environ.get("LIANGTIAN_PUBLIC_OBJECTIONS_PER_HOUR", "5"))
+PUBLIC_OBJECTIONS_PER_DAY = int(os.environ.get("LIANGTIAN_PUBLIC_OBJECTIONS_PER_DAY", "200"))
 RETURN_DUE_DAYS = int(os.environ.get("LIANGTIAN_RETURN_DUE_DAYS", "10"))
 FILES_ROOT = DATA / "files"
 FILES_S3 = _object_store(os.environ.get("LIANGTIAN_FILES_S3"))

@@ -17,8 +17,11 @@ from liangtian.platform.people.request import user_of
 from liangtian.programmes.holdings import crops, dividing, parcels, units, years
 from liangtian.programmes.holdings.api_holders import router as holders
 from liangtian.programmes.holdings.codes import LISTS, listed
+from liangtian.programmes.holdings.comparing.api import router as comparing
 from liangtian.programmes.holdings.fees.api import router as fees
+from liangtian.programmes.holdings.judging.api import router as judging
 from liangtian.programmes.holdings.models import BaseYear
+from liangtian.programmes.holdings.notices.api import router as notices
 from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_out
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,
@@ -41,6 +44,9 @@ from liangtian.programmes.holdings.tiles import parcel_tile
 router = Router(tags=["holdings"])
 router.add_router("", holders)
 router.add_router("/fees", fees)
+router.add_router("", notices)
+router.add_router("", judging)
+router.add_router("", comparing)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 

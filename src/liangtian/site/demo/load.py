@@ -33,6 +33,7 @@ from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
 from liangtian.site.demo.generate import generate
 from liangtian.site.demo.holdings import load_register
+from liangtian.site.demo.notices import load_notices
 from liangtian.site.demo.year import Year
 
 Say = Callable[[str], None]
@@ -74,6 +75,9 @@ def load_county(size: Any, say: Say) -> None:
     _load_deadlines(say)
     say("正在登记承包经营台账…")
     load_register(clerk)
+    say("正在公示清查成果…")
+    load_notices(clerk)
+    runtime.drain()
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:

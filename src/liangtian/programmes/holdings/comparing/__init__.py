@@ -1,0 +1,1 @@
+"""Comparison with the layers of other departments (部门数据比对)."""

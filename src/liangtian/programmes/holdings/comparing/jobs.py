@@ -1,0 +1,5 @@
+"""The job of comparisons."""
+
+from liangtian.programmes.holdings.comparing.running import compare
+
+__all__ = ["compare"]

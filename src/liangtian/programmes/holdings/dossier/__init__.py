@@ -1,0 +1,1 @@
+"""The holder's file as one PDF (一户一档)."""

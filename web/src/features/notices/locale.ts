@@ -1,0 +1,43 @@
+/** Texts of notices and objections, under the key `notices`. */
+export default {
+  'zh-CN': {
+    menu: { notices: '公示台账', notice: '公示', objections: '公示异议台账', objection: '公示异议', parcelProgress: '地块进度台账', publicNotice: '清查成果公示' },
+    notices: {
+      draft: '拟定公示', edit: '修改草稿', discard: '删除草稿', discardSure: '删除这份公示草稿？地块仍为待公示。', refresh: '刷新地块', publish: '发布公示', withdraw: '撤回公示', save: '保存',
+      villages: '公示的村', villagesHint: '可选多个村，括号外为待公示地块数', waiting: '待公示 {count} 个', nothingWaits: '您的辖区没有待公示的地块', chosen: '将公示 {count} 个地块，兵团用地不在内',
+      title: '标题', titleHint: '不填则按村名生成', contact: '异议受理', contactHint: '受理单位、地点、联系人和电话', note: '说明', rule: '公示期不少于 {days} 日（{clause}）；开始当日不计入',
+      publishHint: '发布后，所公示的 {count} 个地块的内容不能再改动，公开链接同时生效。', startsOn: '公示开始', endsOn: '公示截止', withdrawHint: '撤回后链接失效，地块回到待公示。请写明原因。',
+      withdrawnOn: '已于 {day} 撤回：{reason}', missing: '没有找到该公示', missingObjection: '没有找到该异议', left: '剩余 {days} 天',
+      range: '范围', span: '公示期', fixedLater: '发布时确定', basis: '依据', parcels: '地块', issuer: '公示单位', by: '经办', papers: '公示图表', map: '公示图（PDF）', table: '公示表（PDF）', excel: '公示表（Excel）',
+      link: '公开链接', noLink: '公示期内有效', copy: '复制', copied: '链接已复制', list: '公示地块', number: '序号', takeOut: '移出', openObjections: '未结异议', sum: '{count} 个地块，{mu} 亩',
+      phase: '状态', phases: { draft: '草稿', coming: '待开始', running: '公示中', over: '公示期满', withdrawn: '已撤回' }, until: '公示至 {day}', never: '还没有公示过',
+      objections: '异议', object: '登记异议', objectionNo: '编号', objectionOf: '公示异议 {no} 号', noObjections: '没有异议', objector: '异议人', idNumber: '身份证号码', lot: '所指地块', noLot: '未指明地块',
+      lotHint: '输入序号、编码或权利人查找', lotText: '地块说明', lotTextHint: '公示表中没有的地块，写明位置', kind: '异议类型', text: '异议内容', filedOn: '提出日期', dueOn: '答复期限', late: '逾期', state: '处理结果', evidence: '提交的材料', loggedBy: '登记',
+      notice: '公示', answer: '答复意见', answeredOn: '答复日期', answeredBy: '答复人', answerFiles: '答复材料', rejected: '异议不成立', upheld: '异议成立，重新核查', giveAnswer: '提交答复', upheldHint: '提交后该地块转为重新核查，更正后须重新公示', notAnswered: '尚未答复',
+      retract: '异议撤回', retractHint: '异议人撤回异议的，请写明经过。',
+      loading: '正在读取公示…', turnTo: '有异议的，请在公示期内向以下单位提出，或在本页网上提交：', making: '公示图表正在生成，请稍后再看', seek: '按序号、编码、姓名查找', sendObjection: '提出异议', numberHint: '公示表中的序号，没有的可不填', yourName: '您的姓名',
+      privacy: '姓名和电话只用于办理和答复异议，不对外公开。', submit: '提交', sent: '异议已收到，编号 {no}，最迟 {day} 前答复。请保持电话畅通。', noMatch: '没有符合的地块', masked: '个人姓名按规定脱敏显示。面积为椭球面积。',
+      progress: '进度',
+    },
+  },
+  en: {
+    menu: { notices: 'Notices', notice: 'Notice', objections: 'Objections', objection: 'Objection', parcelProgress: 'Parcel progress', publicNotice: 'Public notice' },
+    notices: {
+      draft: 'Draft a notice', edit: 'Change', discard: 'Discard', discardSure: 'Discard this draft? Its parcels still wait for a notice.', refresh: 'Read parcels anew', publish: 'Publish', withdraw: 'Withdraw', save: 'Save',
+      villages: 'Villages', villagesHint: 'One or more villages', waiting: '{count} waiting', nothingWaits: 'Nothing waits for a notice in your region', chosen: '{count} parcels will be shown, XPCC land apart',
+      title: 'Title', titleHint: 'Empty: named after the village', contact: 'Objections to', contactHint: 'Office, place, person and phone', note: 'Note', rule: 'At least {days} days ({clause}); the first day does not count',
+      publishHint: 'What is shown of the {count} parcels is fixed from now on, and the link is alive.', startsOn: 'From', endsOn: 'To', withdrawHint: 'The link dies and the parcels wait again. Say why.',
+      withdrawnOn: 'Withdrawn {day}: {reason}', missing: 'No such notice', missingObjection: 'No such objection', left: '{days} days left',
+      range: 'Region', span: 'Shown', fixedLater: 'fixed when published', basis: 'Clause', parcels: 'Parcels', issuer: 'Issued by', by: 'By', papers: 'On paper', map: 'Map (PDF)', table: 'List (PDF)', excel: 'List (Excel)',
+      link: 'Public link', noLink: 'while it is shown', copy: 'Copy', copied: 'Link copied', list: 'Parcels', number: 'No.', takeOut: 'Take out', openObjections: 'Open', sum: '{count} parcels, {mu} mu',
+      phase: 'State', phases: { draft: 'Draft', coming: 'To begin', running: 'Shown', over: 'Run out', withdrawn: 'Withdrawn' }, until: 'shown until {day}', never: 'Never noticed',
+      objections: 'Objections', object: 'Enter an objection', objectionNo: 'No.', objectionOf: 'Objection {no}', noObjections: 'None', objector: 'By', idNumber: 'ID number', lot: 'Parcel', noLot: 'no parcel named',
+      lotHint: 'Number, code or holder', lotText: 'Which land', lotTextHint: 'Land that is not on the list', kind: 'Kind', text: 'What is said', filedOn: 'Filed', dueOn: 'Answer by', late: 'late', state: 'Result', evidence: 'Handed in', loggedBy: 'Entered',
+      notice: 'Notice', answer: 'Answer', answeredOn: 'Answered', answeredBy: 'By', answerFiles: 'Papers of the answer', rejected: 'Not upheld', upheld: 'Upheld, survey again', giveAnswer: 'Answer', upheldHint: 'The parcel is surveyed and noticed again', notAnswered: 'Not answered yet',
+      retract: 'Taken back', retractHint: 'Say how the objection was taken back.',
+      loading: 'Loading…', turnTo: 'Objections, while this is shown, to: ', making: 'Map and list are being made', seek: 'Number, code or name', sendObjection: 'Object', numberHint: 'Number in the list, if any', yourName: 'Your name',
+      privacy: 'Name and phone are used to answer only.', submit: 'Send', sent: 'Received as number {no}; answered by {day}.', noMatch: 'Nothing found', masked: 'Names are masked. Areas are ellipsoidal.',
+      progress: 'Progress',
+    },
+  },
+}
