@@ -13,7 +13,7 @@ from liangtian.platform.people.models import User
 from liangtian.policy.judgement import table_of
 from liangtian.programmes.holdings.codes import pack_in_use
 from liangtian.programmes.holdings.comparing.opinions import hits_for
-from liangtian.programmes.holdings.ledgers import _names, _township
+from liangtian.programmes.holdings.ledgers import names_of, township_of
 from liangtian.programmes.holdings.models import ComparisonHit
 
 TAGS: dict[str, Tag] = {"open": "warning", "confirmed": "danger", "rejected": "success"}
@@ -71,9 +71,9 @@ register(
             Column("department", "主管部门", "department", "choice", width=140, filter="choice",
                    choices=departments),
             Column("zone", "比对图层", "zone", "choice", width=130, filter="choice", choices=zones),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text", by=True),
-            *_names("version__holder__", "权利人（个人）", "权利人（单位）", "holder"),
+            *names_of("version__holder__", "权利人（个人）", "权利人（单位）", "holder"),
             Column("parcel_mu", "地块面积", "version__area_m2", "area_mu", width=100),
             Column("area_mu", "涉及面积", "area_m2", "area_mu", width=100, sum=True,
                    filter="number_range"),

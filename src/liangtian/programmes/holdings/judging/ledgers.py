@@ -14,7 +14,7 @@ from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.policy.judgement import table_of
 from liangtian.programmes.holdings.codes import pack_in_use
 from liangtian.programmes.holdings.judging.disposing import MEASURES
-from liangtian.programmes.holdings.ledgers import _names, _township
+from liangtian.programmes.holdings.ledgers import names_of, township_of
 from liangtian.programmes.holdings.models import Disposition, Judgement
 
 
@@ -91,9 +91,9 @@ register(
         columns=(
             Column("code", "地块编码", "parcel__code", width=170, filter="text",
                    link="/judgements/{id}", fixed=True),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text", by=True),
-            *_names("version__holder__", "权利人（个人）", "权利人（单位）", "holder"),
+            *names_of("version__holder__", "权利人（个人）", "权利人（单位）", "holder"),
             Column("area_mu", "面积", "version__area_m2", "area_mu", width=96, sum=True,
                    filter="number_range"),
             Column("class", "结论", _class, "choice", width=200, filter="choice", choices=classes),
@@ -130,7 +130,7 @@ register(
         columns=(
             Column("code", "地块编码", "parcel__code", width=170, filter="text",
                    link="/judgements/{subject}", fixed=True),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text", by=True),
             Column("area_mu", "面积", "judgement__version__area_m2", "area_mu", width=96, sum=True),
             Column("class", "研判结论", "judgement__outcome", "choice", width=190, filter="choice",

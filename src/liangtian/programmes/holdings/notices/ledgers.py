@@ -23,7 +23,7 @@ from django.utils import timezone
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, Tag, register
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
-from liangtian.programmes.holdings.ledgers import _names, _township, chosen, ownerships
+from liangtian.programmes.holdings.ledgers import chosen, names_of, ownerships, township_of
 from liangtian.programmes.holdings.models import Notice, Objection, ParcelVersion
 from liangtian.programmes.holdings.notices.objecting import kinds
 from liangtian.programmes.holdings.notices.stage import Stage, stage_column
@@ -155,7 +155,7 @@ register(
             Column("number", "编号", "number", "integer", width=76, link="/objections/{id}",
                    fixed=True),
             Column("title", "公示", "notice__title", width=220, filter="text", by=True),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text"),
             Column("lot", "所指地块", "lot", width=170, filter="text"),
             Column("name", "异议人", "name", width=90, filter="text", sensitivity="name"),
@@ -191,9 +191,9 @@ register(
         columns=(
             Column("code", "地块编码", "code", width=170, filter="text", link="/parcels/{subject}",
                    fixed=True),
-            Column("township_name", "乡镇", _township, width=90, by=True),
+            Column("township_name", "乡镇", township_of, width=90, by=True),
             Column("region_name", "村", "region__name", width=90, filter="text", by=True),
-            *_names("holder__", "权利人（个人）", "权利人（单位）", "holder"),
+            *names_of("holder__", "权利人（个人）", "权利人（单位）", "holder"),
             Column("area_mu", "面积", "area_m2", "area_mu", width=96, sum=True,
                    filter="number_range"),
             Column("stage", "进度", lambda user: stage_column("parcel__standing__"), "choice",
