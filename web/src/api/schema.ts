@@ -2500,6 +2500,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current comparison, zone by zone. */
+        get: operations["liangtian_programmes_holdings_comparing_api_comparison"];
+        put?: never;
+        /** Compare every parcel of the county anew, in the background. */
+        post: operations["liangtian_programmes_holdings_comparing_api_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/contracts": {
         parameters: {
             query?: never;
@@ -2528,6 +2546,23 @@ export interface paths {
         put?: never;
         /** End a contract before its time. */
         post: operations["liangtian_programmes_holdings_api_holders_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/dispositions/{disposition_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a disposition with its result. */
+        post: operations["liangtian_programmes_holdings_judging_api_end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3083,6 +3118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/hits/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or reject hits of one's own department. */
+        post: operations["liangtian_programmes_holdings_comparing_api_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/holders": {
         parameters: {
             query?: never;
@@ -3186,6 +3238,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose for some parcels. */
+        post: operations["liangtian_programmes_holdings_judging_api_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/judgements/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm proposals of others, as they are or with another class for a reason. */
+        post: operations["liangtian_programmes_holdings_judging_api_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/judgements/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose for every parcel of a region that is ready, in the background. */
+        post: operations["liangtian_programmes_holdings_judging_api_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/judgements/{judgement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A judgement with its facts and how every row of the table fared. */
+        get: operations["liangtian_programmes_holdings_judging_api_judgement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The decision table in force, and what there is to choose from. */
+        get: operations["liangtian_programmes_holdings_judging_api_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/merging": {
         parameters: {
             query?: never;
@@ -3197,6 +3334,195 @@ export interface paths {
         put?: never;
         /** Make one parcel of neighbours. */
         post: operations["liangtian_programmes_holdings_api_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft a notice of everything that waits in those villages. */
+        post: operations["liangtian_programmes_holdings_notices_api_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Villages with parcels that wait for a notice, the days it has to last, and the kinds of objections. */
+        get: operations["liangtian_programmes_holdings_notices_api_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice with its list and the objections to it. */
+        get: operations["liangtian_programmes_holdings_notices_api_notice"];
+        /** Change a draft; its parcels are read anew. */
+        put: operations["liangtian_programmes_holdings_notices_api_edit"];
+        post?: never;
+        /** Throw a draft away. */
+        delete: operations["liangtian_programmes_holdings_notices_api_discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/{notice_id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter an objection made in person or in writing. */
+        post: operations["liangtian_programmes_holdings_notices_api_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/{notice_id}/papers/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Map or list of a notice as a file; of a draft as it would be. */
+        get: operations["liangtian_programmes_holdings_notices_api_papers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/{notice_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft; what it shows is fixed from now on. */
+        post: operations["liangtian_programmes_holdings_notices_api_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/notices/{notice_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a notice back. */
+        post: operations["liangtian_programmes_holdings_notices_api_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/objections/{objection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An objection; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_notices_api_objection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/objections/{objection_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an objection; one that is upheld has the parcel surveyed and noticed again. */
+        post: operations["liangtian_programmes_holdings_notices_api_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/objections/{objection_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who objected, in full, for a reason that goes to the audit trail. */
+        post: operations["liangtian_programmes_holdings_notices_api_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/objections/{objection_id}/retract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter that the objection was taken back by who made it. */
+        post: operations["liangtian_programmes_holdings_notices_api_retract"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3305,6 +3631,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/parcels/{parcel_id}/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan what is to be done with a judged parcel. */
+        post: operations["liangtian_programmes_holdings_judging_api_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/parcels/{parcel_id}/split": {
         parameters: {
             query?: never;
@@ -3316,6 +3659,57 @@ export interface paths {
         put?: never;
         /** Divide the parcel along a line; answers with the pieces. */
         post: operations["liangtian_programmes_holdings_api_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a parcel has come. */
+        get: operations["liangtian_programmes_holdings_notices_api_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the table says of a parcel today, row by row; nothing is kept. */
+        get: operations["liangtian_programmes_holdings_judging_api_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a meeting that reviews judgements. */
+        post: operations["liangtian_programmes_holdings_judging_api_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5154,6 +5548,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/notices/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice as everybody with its link sees it, while it lasts. */
+        get: operations["liangtian_programmes_holdings_notices_api_public_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/notices/{token}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an objection from the page of the link. */
+        post: operations["liangtian_programmes_holdings_notices_api_public_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/notices/{token}/{what}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Map or list of a notice as everybody with its link gets it. */
+        get: operations["liangtian_programmes_holdings_notices_api_public_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/regions": {
         parameters: {
             query?: never;
@@ -6230,6 +6675,19 @@ export interface components {
         };
         /**
          * @example {
+         *       "answer": "经复测，面积与公示一致，误差在容差以内",
+         *       "files": [],
+         *       "upheld": false
+         *     }
+         */
+        AnswerIn: {
+            answer: string;
+            /** @default [] */
+            files?: number[];
+            upheld: boolean;
+        };
+        /**
+         * @example {
          *       "catalogue": "2026",
          *       "file_number": "2026-0001",
          *       "fonds": "J012",
@@ -6914,6 +7372,21 @@ export interface components {
             sums: components["schemas"]["FigureOut"][];
             table: components["schemas"]["TableChange"][];
         };
+        /** @description A department's zone: the layer it is read from ("" without one) and what the department has said. */
+        ComparisonZoneOut: {
+            area_mu: number;
+            clause: string;
+            confirmed: number;
+            department: string;
+            hits: number;
+            id: string;
+            label: string;
+            late: number;
+            layer: string;
+            mine: boolean;
+            open: number;
+            rejected: number;
+        };
         ComponentOut: {
             /** @enum {string} */
             kind: "python" | "npm";
@@ -6934,6 +7407,9 @@ export interface components {
             parts?: components["schemas"]["PartIn"][];
             /** @default  */
             reason?: string;
+        };
+        ConfirmedOut: {
+            confirmed: number;
         };
         /**
          * @example {
@@ -7257,6 +7733,28 @@ export interface components {
             state?: string;
         };
         /**
+         * @description What a department says of some of its hits.
+         * @example {
+         *       "confirmed": false,
+         *       "hits": [
+         *         41,
+         *         42
+         *       ],
+         *       "opinion": "已核对林权证，该处不是林地",
+         *       "paper_number": ""
+         *     }
+         */
+        DecideHitsIn: {
+            confirmed: boolean;
+            hits: number[];
+            opinion: string;
+            /** @default  */
+            paper_number?: string;
+        };
+        DecidedOut: {
+            decided: number;
+        };
+        /**
          * @example {
          *       "opinions": [],
          *       "outcome": "illegal",
@@ -7330,6 +7828,13 @@ export interface components {
             rows: components["schemas"]["DeliveryOut"][];
             total: number;
         };
+        DepartmentComparisonOut: {
+            by: string;
+            done_at: string | null;
+            latest: number | null;
+            parcels: number;
+            zones: components["schemas"]["ComparisonZoneOut"][];
+        };
         Dictionary: {
             flows: components["schemas"]["DictionaryFlow"][];
             land_classes: components["schemas"]["LandClass"][];
@@ -7384,6 +7889,32 @@ export interface components {
             number: string;
             /** Format: date */
             on: string;
+        };
+        /**
+         * @example {
+         *       "done": true,
+         *       "file_id": 7,
+         *       "result": "已补签承包合同"
+         *     }
+         */
+        DispositionEndIn: {
+            done: boolean;
+            file_id?: number | null;
+            result: string;
+        };
+        /**
+         * @example {
+         *       "due_on": "2026-06-30",
+         *       "measure": "补签合同",
+         *       "office_id": 9,
+         *       "plan": "由村民委员会与农户补签承包合同，六月底前报乡镇备案"
+         *     }
+         */
+        DispositionIn: {
+            due_on?: string | null;
+            measure: string;
+            office_id: number;
+            plan: string;
         };
         DispositionOut: {
             acceptance_note: string;
@@ -7571,6 +8102,13 @@ export interface components {
             id: number;
             label: string;
             matter: string;
+        };
+        EarlierJudgementOut: {
+            id: number;
+            label: string;
+            /** Format: date-time */
+            proposed_at: string;
+            state_label: string;
         };
         EarlierOut: {
             batch_title: string;
@@ -8625,6 +9163,35 @@ export interface components {
             /** @default  */
             who?: string;
         };
+        /**
+         * @example {
+         *       "region": "990121100"
+         *     }
+         */
+        JudgeAllIn: {
+            /** @default  */
+            region?: string;
+        };
+        /**
+         * @description Without an outcome the proposals stand.
+         * @example {
+         *       "judgements": [
+         *         12,
+         *         13
+         *       ],
+         *       "meeting": 2,
+         *       "outcome": "",
+         *       "reason": ""
+         *     }
+         */
+        JudgeConfirmIn: {
+            judgements: number[];
+            meeting?: number | null;
+            /** @default  */
+            outcome?: string;
+            /** @default  */
+            reason?: string;
+        };
         JudgedPartOut: {
             affordable_housing: boolean;
             disposition: components["schemas"]["DispositionOut"] | null;
@@ -8648,6 +9215,12 @@ export interface components {
             subclass: string;
             subclass_label: string;
         };
+        JudgementClassOut: {
+            id: string;
+            label: string;
+            measure: string;
+            tag: string;
+        };
         JudgementOut: {
             /** Format: date-time */
             at: string;
@@ -8657,6 +9230,19 @@ export interface components {
             outcome: "legal" | "illegal" | "other" | "split" | "undetermined";
             overridden: boolean;
             reason: string;
+        };
+        /** @description The table in force today, and what else is chosen from. */
+        JudgementTableOut: {
+            classes: components["schemas"]["JudgementClassOut"][];
+            measures: string[];
+            meetings: components["schemas"]["MeetingRef"][];
+            offices: components["schemas"]["OfficeRef"][];
+            pack: string;
+            ready: number;
+            rows: components["schemas"]["TableRowOut"][];
+            version: string;
+            waiting: number;
+            zones: components["schemas"]["ZoneOut"][];
         };
         KindOut: {
             label: string;
@@ -9261,6 +9847,12 @@ export interface components {
             status_label: string;
             title: string;
         };
+        MeetingRef: {
+            /** Format: date */
+            held_on: string;
+            id: number;
+            title: string;
+        };
         MeetingRow: {
             chair: string;
             decided: number;
@@ -9400,6 +9992,96 @@ export interface components {
             note?: string;
         };
         /**
+         * @description A draft: the villages whose waiting parcels it shows, but for those left out.
+         * @example {
+         *       "contact": "柳塘镇自然资源所，赵参考，13800000000",
+         *       "left_out": [],
+         *       "note": "",
+         *       "title": "柳塘村农用地清查成果公示",
+         *       "villages": [
+         *         "990121100201"
+         *       ]
+         *     }
+         */
+        NoticeIn: {
+            /** @default  */
+            contact?: string;
+            /** @default [] */
+            left_out?: number[];
+            /** @default  */
+            note?: string;
+            /** @default  */
+            title?: string;
+            villages: string[];
+        };
+        /** @description What a notice and an objection are entered with. */
+        NoticeOptionsOut: {
+            answer_days: number;
+            clause: string;
+            days: number;
+            kinds: string[];
+            villages: components["schemas"]["WaitingOut"][];
+        };
+        /** @description A notice; `phase` is its state with its dates: draft, coming, running, over, withdrawn. */
+        NoticeOut: {
+            area_mu: number;
+            clause: string;
+            contact: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            days: number | null;
+            ends_on: string | null;
+            has_papers: boolean;
+            id: number;
+            issuer: string;
+            left_out: number[];
+            note: string;
+            objections: components["schemas"]["ObjectionRef"][];
+            papers_failed: string;
+            parcels: number;
+            phase: string;
+            published_at: string | null;
+            published_by: string;
+            region: components["schemas"]["PlaceRef"];
+            starts_on: string | null;
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            title: string;
+            token: string;
+            unanswered: number;
+            villages: components["schemas"]["NoticeVillageOut"][];
+            withdrawn_on: string | null;
+            withdrawn_reason: string;
+        };
+        /**
+         * @example {
+         *       "reason": "图上村界有误，更正后重新公示"
+         *     }
+         */
+        NoticeReasonIn: {
+            reason: string;
+        };
+        NoticeRowOut: {
+            actual_use: string;
+            area_mu: string;
+            code: string;
+            holder: string;
+            number: number;
+            objections: number;
+            ownership: string;
+            parcel_id: number;
+            place: string;
+            source_paper: string;
+            way: string;
+        };
+        NoticeVillageOut: {
+            area_mu: number;
+            code: string;
+            name: string;
+            rows: components["schemas"]["NoticeRowOut"][];
+        };
+        /**
          * @example {
          *       "column": "phone",
          *       "number": "13800000000"
@@ -9412,6 +10094,92 @@ export interface components {
         /** @description What stands for the number in the column's condition. */
         NumberOut: {
             value: string;
+        };
+        ObjectionFileOut: {
+            answer: boolean;
+            id: number;
+            name: string;
+        };
+        /**
+         * @description An objection made in person or in writing; `number` is the parcel's place in the list.
+         * @example {
+         *       "filed_on": "2026-03-10",
+         *       "files": [],
+         *       "kind": "面积",
+         *       "name": "王演示",
+         *       "number": 12,
+         *       "phone": "13800000000",
+         *       "text": "东边与邻户以水渠为界，实际面积应多三分地"
+         *     }
+         */
+        ObjectionIn: {
+            /** Format: date */
+            filed_on: string;
+            /** @default [] */
+            files?: number[];
+            /** @default  */
+            id_number?: string;
+            kind: string;
+            /** @default  */
+            lot?: string;
+            name: string;
+            number?: number | null;
+            /** @default  */
+            phone?: string;
+            text: string;
+        };
+        ObjectionOut: {
+            answer: string;
+            answered_by: string;
+            answered_on: string | null;
+            /** @enum {string} */
+            channel: "counter" | "online";
+            channel_label: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: date */
+            filed_on: string;
+            files: components["schemas"]["ObjectionFileOut"][];
+            id: number;
+            id_number: string;
+            kind: string;
+            late: boolean;
+            /** Format: date-time */
+            logged_at: string;
+            logged_by: string;
+            lot: string;
+            name: string;
+            notice_id: number;
+            notice_title: string;
+            number: number;
+            parcel_id: number | null;
+            phone: string;
+            region: components["schemas"]["PlaceRef"];
+            /** @enum {string} */
+            state: "open" | "upheld" | "rejected" | "retracted";
+            state_label: string;
+            text: string;
+        };
+        ObjectionRef: {
+            /** Format: date */
+            due_on: string;
+            /** Format: date */
+            filed_on: string;
+            id: number;
+            kind: string;
+            late: boolean;
+            lot: string;
+            name: string;
+            number: number;
+            parcel_id: number | null;
+            /** @enum {string} */
+            state: "open" | "upheld" | "rejected" | "retracted";
+            state_label: string;
+        };
+        ObjectorOut: {
+            id_number: string;
+            name: string;
+            phone: string;
         };
         ObligationOut: {
             id: string;
@@ -9463,6 +10231,10 @@ export interface components {
             parent_id: number | null;
             region: components["schemas"]["Named"];
             staff: number;
+        };
+        OfficeRef: {
+            id: number;
+            name: string;
         };
         /**
          * @example {
@@ -9853,6 +10625,26 @@ export interface components {
             season: string;
             year: number;
         };
+        ParcelDispositionOut: {
+            created_by: string;
+            /** Format: date */
+            due_on: string;
+            ended_on: string | null;
+            file_id: number | null;
+            id: number;
+            late: boolean;
+            measure: string;
+            office: string;
+            plan: string;
+            result: string;
+            /** @enum {string} */
+            state: "open" | "done" | "dropped";
+            state_label: string;
+        };
+        ParcelFactOut: {
+            label: string;
+            value: string;
+        };
         /** @description What is entered of a parcel beside its figure. */
         ParcelIn: {
             actual_use: string;
@@ -9875,6 +10667,46 @@ export interface components {
             source_paper: string;
             unit_id?: number | null;
             way: string;
+        };
+        /** @description A judgement as it was proposed and, once it is, confirmed. */
+        ParcelJudgementOut: {
+            area_mu: number;
+            clause: string;
+            code: string;
+            confirmed_at: string | null;
+            confirmed_by: string;
+            dispositions: components["schemas"]["ParcelDispositionOut"][];
+            earlier: components["schemas"]["EarlierJudgementOut"][];
+            facts: components["schemas"]["ParcelFactOut"][];
+            id: number;
+            may_confirm: boolean;
+            meeting: components["schemas"]["MeetingRef"] | null;
+            outcome: string;
+            outcome_label: string;
+            override_reason: string;
+            parcel_id: number;
+            proposed: string;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            proposed_label: string;
+            reason: string;
+            region: components["schemas"]["PlaceRef"];
+            row: string;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "replaced";
+            state_label: string;
+            tag: string;
+            trace: components["schemas"]["RowTraceOut"][];
+            warnings: string[];
+        };
+        ParcelNoticeOut: {
+            ends_on: string | null;
+            id: number;
+            number: number;
+            phase: string;
+            starts_on: string | null;
+            title: string;
         };
         /** @description A parcel as of a day, with its whole history. */
         ParcelOut: {
@@ -9918,6 +10750,16 @@ export interface components {
             parcel_id: number;
             reason: string;
         };
+        /** @description How far a parcel has come. */
+        ParcelStandingOut: {
+            judged: string;
+            noticed_until: string | null;
+            notices: components["schemas"]["ParcelNoticeOut"][];
+            objections: components["schemas"]["ObjectionRef"][];
+            /** @enum {string} */
+            stage: "waiting" | "running" | "objected" | "reopened" | "passed" | "judged";
+            stage_label: string;
+        };
         /** @description A parcel as it was in a stretch of time; `valid_to` is the first day it was something else. */
         ParcelStateOut: {
             actual_use: string;
@@ -9949,6 +10791,11 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
             way: string;
+        };
+        /** @description How many were proposed for, and why the others were not. */
+        ParcelsProposedOut: {
+            not_ready: string[];
+            proposed: number;
         };
         /**
          * @example {
@@ -10484,8 +11331,88 @@ export interface components {
             subclass: string | null;
             subclass_label: string | null;
         };
+        /**
+         * @example {
+         *       "parcels": [
+         *         101,
+         *         102
+         *       ]
+         *     }
+         */
+        ProposeIn: {
+            parcels: number[];
+        };
         ProposedOut: {
             proposed: number;
+        };
+        /** @description What everybody sees at the link. */
+        PublicNoticeOut: {
+            area_mu: number;
+            clause: string;
+            contact: string;
+            /** Format: date */
+            ends_on: string;
+            has_map: boolean;
+            has_table: boolean;
+            issuer: string;
+            kinds: string[];
+            note: string;
+            parcels: number;
+            /** Format: date */
+            starts_on: string;
+            title: string;
+            villages: components["schemas"]["PublicVillageOut"][];
+        };
+        /**
+         * @description An objection sent from the page of the link.
+         * @example {
+         *       "kind": "面积",
+         *       "name": "王演示",
+         *       "number": 12,
+         *       "phone": "13800000000",
+         *       "text": "东边与邻户以水渠为界，实际面积应多三分地"
+         *     }
+         */
+        PublicObjectionIn: {
+            kind: string;
+            /** @default  */
+            lot?: string;
+            name: string;
+            number?: number | null;
+            phone: string;
+            text: string;
+        };
+        PublicObjectionOut: {
+            /** Format: date */
+            due_on: string;
+            number: number;
+        };
+        PublicRowOut: {
+            actual_use: string;
+            area_mu: string;
+            code: string;
+            holder: string;
+            number: number;
+            ownership: string;
+            place: string;
+            source_paper: string;
+            way: string;
+        };
+        PublicVillageOut: {
+            area_mu: number;
+            name: string;
+            rows: components["schemas"]["PublicRowOut"][];
+        };
+        /**
+         * @description Without a day from today; without an end for as long as the pack says at least.
+         * @example {
+         *       "ends_on": "2026-03-17",
+         *       "starts_on": "2026-03-02"
+         *     }
+         */
+        PublishIn: {
+            ends_on?: string | null;
+            starts_on?: string | null;
         };
         RankingOut: {
             measures: components["schemas"]["MeasureOut"][];
@@ -11219,6 +12146,29 @@ export interface components {
             on: string;
             reason: string;
         };
+        /**
+         * @example {
+         *       "chair": "王假设",
+         *       "file_id": 7,
+         *       "held_on": "2026-04-20",
+         *       "members": [
+         *         "李样本",
+         *         "何示范",
+         *         "林虚拟"
+         *       ],
+         *       "place": "县自然资源局三楼会议室",
+         *       "title": "第一次研判会审"
+         *     }
+         */
+        ReviewIn: {
+            chair: string;
+            file_id?: number | null;
+            /** Format: date */
+            held_on: string;
+            members: string[];
+            place: string;
+            title: string;
+        };
         RightOut: {
             code: string;
             for_officers: boolean;
@@ -11260,6 +12210,16 @@ export interface components {
             key: number;
             kind: string;
             title: string;
+        };
+        RowTraceOut: {
+            clause: string;
+            fired: boolean;
+            held: boolean;
+            judged: string;
+            judged_label: string;
+            label: string;
+            row: string;
+            tests: components["schemas"]["TestOut"][];
         };
         RunFileOut: {
             name: string;
@@ -11804,6 +12764,16 @@ export interface components {
             part: string;
             unit: string;
         };
+        TableRowOut: {
+            clause: string;
+            id: string;
+            judged: string;
+            judged_label: string;
+            label: string;
+            reason: string;
+            tag: string;
+            when: string[];
+        };
         TargetOut: {
             help: string;
             label: string;
@@ -11908,6 +12878,12 @@ export interface components {
             state_label: string;
             version: number;
         };
+        /** @description One condition in words, what the parcel says to it, whether it holds. */
+        TestOut: {
+            found: string;
+            held: boolean;
+            text: string;
+        };
         ToMeetOut: {
             id: number;
             number: string;
@@ -11981,6 +12957,23 @@ export interface components {
             on: string;
             totals: components["schemas"]["CommodityTotal"][];
             whole: boolean;
+        };
+        /** @description What the table says of a parcel today. */
+        TrialOut: {
+            area_mu: number;
+            blocked: string;
+            clause: string;
+            code: string;
+            facts: components["schemas"]["ParcelFactOut"][];
+            label: string;
+            measure: string;
+            outcome: string;
+            parcel_id: number;
+            reason: string;
+            region: components["schemas"]["PlaceRef"];
+            tag: string;
+            trace: components["schemas"]["RowTraceOut"][];
+            warnings: string[];
         };
         /**
          * @example {
@@ -12118,6 +13111,12 @@ export interface components {
          */
         VoidIn: {
             reason: string;
+        };
+        /** @description A village with parcels that wait for a notice. */
+        WaitingOut: {
+            code: string;
+            name: string;
+            waiting: number;
         };
         /**
          * @example {
@@ -12311,6 +13310,12 @@ export interface components {
          */
         WithdrawIn: {
             reason: string;
+        };
+        ZoneOut: {
+            clause: string;
+            department: string;
+            id: string;
+            label: string;
         };
     };
     responses: never;
@@ -16070,6 +17075,46 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_comparing_api_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentComparisonOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_comparing_api_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentComparisonOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_holders_contract: {
         parameters: {
             query?: never;
@@ -16116,6 +17161,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContractRef"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionEndIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelDispositionOut"];
                 };
             };
         };
@@ -16973,6 +18044,30 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_comparing_api_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideHitsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_holders_register: {
         parameters: {
             query?: never;
@@ -17147,6 +18242,120 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_judging_api_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelsProposedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeAllIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_judgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judgement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelJudgementOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementTableOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_merge: {
         parameters: {
             query?: never;
@@ -17167,6 +18376,319 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PiecesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOptionsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_papers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+                what: "map" | "table" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectorOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_retract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
                 };
             };
         };
@@ -17317,6 +18839,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_judging_api_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelDispositionOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_split: {
         parameters: {
             query?: never;
@@ -17339,6 +18887,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PiecesOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelStandingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_judging_api_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRef"];
                 };
             };
         };
@@ -20068,6 +21684,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewPassword"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_public_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicNoticeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_public_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicObjectionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_notices_api_public_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                what: "map" | "table";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
