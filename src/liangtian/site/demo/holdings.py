@@ -26,7 +26,7 @@ from liangtian.programmes.holdings.models import Contract, Holder, ParcelVersion
 
 OF_A_TOWNSHIP = 70  # parcels
 TOWNSHIPS = 2
-CORPS_EVERY, COMPANY_EVERY, BARE_EVERY = 14, 9, 11  # parcels in turn
+CORPS_EVERY, COMPANY_EVERY, BARE_EVERY, STATE_EVERY = 14, 9, 11, 4  # parcels in turn
 SURVEYED, FROZEN, CHANGED = date(2024, 3, 20), date(2024, 12, 31), date(2025, 4, 10)
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
 _GIVEN = ("拟耕", "假田", "样亩", "示禾", "虚谷", "例麦", "代棉", "备粟")
@@ -94,6 +94,10 @@ class Register:
             form = replace(
                 form, way="无手续占用", source_paper=NO_PAPER, land_kind="荒地", irrigation="地下水"
             )
+        elif number % STATE_EVERY == STATE_EVERY - 1:
+            form = replace(
+                form, ownership="state", way="租赁", source_paper="租赁合同", land_kind=""
+            )
         version = parcels.register(self.clerk, form, geom, SURVEYED)
         holder = self._holder(version)
         parcels.change(self.clerk, version.parcel_id, replace(form, holder_id=holder.pk), SURVEYED,
@@ -124,15 +128,15 @@ class Register:
         return found or holders.save_holder(self.clerk, form)
 
     def _contract(self, version: ParcelVersion, holder: Holder, way: str) -> None:
-        household = way == "承包"
+        household, own = way == "承包", holder.kind == Holder.Kind.COMPANY
         number = f"{'CB' if household else 'ZL'}-2024-{version.code[-5:]}-{version.region_id[6:9]}"
         contracts.register_contract(self.clerk, contracts.ContractForm(
             kind="household" if household else "lease", number=number,
             grantor=_committee(version.region.name) if household else "青禾县自然资源局",
             holder_id=holder.pk, starts_on=date(1998, 1, 1) if household else date(2021, 7, 1),
             ends_on=date(2027, 12, 31) if household else date(2031, 6, 30),
-            price_kind="free" if household else "per_mu",
-            price_yuan=None if household else Decimal("100.00"),
+            price_kind="free" if household else "per_mu" if own else "tariff",
+            price_yuan=Decimal("100.00") if own and not household else None,
             lines=[contracts.LineForm(version.parcel_id, parcels.area_mu(version))],
         ))  # fmt: skip
 
