@@ -31,7 +31,6 @@ from liangtian.programmes.enforcement.imports.services import import_file
 from liangtian.programmes.enforcement.models import Batch, Patch
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
-from liangtian.site.demo.fees import load_fees
 from liangtian.site.demo.generate import generate
 from liangtian.site.demo.holdings import load_register
 from liangtian.site.demo.notices import load_notices
@@ -79,14 +78,6 @@ def load_county(size: Any, say: Say) -> None:
     say("正在公示清查成果…")
     load_notices(clerk)
     runtime.drain()
-    say("正在开出三年租赁金账单…")
-    load_fees(
-        clerk,
-        *(
-            User.objects.filter(roles__code=r).order_by("pk")[0]
-            for r in ("township_clerk", "finance")
-        ),
-    )
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:
