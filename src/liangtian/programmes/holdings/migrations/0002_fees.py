@@ -8,331 +8,1271 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('books', '0001_initial'),
-        ('files', '0003_dossier_kind'),
-        ('holdings', '0001_initial'),
-        ('people', '__first__'),
-        ('regions', '0003_region_imports'),
+        ("books", "0001_initial"),
+        ("files", "0003_dossier_kind"),
+        ("holdings", "0001_initial"),
+        ("people", "__first__"),
+        ("regions", "0003_region_imports"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='contract',
-            name='contract_price_is_whole',
+            model_name="contract",
+            name="contract_price_is_whole",
         ),
         migrations.AlterField(
-            model_name='contract',
-            name='price_kind',
-            field=models.CharField(choices=[('per_mu', '元/亩·年'), ('per_year', '元/年'), ('tariff', '按公布标准'), ('free', '不收费')], max_length=10, verbose_name='计价方式'),
+            model_name="contract",
+            name="price_kind",
+            field=models.CharField(
+                choices=[
+                    ("per_mu", "元/亩·年"),
+                    ("per_year", "元/年"),
+                    ("tariff", "按公布标准"),
+                    ("free", "不收费"),
+                ],
+                max_length=10,
+                verbose_name="计价方式",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_kind__in', ('free', 'tariff')), ('price_yuan', None)), models.Q(models.Q(('price_kind__in', ('free', 'tariff')), _negated=True), ('price_yuan__gt', 0)), _connector='OR'), name='contract_price_is_whole'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("price_kind__in", ("free", "tariff")), ("price_yuan", None)),
+                    models.Q(
+                        models.Q(("price_kind__in", ("free", "tariff")), _negated=True),
+                        ("price_yuan__gt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="contract_price_is_whole",
+            ),
         ),
         migrations.CreateModel(
-            name='BillRun',
+            name="BillRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rent', '租赁金'), ('water', '水费'), ('resource', '水资源费')], max_length=10, verbose_name='费种')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='年度起')),
-                ('last_year', models.PositiveSmallIntegerField(verbose_name='年度止')),
-                ('issued_on', models.DateField(verbose_name='开单日期')),
-                ('due_on', models.DateField(verbose_name='缴费期限')),
-                ('state', models.CharField(choices=[('open', '待预览'), ('previewed', '已预览'), ('posting', '入账中'), ('posted', '已入账'), ('dropped', '已放弃')], default='open', max_length=10, verbose_name='状态')),
-                ('preview', models.JSONField(default=dict, verbose_name='预览')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='预览内容摘要值')),
-                ('after', models.BigIntegerField(default=0, verbose_name='已办到')),
-                ('new', models.PositiveIntegerField(default=0, verbose_name='新开')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='未变')),
-                ('replaced', models.PositiveIntegerField(default=0, verbose_name='更正')),
-                ('gone', models.PositiveIntegerField(default=0, verbose_name='撤销')),
-                ('held', models.PositiveIntegerField(default=0, verbose_name='暂缓')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='发起时间')),
-                ('posted_at', models.DateTimeField(null=True, verbose_name='入账时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rent", "租赁金"), ("water", "水费"), ("resource", "水资源费")],
+                        max_length=10,
+                        verbose_name="费种",
+                    ),
+                ),
+                ("first_year", models.PositiveSmallIntegerField(verbose_name="年度起")),
+                ("last_year", models.PositiveSmallIntegerField(verbose_name="年度止")),
+                ("issued_on", models.DateField(verbose_name="开单日期")),
+                ("due_on", models.DateField(verbose_name="缴费期限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待预览"),
+                            ("previewed", "已预览"),
+                            ("posting", "入账中"),
+                            ("posted", "已入账"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("preview", models.JSONField(default=dict, verbose_name="预览")),
+                (
+                    "digest",
+                    models.CharField(blank=True, max_length=64, verbose_name="预览内容摘要值"),
+                ),
+                ("after", models.BigIntegerField(default=0, verbose_name="已办到")),
+                ("new", models.PositiveIntegerField(default=0, verbose_name="新开")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="未变")),
+                ("replaced", models.PositiveIntegerField(default=0, verbose_name="更正")),
+                ("gone", models.PositiveIntegerField(default=0, verbose_name="撤销")),
+                ("held", models.PositiveIntegerField(default=0, verbose_name="暂缓")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="发起时间"
+                    ),
+                ),
+                ("posted_at", models.DateTimeField(null=True, verbose_name="入账时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批量开单',
-                'verbose_name_plural': '批量开单',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on')), ('first_year__gte', 1900), ('last_year__gte', models.F('first_year')), ('last_year__lte', 2100)), name='run_years_and_days'), models.UniqueConstraint(condition=models.Q(('state', 'posting')), fields=('county', 'kind'), name='run_posts_alone')],
+                "verbose_name": "批量开单",
+                "verbose_name_plural": "批量开单",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__gte", models.F("issued_on")),
+                            ("first_year__gte", 1900),
+                            ("last_year__gte", models.F("first_year")),
+                            ("last_year__lte", 2100),
+                        ),
+                        name="run_years_and_days",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "posting")),
+                        fields=("county", "kind"),
+                        name="run_posts_alone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ParcelGrade',
+            name="ParcelGrade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=20, verbose_name='级别')),
-                ('from_year', models.PositiveSmallIntegerField(verbose_name='起始年度')),
-                ('basis', models.CharField(max_length=120, verbose_name='定级依据')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grades', to='holdings.parcel', verbose_name='地块')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=20, verbose_name="级别")),
+                ("from_year", models.PositiveSmallIntegerField(verbose_name="起始年度")),
+                ("basis", models.CharField(max_length=120, verbose_name="定级依据")),
+                (
+                    "entered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grades",
+                        to="holdings.parcel",
+                        verbose_name="地块",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地块级别',
-                'verbose_name_plural': '地块级别',
-                'ordering': ['parcel', 'from_year'],
-                'constraints': [models.UniqueConstraint(fields=('parcel', 'from_year'), name='grade_once_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('grade', ''), _negated=True), models.Q(('basis', ''), _negated=True), ('from_year__gte', 1900), ('from_year__lte', 2100)), name='grade_says_what')],
+                "verbose_name": "地块级别",
+                "verbose_name_plural": "地块级别",
+                "ordering": ["parcel", "from_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("parcel", "from_year"), name="grade_once_a_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("grade", ""), _negated=True),
+                            models.Q(("basis", ""), _negated=True),
+                            ("from_year__gte", 1900),
+                            ("from_year__lte", 2100),
+                        ),
+                        name="grade_says_what",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReceiptBook',
+            name="ReceiptBook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=20, verbose_name='票据代码')),
-                ('first', models.PositiveBigIntegerField(verbose_name='起始号码')),
-                ('last', models.PositiveBigIntegerField(verbose_name='终止号码')),
-                ('following', models.PositiveBigIntegerField(verbose_name='下一号码')),
-                ('issued_on', models.DateField(verbose_name='领用日期')),
-                ('written_off_on', models.DateField(null=True, verbose_name='核销日期')),
-                ('clerk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='领用人')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发放人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('written_off_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核销人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series", models.CharField(max_length=20, verbose_name="票据代码")),
+                ("first", models.PositiveBigIntegerField(verbose_name="起始号码")),
+                ("last", models.PositiveBigIntegerField(verbose_name="终止号码")),
+                ("following", models.PositiveBigIntegerField(verbose_name="下一号码")),
+                ("issued_on", models.DateField(verbose_name="领用日期")),
+                ("written_off_on", models.DateField(null=True, verbose_name="核销日期")),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="领用人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发放人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "written_off_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核销人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '票据领用',
-                'verbose_name_plural': '票据领用',
-                'ordering': ['series', 'first'],
-                'constraints': [models.UniqueConstraint(fields=('county', 'series', 'first'), name='book_first_once'), models.CheckConstraint(condition=models.Q(('first__gt', 0), ('following__gte', models.F('first')), ('last__gte', models.F('first')), ('following__lte', django.db.models.expressions.CombinedExpression(models.F('last'), '+', models.Value(1))), models.Q(('series', ''), _negated=True)), name='book_range'), models.CheckConstraint(condition=models.Q(models.Q(('written_off_by', None), ('written_off_on', None)), models.Q(('written_off_on__isnull', False), models.Q(('written_off_by', models.F('clerk')), _negated=True)), _connector='OR'), name='book_written_off_by_another')],
+                "verbose_name": "票据领用",
+                "verbose_name_plural": "票据领用",
+                "ordering": ["series", "first"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "series", "first"), name="book_first_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first__gt", 0),
+                            ("following__gte", models.F("first")),
+                            ("last__gte", models.F("first")),
+                            (
+                                "following__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("last"), "+", models.Value(1)
+                                ),
+                            ),
+                            models.Q(("series", ""), _negated=True),
+                        ),
+                        name="book_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("written_off_by", None), ("written_off_on", None)),
+                            models.Q(
+                                ("written_off_on__isnull", False),
+                                models.Q(("written_off_by", models.F("clerk")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="book_written_off_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RentTariff',
+            name="RentTariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='执行年度起')),
-                ('last_year', models.PositiveSmallIntegerField(null=True, verbose_name='执行年度止')),
-                ('document', models.CharField(max_length=120, verbose_name='文件名称')),
-                ('number', models.CharField(max_length=60, verbose_name='文号')),
-                ('clause', models.CharField(blank=True, max_length=60, verbose_name='条款')),
-                ('state', models.CharField(choices=[('draft', '待审批'), ('approved', '已批准'), ('refused', '未批准'), ('replaced', '已被替代')], default='draft', max_length=10, verbose_name='状态')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
-                ('opinion', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_year", models.PositiveSmallIntegerField(verbose_name="执行年度起")),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="执行年度止"),
+                ),
+                ("document", models.CharField(max_length=120, verbose_name="文件名称")),
+                ("number", models.CharField(max_length=60, verbose_name="文号")),
+                ("clause", models.CharField(blank=True, max_length=60, verbose_name="条款")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "待审批"),
+                            ("approved", "已批准"),
+                            ("refused", "未批准"),
+                            ("replaced", "已被替代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "entered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审批时间")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="审批意见")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审批人",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '租赁金标准',
-                'verbose_name_plural': '租赁金标准',
-                'ordering': ['-first_year', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('region', 'first_year'), name='tariff_in_force_once'), models.CheckConstraint(condition=models.Q(('first_year__gte', 1900), ('first_year__lte', 2100), models.Q(('last_year', None), ('last_year__gte', models.F('first_year')), _connector='OR')), name='tariff_years'), models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('number', ''), _negated=True)), name='tariff_rests_on_a_document'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('decided_by', models.F('entered_by')), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='tariff_decided_by_another')],
+                "verbose_name": "租赁金标准",
+                "verbose_name_plural": "租赁金标准",
+                "ordering": ["-first_year", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")),
+                        fields=("region", "first_year"),
+                        name="tariff_in_force_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_year__gte", 1900),
+                            ("first_year__lte", 2100),
+                            models.Q(
+                                ("last_year", None),
+                                ("last_year__gte", models.F("first_year")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="tariff_years",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document", ""), _negated=True),
+                            models.Q(("number", ""), _negated=True),
+                        ),
+                        name="tariff_rests_on_a_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at", None), ("decided_by", None), ("state", "draft")
+                            ),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                models.Q(("decided_by", models.F("entered_by")), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tariff_decided_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RunProblem',
+            name="RunProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('years', models.CharField(max_length=60, verbose_name='年度')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holdings.parcel', verbose_name='地块')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='holdings.billrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("years", models.CharField(max_length=60, verbose_name="年度")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="holdings.parcel",
+                        verbose_name="地块",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="holdings.billrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '不能开单的地块',
-                'verbose_name_plural': '不能开单的地块',
-                'ordering': ['id'],
+                "verbose_name": "不能开单的地块",
+                "verbose_name_plural": "不能开单的地块",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='收费日期')),
-                ('cash', models.BigIntegerField(verbose_name='应交现金(分)')),
-                ('counted', models.BigIntegerField(verbose_name='实点现金(分)')),
-                ('other', models.BigIntegerField(verbose_name='转账与扫码(分)')),
-                ('payments', models.PositiveIntegerField(verbose_name='笔数')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='差额原因')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日结时间')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='复核时间')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('clerk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收费员')),
-                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='books.entry', verbose_name='缴库分录')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="收费日期")),
+                ("cash", models.BigIntegerField(verbose_name="应交现金(分)")),
+                ("counted", models.BigIntegerField(verbose_name="实点现金(分)")),
+                ("other", models.BigIntegerField(verbose_name="转账与扫码(分)")),
+                ("payments", models.PositiveIntegerField(verbose_name="笔数")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="差额原因")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="日结时间"
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="复核时间")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收费员",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement",
+                        to="books.entry",
+                        verbose_name="缴库分录",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日结',
-                'verbose_name_plural': '日结',
-                'ordering': ['-on', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('clerk', 'on'), name='settlement_once_a_day'), models.CheckConstraint(condition=models.Q(('cash__gte', 0), ('counted__gte', 0), ('other__gte', 0)), name='settlement_amounts'), models.CheckConstraint(condition=models.Q(('cash', models.F('counted')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='settlement_difference_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_by', None), ('entry', None)), models.Q(models.Q(('checked_by', models.F('clerk')), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='settlement_checked_by_another')],
+                "verbose_name": "日结",
+                "verbose_name_plural": "日结",
+                "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clerk", "on"), name="settlement_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cash__gte", 0), ("counted__gte", 0), ("other__gte", 0)
+                        ),
+                        name="settlement_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cash", models.F("counted")),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="settlement_difference_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None), ("entry", None)),
+                            models.Q(
+                                models.Q(("checked_by", models.F("clerk")), _negated=True),
+                                ("checked_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_checked_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TariffRate',
+            name="TariffRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=20, verbose_name='级别')),
-                ('use', models.CharField(max_length=20, verbose_name='用途')),
-                ('rate', models.PositiveIntegerField(verbose_name='标准(分/亩·年)')),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='holdings.renttariff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=20, verbose_name="级别")),
+                ("use", models.CharField(max_length=20, verbose_name="用途")),
+                ("rate", models.PositiveIntegerField(verbose_name="标准(分/亩·年)")),
+                (
+                    "tariff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rates",
+                        to="holdings.renttariff",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '租赁金标准明细',
-                'verbose_name_plural': '租赁金标准明细',
-                'ordering': ['grade', 'use'],
-                'constraints': [models.UniqueConstraint(fields=('tariff', 'grade', 'use'), name='tariff_rate_once'), models.CheckConstraint(condition=models.Q(('rate__gt', 0), models.Q(('grade', ''), _negated=True), models.Q(('use', ''), _negated=True)), name='tariff_rate_says_what')],
+                "verbose_name": "租赁金标准明细",
+                "verbose_name_plural": "租赁金标准明细",
+                "ordering": ["grade", "use"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tariff", "grade", "use"), name="tariff_rate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rate__gt", 0),
+                            models.Q(("grade", ""), _negated=True),
+                            models.Q(("use", ""), _negated=True),
+                        ),
+                        name="tariff_rate_says_what",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Bill',
+            name="Bill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rent', '租赁金'), ('water', '水费'), ('resource', '水资源费')], max_length=10, verbose_name='费种')),
-                ('key', models.CharField(max_length=100, verbose_name='计费对象')),
-                ('issue', models.PositiveSmallIntegerField(default=1, verbose_name='第几次开单')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('period_from', models.DateField(verbose_name='计费期起')),
-                ('period_to', models.DateField(verbose_name='计费期止')),
-                ('issued_on', models.DateField(verbose_name='开单日期')),
-                ('due_on', models.DateField(verbose_name='缴费期限')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('paid', models.BigIntegerField(default=0, verbose_name='已缴(分)')),
-                ('waived', models.BigIntegerField(default=0, verbose_name='减免(分)')),
-                ('basis', models.JSONField(verbose_name='计费依据')),
-                ('reversed_on', models.DateField(null=True, verbose_name='冲销日期')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bill', to='books.entry', verbose_name='分录')),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.holder', verbose_name='缴费人')),
-                ('parcel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.parcel', verbose_name='地块')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('reversal', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bill_reversed', to='books.entry', verbose_name='冲销分录')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='holdings.billrun', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rent", "租赁金"), ("water", "水费"), ("resource", "水资源费")],
+                        max_length=10,
+                        verbose_name="费种",
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, verbose_name="计费对象")),
+                ("issue", models.PositiveSmallIntegerField(default=1, verbose_name="第几次开单")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("period_from", models.DateField(verbose_name="计费期起")),
+                ("period_to", models.DateField(verbose_name="计费期止")),
+                ("issued_on", models.DateField(verbose_name="开单日期")),
+                ("due_on", models.DateField(verbose_name="缴费期限")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("paid", models.BigIntegerField(default=0, verbose_name="已缴(分)")),
+                ("waived", models.BigIntegerField(default=0, verbose_name="减免(分)")),
+                ("basis", models.JSONField(verbose_name="计费依据")),
+                ("reversed_on", models.DateField(null=True, verbose_name="冲销日期")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bill",
+                        to="books.entry",
+                        verbose_name="分录",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="holdings.holder",
+                        verbose_name="缴费人",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="holdings.parcel",
+                        verbose_name="地块",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "reversal",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bill_reversed",
+                        to="books.entry",
+                        verbose_name="冲销分录",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="holdings.billrun",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账单',
-                'verbose_name_plural': '账单',
-                'ordering': ['year', 'kind', 'id'],
-                'indexes': [models.Index(fields=['holder', 'year'], name='bill_of_holder'), models.Index(fields=['region', 'year', 'kind'], name='bill_of_place'), models.Index(fields=['due_on', 'region'], name='bill_due')],
-                'constraints': [models.UniqueConstraint(fields=('key', 'issue'), name='bill_issue_once'), models.UniqueConstraint(condition=models.Q(('reversed_on', None)), fields=('key',), name='bill_stands_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('paid__gte', 0), ('waived__gte', 0), ('amount__gte', django.db.models.expressions.CombinedExpression(models.F('paid'), '+', models.F('waived')))), name='bill_amounts'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on')), ('period_to__gte', models.F('period_from'))), name='bill_days'), models.CheckConstraint(condition=models.Q(models.Q(('reversal', None), ('reversed_on', None)), models.Q(('paid', 0), ('reversal__isnull', False), ('reversed_on__isnull', False), ('waived', 0)), _connector='OR'), name='bill_reversed_owes_nothing')],
+                "verbose_name": "账单",
+                "verbose_name_plural": "账单",
+                "ordering": ["year", "kind", "id"],
+                "indexes": [
+                    models.Index(fields=["holder", "year"], name="bill_of_holder"),
+                    models.Index(fields=["region", "year", "kind"], name="bill_of_place"),
+                    models.Index(fields=["due_on", "region"], name="bill_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "issue"), name="bill_issue_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reversed_on", None)),
+                        fields=("key",),
+                        name="bill_stands_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("paid__gte", 0),
+                            ("waived__gte", 0),
+                            (
+                                "amount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("paid"), "+", models.F("waived")
+                                ),
+                            ),
+                        ),
+                        name="bill_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__gte", models.F("issued_on")),
+                            ("period_to__gte", models.F("period_from")),
+                        ),
+                        name="bill_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reversal", None), ("reversed_on", None)),
+                            models.Q(
+                                ("paid", 0),
+                                ("reversal__isnull", False),
+                                ("reversed_on__isnull", False),
+                                ("waived", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bill_reversed_owes_nothing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort', models.CharField(choices=[('taken', '收款'), ('refund', '退款'), ('offset', '预缴抵扣'), ('release', '转预缴')], default='taken', max_length=10, verbose_name='类型')),
-                ('method', models.CharField(choices=[('cash', '现金'), ('transfer', '转账'), ('scan', '扫码'), ('advance', '预缴')], max_length=10, verbose_name='方式')),
-                ('payer', models.CharField(blank=True, max_length=100, verbose_name='交款人')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='银行流水号')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('prepaid', models.BigIntegerField(default=0, verbose_name='其中预缴(分)')),
-                ('token', models.CharField(max_length=64, unique=True, verbose_name='提交标识')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='办理时间')),
-                ('reversed_on', models.DateField(null=True, verbose_name='冲销日期')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='冲销原因')),
-                ('clerk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收费员')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment', to='books.entry', verbose_name='分录')),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='holdings.holder', verbose_name='缴费人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('reversal', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payment_reversed', to='books.entry', verbose_name='冲销分录')),
-                ('reversed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲销人')),
-                ('settlement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken', to='holdings.settlement', verbose_name='日结')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sort",
+                    models.CharField(
+                        choices=[
+                            ("taken", "收款"),
+                            ("refund", "退款"),
+                            ("offset", "预缴抵扣"),
+                            ("release", "转预缴"),
+                        ],
+                        default="taken",
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("cash", "现金"),
+                            ("transfer", "转账"),
+                            ("scan", "扫码"),
+                            ("advance", "预缴"),
+                        ],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("payer", models.CharField(blank=True, max_length=100, verbose_name="交款人")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="银行流水号"),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("prepaid", models.BigIntegerField(default=0, verbose_name="其中预缴(分)")),
+                ("token", models.CharField(max_length=64, unique=True, verbose_name="提交标识")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="办理时间"
+                    ),
+                ),
+                ("reversed_on", models.DateField(null=True, verbose_name="冲销日期")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="冲销原因")),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收费员",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment",
+                        to="books.entry",
+                        verbose_name="分录",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="holdings.holder",
+                        verbose_name="缴费人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "reversal",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_reversed",
+                        to="books.entry",
+                        verbose_name="冲销分录",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken",
+                        to="holdings.settlement",
+                        verbose_name="日结",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '收款',
-                'verbose_name_plural': '收款',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['clerk', 'on'], name='payment_of_day'), models.Index(fields=['holder', '-id'], name='payment_of_holder'), models.Index(fields=['region', '-on'], name='payment_of_place')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('prepaid__gte', 0), ('prepaid__lte', models.F('amount')), ('sort', 'taken')), models.Q(('amount__gt', 0), ('prepaid', models.F('amount')), ('sort', 'release')), models.Q(('amount__gt', 0), ('prepaid', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('sort__in', ('refund', 'offset'))), _connector='OR'), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'advance'), ('sort__in', ('offset', 'release'))), models.Q(('sort__in', ('taken', 'refund')), models.Q(('method', 'advance'), _negated=True)), _connector='OR'), name='payment_method_of_sort'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reversal', None), ('reversed_by', None), ('reversed_on', None)), models.Q(models.Q(('reversed_by', models.F('clerk')), _negated=True), models.Q(('reason', ''), _negated=True), ('reversal__isnull', False), ('reversed_on__isnull', False)), _connector='OR'), name='payment_reversed_by_another')],
+                "verbose_name": "收款",
+                "verbose_name_plural": "收款",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["clerk", "on"], name="payment_of_day"),
+                    models.Index(fields=["holder", "-id"], name="payment_of_holder"),
+                    models.Index(fields=["region", "-on"], name="payment_of_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("prepaid__gte", 0),
+                                ("prepaid__lte", models.F("amount")),
+                                ("sort", "taken"),
+                            ),
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("prepaid", models.F("amount")),
+                                ("sort", "release"),
+                            ),
+                            models.Q(
+                                ("amount__gt", 0),
+                                (
+                                    "prepaid",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("amount"), "*", models.Value(-1)
+                                    ),
+                                ),
+                                ("sort__in", ("refund", "offset")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "advance"), ("sort__in", ("offset", "release"))),
+                            models.Q(
+                                ("sort__in", ("taken", "refund")),
+                                models.Q(("method", "advance"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_method_of_sort",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reason", ""),
+                                ("reversal", None),
+                                ("reversed_by", None),
+                                ("reversed_on", None),
+                            ),
+                            models.Q(
+                                models.Q(("reversed_by", models.F("clerk")), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                                ("reversal__isnull", False),
+                                ("reversed_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_reversed_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PaymentShare',
+            name="PaymentShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='holdings.bill', verbose_name='账单')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='holdings.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="holdings.bill",
+                        verbose_name="账单",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="holdings.payment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '收款分摊',
-                'verbose_name_plural': '收款分摊',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('payment', 'bill'), name='share_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='share_is_positive')],
+                "verbose_name": "收款分摊",
+                "verbose_name_plural": "收款分摊",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment", "bill"), name="share_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="share_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(verbose_name='号码')),
-                ('state', models.CharField(choices=[('used', '已开具'), ('void', '作废')], default='used', max_length=6, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='作废原因')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='开具时间')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开票人')),
-                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='holdings.payment', verbose_name='收款')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='holdings.receiptbook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(verbose_name="号码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("used", "已开具"), ("void", "作废")],
+                        default="used",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="作废原因")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="开具时间"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="开票人",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="holdings.payment",
+                        verbose_name="收款",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="holdings.receiptbook",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '票据',
-                'verbose_name_plural': '票据',
-                'ordering': ['book', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('book', 'number'), name='receipt_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('reason', ''), ('state', 'used')), models.Q(('state', 'void'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='receipt_used_or_void')],
+                "verbose_name": "票据",
+                "verbose_name_plural": "票据",
+                "ordering": ["book", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "number"), name="receipt_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payment__isnull", False), ("reason", ""), ("state", "used")),
+                            models.Q(("state", "void"), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="receipt_used_or_void",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='减免金额(分)')),
-                ('document', models.CharField(max_length=100, verbose_name='批准文件文号')),
-                ('reason', models.CharField(max_length=300, verbose_name='减免事由')),
-                ('state', models.CharField(choices=[('asked', '待审批'), ('approved', '已批准'), ('refused', '未批准')], default='asked', max_length=10, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
-                ('opinion', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='holdings.bill', verbose_name='账单')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
-                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waiver', to='books.entry', verbose_name='分录')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='批准文件')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="减免金额(分)")),
+                ("document", models.CharField(max_length=100, verbose_name="批准文件文号")),
+                ("reason", models.CharField(max_length=300, verbose_name="减免事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "待审批"),
+                            ("approved", "已批准"),
+                            ("refused", "未批准"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="申请时间"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审批时间")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="审批意见")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waivers",
+                        to="holdings.bill",
+                        verbose_name="账单",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审批人",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waiver",
+                        to="books.entry",
+                        verbose_name="分录",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="批准文件",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '减免',
-                'verbose_name_plural': '减免',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('bill',), name='waiver_asked_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('document', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='waiver_has_document'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('entry', None), ('state', 'asked')), models.Q(('entry', None), ('state', 'refused'), models.Q(('decided_by', models.F('asked_by')), _negated=True)), models.Q(('entry__isnull', False), ('state', 'approved'), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='waiver_decided_by_another')],
+                "verbose_name": "减免",
+                "verbose_name_plural": "减免",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("bill",),
+                        name="waiver_asked_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            models.Q(("document", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="waiver_has_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("entry", None), ("state", "asked")),
+                            models.Q(
+                                ("entry", None),
+                                ("state", "refused"),
+                                models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            ),
+                            models.Q(
+                                ("entry__isnull", False),
+                                ("state", "approved"),
+                                models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="waiver_decided_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BankLine',
+            name="BankLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='交易日期')),
-                ('amount', models.BigIntegerField(verbose_name='金额(分)')),
-                ('payer', models.CharField(blank=True, max_length=100, verbose_name='对方户名')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='流水号')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='摘要')),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要值')),
-                ('file', models.CharField(max_length=200, verbose_name='对账单文件')),
-                ('imported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
-                ('why', models.CharField(blank=True, max_length=100, verbose_name='对应依据')),
-                ('matched_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('matched_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
-                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_line', to='holdings.payment', verbose_name='对应收款')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="交易日期")),
+                ("amount", models.BigIntegerField(verbose_name="金额(分)")),
+                ("payer", models.CharField(blank=True, max_length=100, verbose_name="对方户名")),
+                ("reference", models.CharField(blank=True, max_length=60, verbose_name="流水号")),
+                ("text", models.CharField(blank=True, max_length=200, verbose_name="摘要")),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要值")),
+                ("file", models.CharField(max_length=200, verbose_name="对账单文件")),
+                (
+                    "imported_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="导入时间"
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=100, verbose_name="对应依据")),
+                ("matched_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "matched_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_line",
+                        to="holdings.payment",
+                        verbose_name="对应收款",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '银行流水',
-                'verbose_name_plural': '银行流水',
-                'ordering': ['-on', '-id'],
-                'indexes': [models.Index(fields=['region', 'amount', 'on'], name='bank_line_amount')],
-                'constraints': [models.UniqueConstraint(fields=('region', 'digest'), name='bank_line_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bank_line_is_a_credit'), models.CheckConstraint(condition=models.Q(models.Q(('matched_by', None), ('payment', None), ('why', '')), models.Q(('matched_by__isnull', False), ('payment__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='bank_line_matched_by_somebody')],
+                "verbose_name": "银行流水",
+                "verbose_name_plural": "银行流水",
+                "ordering": ["-on", "-id"],
+                "indexes": [
+                    models.Index(fields=["region", "amount", "on"], name="bank_line_amount")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "digest"), name="bank_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="bank_line_is_a_credit"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("matched_by", None), ("payment", None), ("why", "")),
+                            models.Q(
+                                ("matched_by__isnull", False),
+                                ("payment__isnull", False),
+                                models.Q(("why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_line_matched_by_somebody",
+                    ),
+                ],
             },
         ),
     ]
