@@ -49,7 +49,10 @@ from liangtian.platform.tokens.api import router as tokens
 from liangtian.platform.tokens.auth import ByToken
 from liangtian.programmes.enforcement.api import router as enforcement
 from liangtian.programmes.holdings.api import router as holdings
+from liangtian.programmes.holdings.measures.api import router as measures
 from liangtian.programmes.holdings.notices.api import open_router as public_notices
+from liangtian.programmes.holdings.water.api import router as water
+from liangtian.programmes.holdings.water.api_reports import router as water_reports
 from liangtian.site.description import router as description
 from liangtian.site.home import router as home
 
@@ -105,6 +108,9 @@ for prefix, router in (
     ("/enforcement", enforcement),
     ("/holdings", holdings),
     ("/public", public_notices),  # without signing in
+    ("/holdings/measures", measures),
+    ("/holdings/water", water),
+    ("/holdings/water", water_reports),
     ("/operation", operation),
     ("", home),
     ("", description),

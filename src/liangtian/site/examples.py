@@ -22,6 +22,11 @@ _PARCEL = {
     "ownership": "collective", "way": "承包", "source_paper": "承包协议", "actual_use": "耕地",
     "irrigation": "地表水", "land_kind": "二轮承包地", "holder_id": 31,
 }  # fmt: skip
+_METER = {
+    "kind": "power", "number": "D-0001", "rollover": "1000000", "factor": "1",
+    "fitted_on": "2024-03-01", "first": "1200",
+}  # fmt: skip
+_REMOVAL = {"on": "2024-06-10", "last": "2450", "reason": "电表损坏更换"}
 _VIEW = {
     "name": "三亩以上未判定", "query": {"area_mu__gte": "3", "judgement__empty": "1"},
     "columns": [], "grouping": [], "shared": False,
@@ -251,6 +256,49 @@ EXAMPLES: dict[str, Any] = {
     "WarningSendIn": {"series_id": 2},
     "WithdrawIn": {"reason": "送件单位发来更正版"},
     "WhatIfIn": {"year": 2026, "region": "", "restored": [41, 57]},
+    "AllotIn": {"season_id": 1, "on": "2024-05-31"},
+    "CoefficientIn": {
+        "per_kwh": "2.6", "valid_from": "2024-03-01", "document": "2024年机电井水量率定成果",
+    },
+    "CorrectReadingIn": {"on": "2024-05-31", "value": "2450", "reason": "抄表员看错一位数字"},
+    "DeliverDunningIn": {"ids": [3, 4], "on": "2024-11-05", "way": "hand", "receiver": "本人"},
+    "IssueDunningIn": {"ids": [3, 4], "series_id": 2},
+    "MeasureKindIn": {"kind": "power"},
+    "MeasureLetterIn": {"which": "notice"},
+    "MeasureStepIn": {"ids": [5], "step": "notice", "on": "2024-11-05", "note": "已当面告知"},
+    "MeterIn": _METER,
+    "PrepareDunningIn": {"kind": "letter", "region": "990121100"},
+    "ReadingColumnsIn": {"mapping": {"number": "表号", "value": "本月示数", "on": "抄表日期"}},
+    "ReadingFileIn": {"file_id": 7, "kind": "power", "month": "2024-05"},
+    "ReadingsIn": {
+        "month": "2024-05",
+        "readings": [{"fitting_id": 3, "on": "2024-05-31", "value": "2450"}],
+    },
+    "RemoveMeterIn": _REMOVAL,
+    "ServeIn": {"parcels": [{"parcel_id": 11, "area_mu": "30.00"}], "on": "2024-03-01"},
+    "SettleReadingIn": {"reason": "现场核对，表底已翻转", "rolled": True},
+    "SwapMeterIn": {
+        "removal": _REMOVAL,
+        "meter": {**_METER, "number": "D-0002", "fitted_on": "2024-06-10", "first": "0"},
+    },
+    "WaterChargeIn": {"season_id": 1, "month": "2024-05", "due_on": "2030-10-31"},
+    "WaterSeasonIn": {
+        "year": 2024, "name": "春灌", "starts_on": "2024-03-01", "ends_on": "2024-06-30",
+        "per_mu": "200", "document": "2024年农业灌溉用水定额", "clause": "附件一",
+    },
+    "WaterSourceIn": {
+        "kind": "well", "code": "J001", "name": "一号井", "region": "990121100201",
+        "permit": "取水（示例）字〔2020〕第1号", "depth_m": "120", "pump_m3h": "60",
+        "geometry": {"type": "Point", "coordinates": [111.35, 34.31]},
+    },
+    "WaterTariffIn": {
+        "source_kind": "well", "land": "contract", "price": "0.12", "resource": "0.05",
+        "tiers": [
+            {"up_to": "0.2", "mode": "multiply", "value": "1.5"},
+            {"up_to": None, "mode": "multiply", "value": "2"},
+        ],
+        "valid_from": "2024-01-01", "document": "示例价〔2024〕1号", "clause": "第三条",
+    },
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ export interface MenuEntry {
 }
 
 /** The groups in the order they are shown; the key is also that of the title, `menu.<group>`. */
-export const GROUPS = ['top', 'enforcement', 'holdings', 'fees', 'work', 'data', 'admin'] as const
+export const GROUPS = ['top', 'enforcement', 'holdings', 'fees', 'water', 'work', 'data', 'admin'] as const
 export type MenuGroup = (typeof GROUPS)[number]
 
 /** Each feature declares its lines in `features/<name>/menu.ts`. */

@@ -18,7 +18,10 @@ from liangtian.platform.ledgers.declaration import Column, Ledger, all_ledgers, 
 from liangtian.platform.ledgers.query import HUNDREDTHS, alias, annotated, filtered, plain
 from liangtian.platform.people.models import User
 
-TYPES = {"integer": "integer", "area_mu": "number", "area_m2": "number", "boolean": "boolean"}
+TYPES = {
+    "integer": "integer", "area_mu": "number", "area_m2": "number", "yuan": "number",
+    "m3": "number", "boolean": "boolean",
+}  # fmt: skip
 FORMATS = {"date": "date", "datetime": "date-time"}
 
 

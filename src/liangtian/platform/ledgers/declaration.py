@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 Kind = Literal[
-    "text", "integer", "area_mu", "area_m2", "yuan", "date", "datetime", "choice", "boolean"
+    "text", "integer", "area_mu", "area_m2", "yuan", "m3", "date", "datetime", "choice", "boolean"
 ]
 AsOf = Callable[[ScopedQuerySet, "date | None"], ScopedQuerySet]
 Source = str | Callable[["User"], Combinable]
@@ -36,7 +36,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. An area column's source is in m², whatever it shows; that of a column of yuan in whole fen.
+    """One column. An area column's source is in m², whatever it shows; that of a column of yuan in whole fen;
+    of m3 in cubic metres kept to 0.01.
 
     `source` is an ORM path, or what computes the column for who reads. It joins other tables only where
     the column is shown, filtered or sorted by.
@@ -95,7 +96,7 @@ class Column:
     @property
     def unit(self) -> str | None:
         """Unit shown in the heading."""
-        return {"area_mu": "亩", "area_m2": "平方米", "yuan": "元"}.get(self.kind)
+        return {"area_mu": "亩", "area_m2": "平方米", "yuan": "元", "m3": "立方米"}.get(self.kind)
 
     @property
     def groupable(self) -> bool:
@@ -187,6 +188,6 @@ def shown_value(column: Column, user: User) -> Combinable:
     source = F(column.source) if isinstance(column.source, str) else column.source(user)
     if column.kind == "area_mu":
         return MuCents(source)
-    if column.kind == "area_m2":
+    if column.kind in ("area_m2", "m3"):
         return Cents(source)
     return source

@@ -31,6 +31,7 @@ _KINDS: dict[str, Kind] = {
     "area_mu": "area_mu",
     "area_m2": "area_m2",
     "yuan": "money",
+    "m3": "area_m2",
     "integer": "integer",
     "date": "date",
 }

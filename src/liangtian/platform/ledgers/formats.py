@@ -23,7 +23,7 @@ from liangtian.press.errors import SheetRefused
 from liangtian.press.workbook import write_ledger
 
 _VECTOR = ("gpkg", "shp", "gdb", "geojson", "kml")
-_KINDS = {"integer": "integer", "area_mu": "real", "area_m2": "real", "yuan": "real"}
+_KINDS = {"integer": "integer", "area_mu": "real", "area_m2": "real", "yuan": "real", "m3": "real"}
 SUFFIXES = {"xlsx": ".xlsx", "csv": ".csv", "gpkg": ".gpkg", "shp": ".shp.zip", "gdb": ".gdb.zip",
             "geojson": ".geojson", "kml": ".kml"}  # fmt: skip
 TYPES = {

@@ -21,7 +21,7 @@ from liangtian.platform.regions.changes import successors
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
-HUNDREDTHS = ("area_mu", "area_m2", "yuan")  # kept as whole hundredths of what is shown
+HUNDREDTHS = ("area_mu", "area_m2", "yuan", "m3")  # kept as whole hundredths of what is shown
 RESERVED = frozenset({"page", "size", "sort", "after", "totals", "q", "by", "columns"})
 AS_OF = "as_of"  # the day whose state is asked for, of a ledger that keeps its past
 OPERATORS = ("", "gte", "lte", "is", "empty")

@@ -4,8 +4,8 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 # Parts of the programme declare their acts, ledgers, jobs, letters and triggers as apps do.
-PARTS = ("notices", "judging", "comparing", "dossier")
-ROOMS = ("acts", "ledgers", "jobs", "letters", "frozen")
+PARTS = ("notices", "judging", "comparing", "dossier", "water", "measures")
+ROOMS = ("acts", "ledgers", "jobs", "letters", "frozen", "map_source")
 
 
 class HoldingsConfig(AppConfig):

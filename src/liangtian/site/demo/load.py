@@ -34,6 +34,7 @@ from liangtian.site import runtime
 from liangtian.site.demo.generate import generate
 from liangtian.site.demo.holdings import load_register
 from liangtian.site.demo.notices import load_notices
+from liangtian.site.demo.water import load_water
 from liangtian.site.demo.year import Year
 
 Say = Callable[[str], None]
@@ -78,6 +79,7 @@ def load_county(size: Any, say: Say) -> None:
     say("正在公示清查成果…")
     load_notices(clerk)
     runtime.drain()
+    load_water(clerk)
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:

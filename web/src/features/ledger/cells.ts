@@ -1,7 +1,7 @@
 import type { LedgerColumn, LedgerRow, LedgerValue } from '@/api/types'
 import { area, count, dateTime, day, NOTHING } from '@/components/format'
 
-const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2', 'yuan'])
+const NUMBERS = new Set<LedgerColumn['kind']>(['integer', 'area_mu', 'area_m2', 'yuan', 'm3'])
 
 export const isNumber = (column: Pick<LedgerColumn, 'kind'>): boolean => NUMBERS.has(column.kind)
 
@@ -18,6 +18,7 @@ export function cellText(
     case 'area_mu':
     case 'area_m2':
     case 'yuan':
+    case 'm3':
       return area(Number(value))
     case 'date':
       return day(String(value))

@@ -17,6 +17,7 @@ from liangtian.programmes.holdings.models.judging import (
     Judgement,
     ReviewMeeting,
 )
+from liangtian.programmes.holdings.models.measures import Dunning, Measure, MeasureStep
 from liangtian.programmes.holdings.models.notices import (
     Notice,
     NoticeParcel,
@@ -41,22 +42,44 @@ from liangtian.programmes.holdings.models.payments import (
     Waiver,
 )
 from liangtian.programmes.holdings.models.units import SurveyUnit
+from liangtian.programmes.holdings.models.water import (
+    Fitting,
+    Meter,
+    Reading,
+    ReadingFile,
+    Serving,
+    WaterSource,
+)
+from liangtian.programmes.holdings.models.water_standards import (
+    Allocation,
+    Coefficient,
+    WaterSeason,
+    WaterTariff,
+    WaterUse,
+)
 
 __all__ = [
+    "Allocation",
     "BankLine",
     "BaseYear",
     "Bill",
     "BillRun",
     "Charge",
+    "Coefficient",
     "Comparison",
     "ComparisonHit",
     "Contract",
     "ContractLine",
     "Crop",
     "Disposition",
+    "Dunning",
+    "Fitting",
     "Holder",
     "HolderPaper",
     "Judgement",
+    "Measure",
+    "MeasureStep",
+    "Meter",
     "Notice",
     "NoticeParcel",
     "Objection",
@@ -68,13 +91,20 @@ __all__ = [
     "ParcelVersion",
     "Payment",
     "PaymentShare",
+    "Reading",
+    "ReadingFile",
     "Receipt",
     "ReceiptBook",
     "RentTariff",
     "ReviewMeeting",
     "RunProblem",
+    "Serving",
     "Settlement",
     "SurveyUnit",
     "TariffRate",
     "Waiver",
+    "WaterSeason",
+    "WaterSource",
+    "WaterTariff",
+    "WaterUse",
 ]

@@ -1,0 +1,1 @@
+"""Water (水): sources, meters, readings, what it costs."""
