@@ -70,6 +70,7 @@ _LOOKUPS = {
 _KINDS = {
     "area_m2": "面积", "area_mu": "面积", "boolean": "是否", "choice": "选项", "date": "日期",
     "datetime": "日期时间", "integer": "整数", "text": "文本", "yuan": "金额",
+    "m3": "水量",
 }  # fmt: skip
 _FILTERS = {
     "choice": "选项", "date_range": "日期范围", "number_range": "数值范围", "region": "区划",
