@@ -3323,6 +3323,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/measures/dunning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List who is to be reminded or dunned today. */
+        post: operations["liangtian_programmes_holdings_measures_api_prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/dunning/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note how several were delivered, or that they were refused. */
+        post: operations["liangtian_programmes_holdings_measures_api_deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/dunning/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write and number the letters of several. */
+        post: operations["liangtian_programmes_holdings_measures_api_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/dunning/letters.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Several letters as one PDF, a page each, for printing. */
+        get: operations["liangtian_programmes_holdings_measures_api_letters_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/dunning/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reminder or letter with its bills and its delivery. */
+        get: operations["liangtian_programmes_holdings_measures_api_one_dunning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the stop list up to date: new ones proposed, those without reason withdrawn or to be lifted. */
+        post: operations["liangtian_programmes_holdings_measures_api_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step with several measures; each that cannot take it says why. */
+        post: operations["liangtian_programmes_holdings_measures_api_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/stops/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A measure with its reasons and its history; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_measures_api_measure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/measures/stops/{key}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft the notice or the order; it is numbered and issued with the other letters. */
+        post: operations["liangtian_programmes_holdings_measures_api_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/merging": {
         parameters: {
             query?: never;
@@ -3760,6 +3913,452 @@ export interface paths {
         get?: never;
         /** Rename a survey unit. */
         put: operations["liangtian_programmes_holdings_api_rename_unit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allot the season's water to every holder by irrigated land. */
+        post: operations["liangtian_programmes_holdings_water_api_allot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would be charged up to a month, against what stands, and what cannot be charged. */
+        get: operations["liangtian_programmes_holdings_water_api_preview"];
+        put?: never;
+        /** Post the charges up to a month, as a job. */
+        post: operations["liangtian_programmes_holdings_water_api_charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/fittings/{fitting_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a meter off, with its last reading. */
+        post: operations["liangtian_programmes_holdings_water_api_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/fittings/{fitting_id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put another meter in its place on the same day. */
+        post: operations["liangtian_programmes_holdings_water_api_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/reading-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last files of readings. */
+        get: operations["liangtian_programmes_holdings_water_api_reading_files"];
+        put?: never;
+        /** Look at a file of readings and match its rows; nothing is entered yet. */
+        post: operations["liangtian_programmes_holdings_water_api_new_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/reading-files/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Match the file again with other columns. */
+        put: operations["liangtian_programmes_holdings_water_api_rematch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/reading-files/{key}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the good rows. */
+        post: operations["liangtian_programmes_holdings_water_api_accept_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/reading-files/{key}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the file up. */
+        post: operations["liangtian_programmes_holdings_water_api_discard_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/reading-files/{key}/marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same table with what became of each row. */
+        get: operations["liangtian_programmes_holdings_water_api_marked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The meters of a place in a month, with what is missing or doubtful. */
+        get: operations["liangtian_programmes_holdings_water_api_reading_sheet"];
+        put?: never;
+        /** Enter readings of a month. */
+        post: operations["liangtian_programmes_holdings_water_api_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/readings/{reading_id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put another reading in a wrong one's place; the wrong one stays on record. */
+        post: operations["liangtian_programmes_holdings_water_api_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/readings/{reading_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a doubtful reading is right, or that the meter rolled over. */
+        post: operations["liangtian_programmes_holdings_water_api_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/seasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter an irrigation season with its quota, to be approved by another. */
+        post: operations["liangtian_programmes_holdings_water_api_new_season"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a well or a canal. */
+        post: operations["liangtian_programmes_holdings_water_api_new_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A well or canal with whom it serves, its meters and readings; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_water_api_source"];
+        /** Change a well or a canal; without a figure the one it has stays. */
+        put: operations["liangtian_programmes_holdings_water_api_change_source"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/sources/{source_id}/coefficients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a coefficient of power to water, to be approved by another. */
+        post: operations["liangtian_programmes_holdings_water_api_new_coefficient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/sources/{source_id}/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fit a meter. */
+        post: operations["liangtian_programmes_holdings_water_api_fit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/sources/{source_id}/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Which parcels it waters from a day on. */
+        put: operations["liangtian_programmes_holdings_water_api_serve"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tariffs, seasons, and coefficients that wait for approval. */
+        get: operations["liangtian_programmes_holdings_water_api_all_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/standards/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what is not approved yet. */
+        delete: operations["liangtian_programmes_holdings_water_api_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/standards/{kind}/{key}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what another entered. */
+        post: operations["liangtian_programmes_holdings_water_api_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/subsidy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sown area of each holder of a crop in a year. */
+        get: operations["liangtian_programmes_holdings_water_api_reports_subsidy_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/subsidy.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as Excel; with a reason, names and numbers in full. */
+        get: operations["liangtian_programmes_holdings_water_api_reports_subsidy_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a price of water, to be approved by another. */
+        post: operations["liangtian_programmes_holdings_water_api_new_tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Water use of a season by township, source and class of land. */
+        get: operations["liangtian_programmes_holdings_water_api_reports_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/use.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as Excel. */
+        get: operations["liangtian_programmes_holdings_water_api_reports_use_file"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6616,6 +7215,21 @@ export interface components {
         };
         /**
          * @example {
+         *       "on": "2024-05-31",
+         *       "season_id": 1
+         *     }
+         */
+        AllotIn: {
+            /** Format: date */
+            on: string;
+            season_id: number;
+        };
+        AllottedOut: {
+            holders: number;
+            m3: number;
+        };
+        /**
+         * @example {
          *       "geometry": {
          *         "coordinates": [
          *           [
@@ -7319,6 +7933,35 @@ export interface components {
             code: string;
             label: string;
         };
+        /**
+         * @example {
+         *       "document": "2024年机电井水量率定成果",
+         *       "per_kwh": "2.6",
+         *       "valid_from": "2024-03-01"
+         *     }
+         */
+        CoefficientIn: {
+            /** @default  */
+            clause?: string;
+            document: string;
+            per_kwh: number | string;
+            /** Format: date */
+            valid_from: string;
+        };
+        CoefficientOut: {
+            approved_at: string | null;
+            approved_by: string | null;
+            clause: string;
+            document: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: number;
+            label: string;
+            per_kwh: number;
+            /** Format: date */
+            valid_from: string;
+        };
         /** @description What a unit owed, paid and still owes of a year. */
         CollectedOut: {
             amount: string;
@@ -7336,7 +7979,7 @@ export interface components {
             fixed: boolean;
             group: string;
             /** @enum {string} */
-            kind: "text" | "integer" | "area_mu" | "area_m2" | "yuan" | "date" | "datetime" | "choice" | "boolean";
+            kind: "text" | "integer" | "area_mu" | "area_m2" | "yuan" | "m3" | "date" | "datetime" | "choice" | "boolean";
             label: string;
             link: string | null;
             masked: boolean;
@@ -7503,6 +8146,19 @@ export interface components {
             starts_on: string;
             terms: string;
             under: string | null;
+        };
+        /**
+         * @example {
+         *       "on": "2024-05-31",
+         *       "reason": "抄表员看错一位数字",
+         *       "value": "2450"
+         *     }
+         */
+        CorrectReadingIn: {
+            /** Format: date */
+            on: string;
+            reason: string;
+            value: number | string;
         };
         Counts: {
             mine: number;
@@ -7808,6 +8464,30 @@ export interface components {
             state: "coming" | "running" | "over" | "ended";
             to_user: string;
         };
+        /**
+         * @example {
+         *       "ids": [
+         *         3,
+         *         4
+         *       ],
+         *       "on": "2024-11-05",
+         *       "receiver": "本人",
+         *       "way": "hand"
+         *     }
+         */
+        DeliverDunningIn: {
+            ids: number[];
+            /** @default  */
+            note?: string;
+            /** Format: date */
+            on: string;
+            /** @default  */
+            receiver?: string;
+            /** @default false */
+            refused?: boolean;
+            /** @enum {string} */
+            way: "hand" | "left" | "post" | "notice" | "call";
+        };
         DeliveryOut: {
             answer: number | null;
             attempts: number;
@@ -8102,6 +8782,40 @@ export interface components {
             id: number;
             label: string;
             matter: string;
+        };
+        DunningItemOut: {
+            bill: number;
+            /** Format: date */
+            due_on: string;
+            fen: number;
+            kind: string;
+            label: string;
+            year: number;
+        };
+        DunningOut: {
+            /** Format: date */
+            as_of: string;
+            delivered_on: string | null;
+            fen: number;
+            holder: components["schemas"]["HolderRef"];
+            id: number;
+            items: components["schemas"]["DunningItemOut"][];
+            /** @enum {string} */
+            kind: "before" | "due" | "after" | "letter";
+            kind_label: string;
+            letter: string | null;
+            letter_id: number | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            note: string;
+            receiver: string;
+            region: components["schemas"]["PlaceRef"];
+            round: number;
+            /** @enum {string} */
+            state: "prepared" | "issued" | "delivered" | "refused";
+            state_label: string;
+            way_label: string;
         };
         EarlierJudgementOut: {
             id: number;
@@ -9062,6 +9776,19 @@ export interface components {
         };
         /**
          * @example {
+         *       "ids": [
+         *         3,
+         *         4
+         *       ],
+         *       "series_id": 2
+         *     }
+         */
+        IssueDunningIn: {
+            ids: number[];
+            series_id: number;
+        };
+        /**
+         * @example {
          *       "series_id": 2
          *     }
          */
@@ -9793,9 +10520,61 @@ export interface components {
             judge: boolean;
             reopen: boolean;
         };
+        /**
+         * @example {
+         *       "kind": "power"
+         *     }
+         */
+        MeasureKindIn: {
+            /** @enum {string} */
+            kind: "water" | "power";
+        };
+        /**
+         * @example {
+         *       "which": "notice"
+         *     }
+         */
+        MeasureLetterIn: {
+            /** @enum {string} */
+            which: "notice" | "order";
+        };
         MeasureOut: {
             id: string;
             label: string;
+        };
+        MeasureReasonOut: {
+            clause: string;
+            code: string;
+            text: string;
+        };
+        /**
+         * @description The same step with several measures.
+         * @example {
+         *       "ids": [
+         *         5
+         *       ],
+         *       "note": "已当面告知",
+         *       "on": "2024-11-05",
+         *       "step": "notice"
+         *     }
+         */
+        MeasureStepIn: {
+            ids: number[];
+            /** @default  */
+            note?: string;
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            step: "notice" | "approve" | "execute" | "release" | "cancel";
+        };
+        MeasureStepOut: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note: string;
+            /** Format: date */
+            on: string;
+            state_label: string;
         };
         /**
          * @example {
@@ -9913,6 +10692,42 @@ export interface components {
             rows: components["schemas"]["MessageOut"][];
             total: number;
             unread: number;
+        };
+        MeterFittingOut: {
+            factor: number;
+            first: number;
+            /** Format: date */
+            fitted_on: string;
+            id: number;
+            /** @enum {string} */
+            kind: "water" | "power";
+            kind_label: string;
+            last: number | null;
+            number: string;
+            reason: string;
+            removed_on: string | null;
+            rolled: boolean;
+            rollover: number;
+        };
+        /**
+         * @example {
+         *       "factor": "1",
+         *       "first": "1200",
+         *       "fitted_on": "2024-03-01",
+         *       "kind": "power",
+         *       "number": "D-0001",
+         *       "rollover": "1000000"
+         *     }
+         */
+        MeterIn: {
+            /** @default 1 */
+            factor?: number | string;
+            first: number | string;
+            /** Format: date */
+            fitted_on: string;
+            kind: string;
+            number: string;
+            rollover: number | string;
         };
         /**
          * @example {
@@ -11120,6 +11935,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "kind": "letter",
+         *       "region": "990121100"
+         *     }
+         */
+        PrepareDunningIn: {
+            /** @enum {string} */
+            kind: "before" | "due" | "after" | "letter";
+            /** @default  */
+            region?: string;
+        };
+        /**
+         * @example {
          *       "form": "enforcement.monthly",
          *       "period": "2026-03",
          *       "reason": ""
@@ -11130,6 +11957,9 @@ export interface components {
             period: string;
             /** @default  */
             reason?: string;
+        };
+        PreparedOut: {
+            made: number;
         };
         PresenceOut: {
             address: string;
@@ -11539,6 +12369,115 @@ export interface components {
         };
         /**
          * @example {
+         *       "mapping": {
+         *         "number": "表号",
+         *         "on": "抄表日期",
+         *         "value": "本月示数"
+         *       }
+         *     }
+         */
+        ReadingColumnsIn: {
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        ReadingFileCounts: {
+            ready: number;
+            same: number;
+            wrong: number;
+        };
+        ReadingFileField: {
+            label: string;
+            name: string;
+        };
+        /**
+         * @example {
+         *       "file_id": 7,
+         *       "kind": "power",
+         *       "month": "2024-05"
+         *     }
+         */
+        ReadingFileIn: {
+            file_id: number;
+            kind: string;
+            /** @example 2024-05 */
+            month: string;
+        };
+        ReadingFileLine: {
+            column: string;
+            row: number;
+            said: string;
+            state: string;
+        };
+        ReadingFileOut: {
+            counts: components["schemas"]["ReadingFileCounts"];
+            fields: components["schemas"]["ReadingFileField"][];
+            headings: string[];
+            id: number;
+            kind: string;
+            kind_label: string;
+            lines: components["schemas"]["ReadingFileLine"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            mapping: {
+                [key: string]: string;
+            };
+            /** Format: date */
+            month: string;
+            name: string;
+            /** @enum {string} */
+            state: "checked" | "accepted" | "discarded";
+            state_label: string;
+        };
+        ReadingFindingOut: {
+            code: string;
+            label: string;
+            reason: string;
+        };
+        ReadingOut: {
+            entered_by: string;
+            findings: components["schemas"]["ReadingFindingOut"][];
+            id: number;
+            /** Format: date */
+            month: string;
+            number: string;
+            /** Format: date */
+            on: string;
+            reason: string;
+            replaces: number | null;
+            rolled: boolean;
+            settled_by: string | null;
+            /** @enum {string} */
+            state: "good" | "doubtful" | "confirmed" | "replaced";
+            state_label: string;
+            value: number;
+            way_label: string;
+        };
+        ReadingSheetOut: {
+            counts: components["schemas"]["SheetCounts"];
+            rows: components["schemas"]["SheetLineOut"][];
+            total: number;
+        };
+        /**
+         * @example {
+         *       "month": "2024-05",
+         *       "readings": [
+         *         {
+         *           "fitting_id": 3,
+         *           "on": "2024-05-31",
+         *           "value": "2450"
+         *         }
+         *       ]
+         *     }
+         */
+        ReadingsIn: {
+            /** @example 2024-05 */
+            month: string;
+            readings: components["schemas"]["SeenIn"][];
+        };
+        /**
+         * @example {
          *       "reason": "所附照片不清楚"
          *     }
          */
@@ -11585,6 +12524,12 @@ export interface components {
         };
         RecoveryOut: {
             recovery: string[];
+        };
+        RefreshedOut: {
+            cancelled: number;
+            changed: number;
+            proposed: number;
+            releasing: number;
         };
         /**
          * @example {
@@ -11884,6 +12829,21 @@ export interface components {
             level: string;
             name: string;
             region: string;
+        };
+        /**
+         * @example {
+         *       "last": "2450",
+         *       "on": "2024-06-10",
+         *       "reason": "电表损坏更换"
+         *     }
+         */
+        RemoveMeterIn: {
+            last: number | string;
+            /** Format: date */
+            on: string;
+            reason: string;
+            /** @default false */
+            rolled?: boolean;
         };
         RentRateIn: {
             grade: string;
@@ -12282,6 +13242,12 @@ export interface components {
         SeekPayerIn: {
             text: string;
         };
+        SeenIn: {
+            fitting_id: number;
+            /** Format: date */
+            on: string;
+            value: number | string;
+        };
         /**
          * @example {
          *       "word": "青自然资函"
@@ -12295,6 +13261,27 @@ export interface components {
             id: number;
             next_number: string;
             word: string;
+        };
+        /**
+         * @description The parcels a source waters from a day on, in place of those before.
+         * @example {
+         *       "on": "2024-03-01",
+         *       "parcels": [
+         *         {
+         *           "area_mu": "30.00",
+         *           "parcel_id": 11
+         *         }
+         *       ]
+         *     }
+         */
+        ServeIn: {
+            /** Format: date */
+            on: string;
+            parcels: components["schemas"]["ServedIn"][];
+        };
+        ServedIn: {
+            area_mu: number | string;
+            parcel_id: number;
         };
         SessionOut: {
             county: components["schemas"]["CountyOut"] | null;
@@ -12332,6 +13319,17 @@ export interface components {
             on: string;
             /** @default  */
             reason?: string;
+        };
+        /**
+         * @example {
+         *       "reason": "现场核对，表底已翻转",
+         *       "rolled": true
+         *     }
+         */
+        SettleReadingIn: {
+            reason: string;
+            /** @default false */
+            rolled?: boolean;
         };
         SettlementOut: {
             cash: string;
@@ -12433,6 +13431,42 @@ export interface components {
             /** @enum {string} */
             kind: "point" | "line" | "polygon";
             length_m: number | null;
+        };
+        SheetCounts: {
+            all: number;
+            doubtful: number;
+            missing: number;
+        };
+        SheetLineOut: {
+            before: number;
+            /** Format: date */
+            before_on: string;
+            factor: number;
+            fitting_id: number;
+            kind_label: string;
+            number: string;
+            place: string;
+            reading: components["schemas"]["ReadingOut"] | null;
+            source: string;
+            source_id: number;
+            use: number | null;
+        };
+        /** @description Which meters of a month are asked for. */
+        SheetQuery: {
+            /**
+             * @default
+             * @enum {string}
+             */
+            kind?: "" | "water" | "power";
+            /** @default 1 */
+            page?: number;
+            /** @default  */
+            region?: string;
+            /**
+             * @default all
+             * @enum {string}
+             */
+            show?: "all" | "missing" | "doubtful";
         };
         /**
          * @example {
@@ -12613,6 +13647,10 @@ export interface components {
             name: string;
             sha256: string;
         };
+        SourceRef: {
+            id: number;
+            name: string;
+        };
         SownIn: {
             area_mu: number | string;
             crop: string;
@@ -12747,6 +13785,68 @@ export interface components {
             step_label: string;
             to_stage: string | null;
         };
+        StopMeasureOut: {
+            approved_by: string | null;
+            executed_on: string | null;
+            fen: number;
+            holder: components["schemas"]["HolderRef"] | null;
+            id: number;
+            /** @enum {string} */
+            kind: "water" | "power";
+            kind_label: string;
+            letter: string | null;
+            letter_id: number | null;
+            notice_until: string | null;
+            noticed_on: string | null;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            reasons: components["schemas"]["MeasureReasonOut"][];
+            region: components["schemas"]["PlaceRef"];
+            released_on: string | null;
+            said: string;
+            source: string | null;
+            source_id: number | null;
+            /** @enum {string} */
+            state: "proposed" | "noticed" | "approved" | "executed" | "releasing" | "released" | "cancelled";
+            state_label: string;
+            steps: components["schemas"]["MeasureStepOut"][];
+        };
+        SubsidyLineOut: {
+            holder: string;
+            holder_id: number | null;
+            mu: number;
+            parcels: number;
+            township: string;
+            village: string;
+        };
+        SubsidyOut: {
+            /** Format: date */
+            as_of: string;
+            crops: string[];
+            lines: components["schemas"]["SubsidyLineOut"][];
+        };
+        /**
+         * @example {
+         *       "meter": {
+         *         "factor": "1",
+         *         "first": "0",
+         *         "fitted_on": "2024-06-10",
+         *         "kind": "power",
+         *         "number": "D-0002",
+         *         "rollover": "1000000"
+         *       },
+         *       "removal": {
+         *         "last": "2450",
+         *         "on": "2024-06-10",
+         *         "reason": "电表损坏更换"
+         *       }
+         *     }
+         */
+        SwapMeterIn: {
+            meter: components["schemas"]["MeterIn"];
+            removal: components["schemas"]["RemoveMeterIn"];
+        };
         /**
          * @example {
          *       "active": true
@@ -12773,6 +13873,11 @@ export interface components {
             reason: string;
             tag: string;
             when: string[];
+        };
+        /** @description What became of one; `said` is empty when the step was taken. */
+        TakenOut: {
+            id: number;
+            said: string;
         };
         TargetOut: {
             help: string;
@@ -12883,6 +13988,18 @@ export interface components {
             found: string;
             held: boolean;
             text: string;
+        };
+        /** @description A slab over the quota; `up_to` as a share of it, null for no end. */
+        TierIn: {
+            /** @enum {string} */
+            mode: "multiply" | "add";
+            up_to: number | string | null;
+            value: number | string;
+        };
+        TierOut: {
+            mode: string;
+            up_to: string | null;
+            value: string;
         };
         ToMeetOut: {
             id: number;
@@ -13112,6 +14229,22 @@ export interface components {
         VoidIn: {
             reason: string;
         };
+        WaitingCoefficientOut: {
+            approved_at: string | null;
+            approved_by: string | null;
+            clause: string;
+            document: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: number;
+            label: string;
+            per_kwh: number;
+            source: string;
+            source_id: number;
+            /** Format: date */
+            valid_from: string;
+        };
         /** @description A village with parcels that wait for a notice. */
         WaitingOut: {
             code: string;
@@ -13279,6 +14412,315 @@ export interface components {
             by: string;
             label: string;
             opinion: string;
+        };
+        /** @description What a bill of water was computed from. */
+        WaterBasisOut: {
+            before_m3: string;
+            clause: string;
+            document: string;
+            land: string;
+            m3: string;
+            month: string;
+            mu: string;
+            parts: components["schemas"]["WaterBasisPart"][];
+            per_mu: string;
+            quota: string;
+            quota_clause: string;
+            quota_document: string;
+            season: string;
+            slabs: components["schemas"]["WaterSlabOut"][];
+            source: string;
+        };
+        WaterBasisPart: {
+            m3: string;
+            mu: string;
+            of: string;
+            parcel: string;
+            parcel_id: number;
+            readings: components["schemas"]["WaterBasisReading"][];
+            source: string;
+            source_id: number;
+        };
+        WaterBasisReading: {
+            after: string;
+            /** Format: date */
+            after_on: string;
+            before: string;
+            /** Format: date */
+            before_on: string;
+            factor: string;
+            kind: string;
+            m3: string;
+            meter: string;
+            per_kwh: string | null;
+            rolled: boolean;
+            use: string;
+        };
+        WaterBillRow: {
+            basis: components["schemas"]["WaterBasisOut"];
+            /** @enum {string} */
+            change: "new" | "changed" | "same";
+            fen: number;
+            holder: string;
+            holder_id: number;
+            kind: string;
+            kind_label: string;
+            land: string;
+            m3: number;
+            month: string;
+            quota: number;
+            source: string;
+        };
+        /**
+         * @description A season's charges up to a month.
+         * @example {
+         *       "due_on": "2030-10-31",
+         *       "month": "2024-05",
+         *       "season_id": 1
+         *     }
+         */
+        WaterChargeIn: {
+            /** Format: date */
+            due_on: string;
+            /** @example 2024-05 */
+            month: string;
+            season_id: number;
+        };
+        WaterGapOut: {
+            code: string;
+            detail: string;
+            label: string;
+            m3: number;
+            /** Format: date */
+            month: string;
+            place: string;
+            source: string;
+            source_id: number;
+        };
+        WaterPreviewOut: {
+            bills: number;
+            changed: number;
+            gaps: components["schemas"]["WaterGapOut"][];
+            gone: number;
+            m3: number;
+            /** Format: date */
+            month: string;
+            new: number;
+            resource_fen: number;
+            rows: components["schemas"]["WaterBillRow"][];
+            season: string;
+            standing_fen: number;
+            unchanged: number;
+            water_fen: number;
+        };
+        /**
+         * @example {
+         *       "clause": "附件一",
+         *       "document": "2024年农业灌溉用水定额",
+         *       "ends_on": "2024-06-30",
+         *       "name": "春灌",
+         *       "per_mu": "200",
+         *       "starts_on": "2024-03-01",
+         *       "year": 2024
+         *     }
+         */
+        WaterSeasonIn: {
+            /** @default  */
+            clause?: string;
+            document: string;
+            /** Format: date */
+            ends_on: string;
+            name: string;
+            per_mu: number | string;
+            /** Format: date */
+            starts_on: string;
+            year: number;
+        };
+        WaterSeasonOut: {
+            approved_at: string | null;
+            approved_by: string | null;
+            clause: string;
+            document: string;
+            /** Format: date */
+            ends_on: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: number;
+            label: string;
+            name: string;
+            per_mu: number;
+            /** Format: date */
+            starts_on: string;
+            year: number;
+        };
+        WaterServingOut: {
+            area_mu: number;
+            code: string;
+            parcel_id: number;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        WaterSlabOut: {
+            m3: string;
+            price: string;
+            tier: number;
+        };
+        /**
+         * @description A well (机电井) or canal (渠道).
+         * @example {
+         *       "code": "J001",
+         *       "depth_m": "120",
+         *       "geometry": {
+         *         "coordinates": [
+         *           111.35,
+         *           34.31
+         *         ],
+         *         "type": "Point"
+         *       },
+         *       "kind": "well",
+         *       "name": "一号井",
+         *       "permit": "取水（示例）字〔2020〕第1号",
+         *       "pump_m3h": "60",
+         *       "region": "990121100201"
+         *     }
+         */
+        WaterSourceIn: {
+            closed_on?: string | null;
+            code: string;
+            depth_m?: number | string | null;
+            geometry?: {
+                coordinates: unknown[];
+                /** @enum {string} */
+                type: "Point" | "LineString" | "MultiLineString";
+            } | null;
+            holder_id?: number | null;
+            kind: string;
+            /** @default  */
+            level?: string;
+            name: string;
+            /** @default  */
+            note?: string;
+            parent_id?: number | null;
+            /** @default  */
+            permit?: string;
+            permit_until?: string | null;
+            pump_m3h?: number | string | null;
+            region: string;
+        };
+        WaterSourceOut: {
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            branches: components["schemas"]["SourceRef"][];
+            closed_on: string | null;
+            code: string;
+            coefficients: components["schemas"]["CoefficientOut"][];
+            depth_m: number | null;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            fittings: components["schemas"]["MeterFittingOut"][];
+            geometry: {
+                coordinates: unknown[];
+                /** @enum {string} */
+                type: "Point" | "LineString" | "MultiLineString";
+            } | null;
+            holder: components["schemas"]["HolderRef"] | null;
+            id: number;
+            /** @enum {string} */
+            kind: "well" | "canal";
+            kind_label: string;
+            level: string;
+            level_label: string;
+            name: string;
+            note: string;
+            parent: string | null;
+            parent_id: number | null;
+            permit: string;
+            permit_until: string | null;
+            pump_m3h: number | null;
+            readings: components["schemas"]["ReadingOut"][];
+            region: components["schemas"]["PlaceRef"];
+            servings: components["schemas"]["WaterServingOut"][];
+        };
+        WaterStandardsOut: {
+            coefficients: components["schemas"]["WaitingCoefficientOut"][];
+            seasons: components["schemas"]["WaterSeasonOut"][];
+            tariffs: components["schemas"]["WaterTariffOut"][];
+        };
+        /**
+         * @example {
+         *       "clause": "第三条",
+         *       "document": "示例价〔2024〕1号",
+         *       "land": "contract",
+         *       "price": "0.12",
+         *       "resource": "0.05",
+         *       "source_kind": "well",
+         *       "tiers": [
+         *         {
+         *           "mode": "multiply",
+         *           "up_to": "0.2",
+         *           "value": "1.5"
+         *         },
+         *         {
+         *           "mode": "multiply",
+         *           "up_to": null,
+         *           "value": "2"
+         *         }
+         *       ],
+         *       "valid_from": "2024-01-01"
+         *     }
+         */
+        WaterTariffIn: {
+            /** @default  */
+            clause?: string;
+            document: string;
+            land: string;
+            price: number | string;
+            resource: number | string;
+            source_kind: string;
+            /** @default [] */
+            tiers?: components["schemas"]["TierIn"][];
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        WaterTariffOut: {
+            approved_at: string | null;
+            approved_by: string | null;
+            clause: string;
+            document: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: number;
+            label: string;
+            land: string;
+            land_label: string;
+            price: number;
+            resource: number;
+            source_kind: string;
+            source_label: string;
+            tiers: components["schemas"]["TierOut"][];
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        WaterUseLine: {
+            code: string;
+            holders: number;
+            land: string;
+            m3: number;
+            mu: number;
+            per_mu: number;
+            quota: number;
+            source: string;
+            township: string;
         };
         /**
          * @example {
@@ -18356,6 +19798,216 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_measures_api_prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareDunningIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverDunningIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueDunningIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_letters_pdf: {
+        parameters: {
+            query: {
+                ids: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_one_dunning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureKindIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefreshedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureStepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopMeasureOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_measures_api_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureLetterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopMeasureOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_merge: {
         parameters: {
             query?: never;
@@ -19030,6 +20682,718 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UnitOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_allot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllotIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllottedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_preview: {
+        parameters: {
+            query: {
+                season_id: number;
+                /** @example 2024-05 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterPreviewOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaterChargeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fitting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveMeterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_swap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fitting_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapMeterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reading_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFileOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_new_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingFileIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFileOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_rematch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingColumnsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFileOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_accept_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFileOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_discard_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFileOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_marked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reading_sheet: {
+        parameters: {
+            query: {
+                /** @example 2024-05 */
+                month: string;
+                region?: string;
+                kind?: "" | "water" | "power";
+                show?: "all" | "missing" | "doubtful";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSheetOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reading_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectReadingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reading_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleReadingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_new_season: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaterSeasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterStandardsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_new_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaterSourceIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_change_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaterSourceIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_new_coefficient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoefficientIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_serve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterSourceOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_all_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterStandardsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "tariff" | "coefficient" | "season";
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterStandardsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "tariff" | "coefficient" | "season";
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterStandardsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reports_subsidy_list: {
+        parameters: {
+            query: {
+                year: number;
+                crop: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsidyOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reports_subsidy_file: {
+        parameters: {
+            query: {
+                year: number;
+                crop: string;
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_new_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaterTariffIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterStandardsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reports_use: {
+        parameters: {
+            query: {
+                season_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaterUseLine"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_water_api_reports_use_file: {
+        parameters: {
+            query: {
+                season_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
