@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
@@ -209,9 +211,18 @@ class Completeness:
 def completeness_of(patches: Iterable[int]) -> dict[int, Completeness]:
     """The dossiers of patches, by their keys, in one query."""
     pack = pack_in_use()
-    items = items_of(pack)
-    rows = Patch.objects.filter(pk__in=list(patches)).order_by()
-    names = []
+    items, rows, names = _asked_of_all(pack.version, timezone.localdate())
+    wanted = rows.filter(pk__in=list(patches))
+    found = wanted.values("pk", "judgement_outcome", *names, stage=F("case__stage"))
+    return {row["pk"]: _told(items, row) for row in found}
+
+
+@lru_cache(maxsize=4)
+def _asked_of_all(version: str, on: date) -> tuple[list[DossierItem], QuerySet[Patch], list[str]]:
+    """What is asked of any patch, put together once a day and pack: some fifty conditions take their time."""
+    pack = pack_in_use()
+    items, names = items_of(pack), list[str]()
+    rows: QuerySet[Patch] = Patch.objects.order_by()
     for item in items:
         test = TESTS[item.code]
         rows = rows.annotate(**{
@@ -219,8 +230,7 @@ def completeness_of(patches: Iterable[int]) -> dict[int, Completeness]:
             f"asked_{item.code}": Case(When(test.asked, then=Value(True)), default=Value(False)),
         })  # fmt: skip
         names += [f"there_{item.code}", f"asked_{item.code}"]
-    found = rows.values("pk", "judgement_outcome", *names, stage=F("case__stage"))
-    return {row["pk"]: _told(items, row) for row in found}
+    return items, rows, names
 
 
 def _told(items: list[DossierItem], row: Mapping[str, object]) -> Completeness:
