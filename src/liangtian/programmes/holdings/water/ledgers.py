@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db.models import (
     Case,
+    CharField,
     Count,
     DecimalField,
     ExpressionWrapper,
@@ -19,7 +20,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
 from liangtian.platform.people.models import User
@@ -109,6 +110,18 @@ def _left(user: User) -> Combinable:
     return F("m3") - _used(user)
 
 
+def _written(name: str, user: User) -> Combinable:
+    """A number as text: it is neither added up nor has it the unit of another column."""
+    return Cast(name, CharField())
+
+
+def _area(user: User) -> Combinable:
+    """Mu as m²: 1 mu is 2000/3 m²."""
+    return ExpressionWrapper(
+        Cast("area_mu", FloatField()) * Value(2000) / Value(3.0), output_field=FloatField()
+    )
+
+
 _PLACE = (
     Column("township_name", "乡镇", township_of, width=90, by=True),
     Column("region_name", "村", "region__name", width=90, filter="text"),
@@ -143,8 +156,8 @@ register(
                    filter="number_range"),
             Column("area_mu", "灌溉面积", partial(_served, "mu"), "area_mu", width=96, sum=True,
                    filter="number_range"),
-            Column("depth_m", "井深(米)", "depth_m", width=84),
-            Column("pump_m3h", "出水量(立方米/时)", "pump_m3h", width=120),
+            Column("depth_m", "井深(米)", partial(_written, "depth_m"), width=84),
+            Column("pump_m3h", "出水量(立方米/时)", partial(_written, "pump_m3h"), width=120),
             Column("closed_on", "封停日期", "closed_on", "date", width=104, filter="date_range"),
             Column("note", "备注", "note", width=140),
         ),
@@ -171,7 +184,7 @@ register(
             *_PLACE,
             Column("month", "月份", "month", "date", width=104, filter="date_range"),
             Column("on", "抄表日期", "on", "date", width=104, filter="date_range"),
-            Column("value", "示数", "value", width=110),
+            Column("value", "示数", partial(_written, "value"), width=110),
             Column("state", "状态", "state", "choice", width=84, filter="choice", choices=states),
             Column("reason", "核实（更正）说明", "reason", width=200, filter="text"),
             Column("entered_by", "录入人", "entered_by__name", width=84, by=True,
@@ -201,7 +214,7 @@ register(
                    link="/holders/{subject}"),
             *names_of("holder__", "用水户（个人）", "用水单位", "holder"),
             *_PLACE,
-            Column("area", "灌溉面积(亩)", "area_mu", width=100),
+            Column("area", "灌溉面积", _area, "area_mu", width=100),
             Column("m3", "配水量", "m3", "m3", width=110, sum=True, filter="number_range"),
             Column("used", "已用水量", _used, "m3", width=110, sum=True, filter="number_range"),
             Column("left", "剩余水量", _left, "m3", width=110, sum=True, filter="number_range"),
@@ -232,7 +245,7 @@ register(
             Column("source", "水源", "source__name", width=130, filter="text", by=True),
             Column("land", "用水类别", "land", "choice", width=110, filter="choice",
                    choices=lands),
-            Column("area", "灌溉面积(亩)", "area_mu", width=100),
+            Column("area", "灌溉面积", _area, "area_mu", width=100),
             Column("m3", "水量", "m3", "m3", width=110, sum=True, filter="number_range"),
         ),
     )
