@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.site.matrix import Row, holding
-from tests.site.rows_holdings import _clerk, _parcel
+from tests.site.rows_holdings import _clerk, _holder, _parcel
 from tests.site.world import ABROAD, PLACES, World
 
 WHERE = tuple(PLACES)
 COUNTY_ONLY = tuple(p for p in PLACES if p != "next")
 SEE, JUDGE = holding("holdings.view"), holding("holdings.judge")
+PRINT = SEE & holding("holdings.export")
 CONFIRM, COMPARE = holding("holdings.confirm"), holding("holdings.compare")
 REVIEW = {
     "title": "第一次会审", "held_on": "2024-09-01", "place": "三楼会议室", "chair": "王假设",
@@ -131,6 +132,20 @@ def _hit(w: World, place: str) -> Mapping[str, Any]:
     return {"json": {"hits": [hit.pk], "confirmed": False, "opinion": "红线已调整，不在范围内"}}
 
 
+def _file(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"holder_id": _holder(w, place).pk}, "json": {}}
+
+
+def _files(w: World, place: str) -> Mapping[str, Any]:
+    """Holders of nothing but the place, so that every place has some."""
+    _holder(w, place)
+    return {"json": {"query": {}}}
+
+
+def _zip(w: World, place: str) -> Mapping[str, Any]:
+    return {"path": {"job_id": w.jobs[place].pk}}
+
+
 ROWS: tuple[Row, ...] = (
     Row("GET", "/api/holdings/judging", SEE),
     Row("GET", "/api/holdings/parcels/{parcel_id}/trial", SEE, _on_parcel, WHERE),
@@ -141,6 +156,10 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/api/holdings/reviews", CONFIRM, lambda w, p: {"json": REVIEW}),
     Row("POST", "/api/holdings/parcels/{parcel_id}/dispositions", JUDGE, _plan, WHERE),
     Row("POST", "/api/holdings/dispositions/{disposition_id}/end", JUDGE, _end, WHERE),
+    Row("POST", "/api/holdings/holders/{holder_id}/file.pdf", PRINT, _file, WHERE),
+    Row("POST", "/api/holdings/holder-files", PRINT, _files),
+    Row("GET", "/api/holdings/holder-files/{job_id}.zip", (), _zip, WHERE,
+        frozenset({403, 404})),  # one's own only
     Row("GET", "/api/holdings/comparison", SEE),
     Row("POST", "/api/holdings/comparison", COMPARE),
     Row("POST", "/api/holdings/hits/decide", holding("holdings.opine"), _hit, COUNTY_ONLY,

@@ -181,6 +181,8 @@ class Dossier:
     signers: Sequence[str] = ("立卷人", "检查人", "负责人")
     watermark: str = ""
     title: str = "卫片执法图斑卷宗"
+    subtitle: str = "（一图斑一卷宗）"
+    number_label: str = "图斑编号"
 
 
 _CENT = Decimal("0.01")

@@ -36,6 +36,8 @@ def dossier_pdf(dossier: Dossier) -> bytes:
     cover = dossier.cover
     data = {
         "title": dossier.title,
+        "subtitle": dossier.subtitle,
+        "number_label": dossier.number_label,
         "number": dossier.number,
         "maker": dossier.maker,
         "date": _day(dossier.on),

@@ -33,6 +33,8 @@ _VIEW = {
 }  # fmt: skip
 
 EXAMPLES: dict[str, Any] = {
+    "HolderFileIn": {"reason": "信访办理，需核对身份"},
+    "HolderFilesIn": {"query": {"region": "990121100201"}, "reason": ""},
     "DecideHitsIn": {
         "hits": [41, 42], "confirmed": False, "opinion": "已核对林权证，该处不是林地", "paper_number": "",
     },

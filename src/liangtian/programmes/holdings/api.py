@@ -18,6 +18,7 @@ from liangtian.programmes.holdings import crops, dividing, parcels, units, years
 from liangtian.programmes.holdings.api_holders import router as holders
 from liangtian.programmes.holdings.codes import LISTS, listed
 from liangtian.programmes.holdings.comparing.api import router as comparing
+from liangtian.programmes.holdings.dossier.api import router as dossier
 from liangtian.programmes.holdings.fees.api import router as fees
 from liangtian.programmes.holdings.judging.api import router as judging
 from liangtian.programmes.holdings.models import BaseYear
@@ -47,6 +48,7 @@ router.add_router("/fees", fees)
 router.add_router("", notices)
 router.add_router("", judging)
 router.add_router("", comparing)
+router.add_router("", dossier)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 

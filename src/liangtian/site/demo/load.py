@@ -33,6 +33,7 @@ from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
 from liangtian.site.demo.generate import generate
 from liangtian.site.demo.holdings import load_register
+from liangtian.site.demo.judging import load_judging
 from liangtian.site.demo.notices import load_notices
 from liangtian.site.demo.water import load_water
 from liangtian.site.demo.year import Year
@@ -80,6 +81,8 @@ def load_county(size: Any, say: Say) -> None:
     load_notices(clerk)
     runtime.drain()
     load_water(clerk)
+    say("正在比对部门图层、研判地块…")
+    load_judging(clerk)
 
 
 def sample_accounts() -> Iterator[tuple[str, str, str]]:

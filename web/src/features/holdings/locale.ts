@@ -25,7 +25,7 @@ export default {
       holders: {
         add: '登记权利人', change: '变更', kind: '类别', name: '姓名或名称', home: '所属村镇', seekHome: '输入村、乡镇名称或代码', number: '证件号码', phone: '联系电话', leave: '不填则保持不变',
         kinds: { person: '个人（农户）', company: '企业', collective: '村集体', farm: '国有农场', agency: '机关事业单位' }, papers: { id_card: '居民身份证', credit_code: '统一社会信用代码', other: '其他证件' },
-        namesake: '已核实，确为另一人', missing: '没有找到该权利人', reveal: '查看完整身份信息', hide: '恢复脱敏', why: '请写明事由，将记入审计记录', mergedInto: '该权利人已并入', twin: '同村有同名权利人，请核对是否为同一人：', merge: '合并到本档', mergeTitle: '合并权利人',
+        namesake: '已核实，确为另一人', missing: '没有找到该权利人', reveal: '查看完整身份信息', print: '打印一户一档', printClear: '打印完整档案（含身份信息和材料扫描件）', files: '批量一户一档', filesSure: '按当前查询条件生成每户一份 PDF，打包下载？身份信息已脱敏。', filesReady: '下载 {file}', hide: '恢复脱敏', why: '请写明事由，将记入审计记录', mergedInto: '该权利人已并入', twin: '同村有同名权利人，请核对是否为同一人：', merge: '合并到本档', mergeTitle: '合并权利人',
         area: '持有面积', entered: '登记', parcels: '地块', noParcels: '没有持有或经营的地块', as: '身份', roles: { holder: '权利人', cultivator: '实际经营者' },
         paperList: '证件与材料', addPaper: '上传材料', paperKind: '材料类型', file: '文件', ofParcel: '所属地块', scanHint: 'PDF 或图片',
       },
@@ -57,7 +57,7 @@ export default {
       holders: {
         add: 'Register a holder', change: 'Change', kind: 'Kind', name: 'Name', home: 'At home in', seekHome: 'Name or code of a village', number: 'Number', phone: 'Phone', leave: 'Empty: stays as it is',
         kinds: { person: 'Person (household)', company: 'Company', collective: 'Village collective', farm: 'State farm', agency: 'Agency' }, papers: { id_card: 'Identity card', credit_code: 'Unified credit code', other: 'Other paper' },
-        namesake: 'Checked: it is another person', missing: 'No such holder', reveal: 'Show the identity', hide: 'Mask again', why: 'Say why; it goes to the audit trail', mergedInto: 'Merged into', twin: 'Same name in the village, check whether it is the same person:', merge: 'Merge into this file', mergeTitle: 'Merge holders',
+        namesake: 'Checked: it is another person', missing: 'No such holder', reveal: 'Show the identity', print: 'Print the file', printClear: 'Print with identity and scans', files: 'Files in bulk', filesSure: 'Make a PDF for each holder of this list, as one zip? Identity is masked.', filesReady: 'Download {file}', hide: 'Mask again', why: 'Say why; it goes to the audit trail', mergedInto: 'Merged into', twin: 'Same name in the village, check whether it is the same person:', merge: 'Merge into this file', mergeTitle: 'Merge holders',
         area: 'Holds', entered: 'Entered', parcels: 'Parcels', noParcels: 'Holds and farms no parcel', as: 'As', roles: { holder: 'Holder', cultivator: 'Farmer' },
         paperList: 'Papers', addPaper: 'Add a paper', paperKind: 'Kind', file: 'File', ofParcel: 'Of parcel', scanHint: 'PDF or picture',
       },

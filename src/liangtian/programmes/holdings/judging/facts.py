@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Count, F, Q
+
 from liangtian.policy.judgement import ParcelFacts
 from liangtian.programmes.holdings.codes import NO_PAPER
 from liangtian.programmes.holdings.models import (
+    Bill,
     Comparison,
     ComparisonHit,
     ContractLine,
@@ -29,6 +32,7 @@ def facts_of(versions: Sequence[ParcelVersion], on: date) -> dict[int, ParcelFac
     county = versions[0].region_id[:6]
     run = Comparison.objects.filter(region=county, current=True).first()
     zones, waiting = _zones(run, keys)
+    owing = _owing(keys, on)
     return {
         one.parcel_id: ParcelFacts(
             ownership=one.ownership, way=one.way, source_paper=one.source_paper,
@@ -38,13 +42,21 @@ def facts_of(versions: Sequence[ParcelVersion], on: date) -> dict[int, ParcelFac
             contract_in_force=one.parcel_id in held,
             transferred=one.way == TRANSFERRED or one.cultivator_id is not None,
             transfer_in_force=one.parcel_id in transferred,
-            owing=None,
+            owing=owing.get(one.parcel_id),
             compared=run is not None and run.done_at is not None and one.changed_at <= run.done_at,
             opinions_open=one.parcel_id in waiting,
             zones=zones.get(one.parcel_id, {}),
         )
         for one in versions
     }  # fmt: skip
+
+
+def _owing(keys: Sequence[int], on: date) -> dict[int, bool]:
+    """Whether anything past its day is left of a parcel's bills; a parcel never billed is left out."""
+    bills = Bill.objects.filter(parcel__in=keys, reversed_on=None, issued_on__lte=on)
+    late = Count("pk", filter=Q(due_on__lt=on, amount__gt=F("paid") + F("waived")))
+    found = bills.order_by().values_list("parcel_id").annotate(late=late)
+    return {parcel: count > 0 for parcel, count in found}
 
 
 def _contracts(keys: Sequence[int], on: date) -> tuple[set[int], set[int]]:

@@ -9,7 +9,15 @@ from django.utils import timezone
 from liangtian.platform.packs.services import pack_at
 from liangtian.platform.people.models import Office
 from liangtian.platform.people.scope import COUNTY_DIGITS, require
-from liangtian.policy.judgement import Judged, ParcelFacts, condition_words, judge, table_of
+from liangtian.policy.judgement import (
+    EARLY,
+    LATE,
+    Judged,
+    ParcelFacts,
+    condition_words,
+    judge,
+    table_of,
+)
 from liangtian.policy.judgement_table import FACT_WORDS, OWNERSHIP_WORDS, JudgementTable
 from liangtian.programmes.holdings.codes import pack_in_use
 from liangtian.programmes.holdings.judging.disposing import MEASURES
@@ -36,6 +44,10 @@ def table_out(user: User) -> dict[str, Any]:
     county = (user.region_id or "-")[:COUNTY_DIGITS]
     offices = Office.objects.filter(region__code__startswith=county).order_by("name")
     meetings = ReviewMeeting.objects.visible_to(user)[:MEETINGS]
+    words = {
+        "year": "某", "paper": "来源材料", "way": "使用方式", "use": "实际用途", "zones": "相应范围",
+        "early": pack.value(EARLY, today).integer, "late": pack.value(LATE, today).integer,
+    }  # fmt: skip
     waiting = Judgement.objects.visible_to(user).filter(state=Judgement.State.PROPOSED)
     return {
         "pack": pack.title,
@@ -45,7 +57,7 @@ def table_out(user: User) -> dict[str, Any]:
                 "id": row.id, "label": row.label, "judged": row.judged,
                 "judged_label": _label(table, row.judged), "tag": _tag(table, row.judged),
                 "when": [condition_words(one, pack, today) for one in row.when],
-                "reason": row.reason,
+                "reason": row.reason.format(**words),
                 "clause": str(pack.clause(row.clause, row.label, row.document)),
             }
             for row in table.row
