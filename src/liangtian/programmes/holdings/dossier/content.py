@@ -120,7 +120,7 @@ def _parcels(held: Held) -> list[Part]:
     total = sum((area_mu(v) for v in held.parcels), Decimal(0))
     table = Table(
         ("地块编码", "村", "身份", "面积（亩）", "权属", "方式", "用途", "来源材料", "年份"),
-        rows, (38, 0, 14, 16, 9, 15, 11, 19, 10), numbers=(3,),
+        rows, (38, 0, 14, 16, 11, 14, 11, 20, 11), numbers=(3,),
         total=("合　计", "", "", f"{total:,.2f}", "", "", "", "", ""),
         note="合计含实际经营的地块和兵团用地。",
     )  # fmt: skip
@@ -175,7 +175,7 @@ def _contracts(held: Held) -> Part:
                      f"{area:,.2f}", price])  # fmt: skip
     table = Table(
         ("合同编号", "类型", "发包（出租）方", "起始", "终止", "面积（亩）", "价格"),
-        rows, (36, 16, 0, 18, 18, 15, 20), numbers=(5,),
+        rows, (36, 16, 0, 19, 19, 15, 24), numbers=(5,),
     )  # fmt: skip
     return Part("合同表", [table])
 
@@ -275,7 +275,7 @@ def _judgements(held: Held) -> Part:
         Table(
             ("地块编码", "结论", "系统意见的理由", "确认人", "确认日期"),
             judged,
-            (36, 30, 0, 15, 19),
+            (39, 30, 0, 15, 20),
             title="研判结论",
         )
     ]
@@ -286,5 +286,5 @@ def _judgements(held: Held) -> Part:
     ]  # fmt: skip
     if plans:
         blocks.append(Table(("地块编码", "措施", "方案", "责任单位", "期限", "结果"), plans,
-                            (36, 20, 0, 26, 19, 24), title="处置方案"))  # fmt: skip
+                            (39, 20, 0, 26, 20, 22), title="处置方案"))  # fmt: skip
     return Part("研判与处置", blocks)
