@@ -3135,6 +3135,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/holder-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the files of all holders of a filtered list, in the background. */
+        post: operations["liangtian_programmes_holdings_dossier_api_holder_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holder-files/{job_id}.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What such a job of one's own made. */
+        get: operations["liangtian_programmes_holdings_dossier_api_holder_zip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/holders": {
         parameters: {
             query?: never;
@@ -3181,6 +3215,23 @@ export interface paths {
         /** Change a holder; an empty number or phone leaves what is there. */
         put: operations["liangtian_programmes_holdings_api_holders_change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/holders/{holder_id}/file.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The file of one holder (一户一档) as a PDF. */
+        post: operations["liangtian_programmes_holdings_dossier_api_holder_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9511,6 +9562,33 @@ export interface components {
             subtitle: string;
             title: string;
             to: string | null;
+        };
+        /**
+         * @description With a reason identity and scans are printed in full; the reason goes to the audit trail.
+         * @example {
+         *       "reason": "信访办理，需核对身份"
+         *     }
+         */
+        HolderFileIn: {
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * @description The filters of the ledger of holders, as its page sends them.
+         * @example {
+         *       "query": {
+         *         "region": "990121100201"
+         *       },
+         *       "reason": ""
+         *     }
+         */
+        HolderFilesIn: {
+            /** @default {} */
+            query?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            reason?: string;
         };
         /**
          * @example {
@@ -19510,6 +19588,50 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_dossier_api_holder_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderFilesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_dossier_api_holder_zip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     liangtian_programmes_holdings_api_holders_register: {
         parameters: {
             query?: never;
@@ -19603,6 +19725,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HolderOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_dossier_api_holder_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderFileIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
