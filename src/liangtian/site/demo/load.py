@@ -31,6 +31,7 @@ from liangtian.programmes.enforcement.imports.services import import_file
 from liangtian.programmes.enforcement.models import Batch, Patch
 from liangtian.programmes.enforcement.photos import add_photos
 from liangtian.site import runtime
+from liangtian.site.demo.fees import load_fees
 from liangtian.site.demo.generate import generate
 from liangtian.site.demo.holdings import load_register
 from liangtian.site.demo.judging import load_judging
@@ -81,6 +82,12 @@ def load_county(size: Any, say: Say) -> None:
     load_notices(clerk)
     runtime.drain()
     load_water(clerk)
+    say("正在开出三年租赁金账单…")
+    collectors = (
+        User.objects.filter(roles__code=role).order_by("pk")[0]
+        for role in ("township_clerk", "finance")
+    )
+    load_fees(clerk, *collectors)
     say("正在比对部门图层、研判地块…")
     load_judging(clerk)
 
