@@ -37,7 +37,7 @@ JUDGE = frozenset({"county_clerk", "county_reviewer"})
 EVIDENCE = frozenset({"county_clerk", "township_clerk", "grid_worker"})
 EXPORT = VIEW - {"grid_worker", "secrecy_keeper"}
 CLERK = frozenset({"county_clerk"})
-WITH_JOBS = frozenset({"county_clerk", "county_reviewer", "township_clerk", "sysadmin"})
+WITH_JOBS = holding("jobs.view")
 COUNTY_ONLY = (HOME, ABROAD)  # things the county keeps as a whole; township B has none of its own
 HERE = (HOME,)  # no object at all: the answer is made of what the user may see
 
@@ -197,7 +197,7 @@ CORE: tuple[Row, ...] = (
     Row("POST", "/api/files", CLERK, _upload("batch"), use="batch"),
     Row("POST", "/api/files", CLERK, _upload("layer"), use="layer"),
     Row("POST", "/api/files", EVIDENCE, _upload("photo"), use="photo"),
-    Row("POST", "/api/files", EVIDENCE, _upload("document"), use="document"),
+    Row("POST", "/api/files", EVIDENCE | {"finance", "water"}, _upload("document"), use="document"),
     Row("GET", "/api/files/{file_id}", VIEW, _photo, WHERE, HIDDEN_OR_DENIED, use="photo"),
     Row("GET", "/api/files/{file_id}", CLERK, _file("batch"), COUNTY_ONLY, HIDDEN_OR_DENIED,
         use="batch"),
@@ -208,7 +208,7 @@ CORE: tuple[Row, ...] = (
     Row("GET", "/api/jobs", EVERYONE),
     Row("GET", "/api/jobs/{job_id}", WITH_JOBS, _job, WHERE, frozenset({404})),
     Row("POST", "/api/jobs/{job_id}/cancel", {"township_clerk", "sysadmin"}, _job, WHERE,
-        frozenset({404}), other={"county_clerk": 403, "county_reviewer": 403}),
+        frozenset({404}), other={"county_clerk": 403, "county_reviewer": 403, "water": 403}),
     # Ledgers
     Row("GET", "/api/ledgers", EVERYONE),
     Row("GET", LEDGER, VIEW, _ledger),

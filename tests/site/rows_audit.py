@@ -57,5 +57,5 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/api/audit/exports", READERS, _export),
     Row("GET", "/api/audit/exports/{job_id}", AUDITOR, _exported, other={"security_officer": 404}),
     Row("POST", "/api/jobs/{job_id}/retry", {"township_clerk"}, _failed, WHERE, frozenset({404}),
-        other={"county_clerk": 403, "county_reviewer": 403, "sysadmin": 403}),
+        other={"county_clerk": 403, "county_reviewer": 403, "sysadmin": 403, "water": 403}),
 )  # fmt: skip

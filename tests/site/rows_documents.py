@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.site.matrix import COUNTY_ONLY, WHERE, Request, Row, holding
+from tests.site.matrix import COUNTY_ONLY, VIEW, WHERE, Request, Row, holding
 from tests.site.world import World
 
 WRITERS, LAYOUT = holding("documents.register"), holding("documents.templates")
-COUNTY_OFFICE = frozenset({"county_clerk", "county_reviewer"}) & WRITERS
+COUNTY_OFFICE = frozenset({"county_clerk", "county_reviewer", "water"}) & WRITERS
 ELSEWHERE = dict.fromkeys(WRITERS - COUNTY_OFFICE, 404)  # a township's own office
 API, KIND = "/api/documents", "enforcement.field_check"
 LETTER, TEMPLATE = f"{API}/letters/{{letter_id}}", f"{API}/templates/{{template_id}}"
@@ -59,7 +59,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{TEMPLATE}/retire", LAYOUT, _template, COUNTY_ONLY),
     Row("GET", f"{API}/series", WRITERS | LAYOUT),
     Row("POST", f"{API}/series", LAYOUT, _word),
-    Row("POST", f"{API}/letters", WRITERS, _draft, WHERE),
+    Row("POST", f"{API}/letters", WRITERS & VIEW, _draft, WHERE),
     Row("GET", LETTER, WRITERS, _letter("draft"), WHERE),
     Row("GET", f"{LETTER}/letter.docx", WRITERS, _letter("sent"), WHERE),
     Row("PUT", LETTER, COUNTY_OFFICE, _letter("draft", json=CHANGE), WHERE, other=ELSEWHERE),
