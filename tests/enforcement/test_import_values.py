@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liangtian.programmes.enforcement.imports.values import parse_date, parse_figure, text_of
+from liangtian.platform.cell_values import parse_date, parse_figure, text_of
 
 WRITTEN = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 

@@ -28,6 +28,8 @@ ASKING = frozenset(
         "/api/messages/read",
         "/api/holdings/holders/seek",
         "/api/holdings/fees/seek",
+        "/api/holdings/selection",
+        "/api/holdings/parcels/{parcel_id}/boundary/preview",
     }
 )
 CHANGES = [row for row in MATRIX if row.method != "GET" and row.allow and row.path not in ASKING]

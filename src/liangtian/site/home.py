@@ -23,6 +23,7 @@ from liangtian.platform.regions.models import Region
 from liangtian.platform.shapes import Bounds
 from liangtian.programmes.enforcement import home as enforcement
 from liangtian.programmes.enforcement.shapes import OutcomeName
+from liangtian.programmes.holdings import finding as holdings
 
 router = Router(tags=["home"])
 MOST_HITS = 20
@@ -91,7 +92,7 @@ class HomeOut(Schema):
 
 
 class Hit(Schema):
-    kind: Literal["region", "patch", "feature"]
+    kind: Literal["region", "patch", "parcel", "holder", "feature"]
     title: str
     subtitle: str
     to: str | None
@@ -130,13 +131,13 @@ def _due(user: User) -> list[dict[str, Any]]:
 
 @router.get("/search", response=list[Hit])
 def search(request: HttpRequest, q: str) -> list[dict[str, Any]]:
-    """Regions by code, name or pinyin; patches by number; features by title."""
+    """Regions by code, name or pinyin; patches by number; parcels by code or place; holders by name; features by title."""
     from liangtian.platform.layers.queries import search_features
 
     user, text = user_of(request), q.strip()
     if len(text) < 2:
         return []
-    hits = _regions(user, text) + enforcement.search(user, text)
+    hits = _regions(user, text) + enforcement.search(user, text) + holdings.search(user, text)
     if len(hits) < MOST_HITS and user.may("layers.view"):
         with suppress(Forbidden):  # a region without boundary has no layers; the map says so
             hits += search_features(user, text, MOST_HITS - len(hits))

@@ -256,6 +256,7 @@ MAX_UPLOAD_MB = {
     "document": 500,
     "letter": 30,
     "dossier": 8192,
+    "ledger": 1024,
 }
 MAX_PICTURE_PIXELS = (
     120_000_000  # above any camera a county owns; guards against pictures made to harm

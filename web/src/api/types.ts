@@ -62,7 +62,7 @@ export type Job = Schemas['JobOut']
 export type JobPage = Schemas['JobPage']
 export type JobStatus = Job['status']
 export type StoredFile = Schemas['FileOut']
-export type FileKind = 'batch' | 'layer' | 'photo' | 'document'
+export type FileKind = 'batch' | 'layer' | 'photo' | 'document' | 'ledger'
 
 export type JobDetail = Schemas['JobDetail']
 
@@ -265,6 +265,10 @@ export type Identity = Schemas['IdentityOut']
 export type ContractRef = Schemas['ContractRef']
 export type BaseYear = Schemas['BaseYearOut']
 
+export type BoundaryPreview = Schemas['BoundaryPreviewOut']
+export type Neighbour = Schemas['NeighbourOut']
+export type ParcelSelection = Schemas['SelectionOut']
+
 // --- Fees
 export type FeeOptions = Schemas['FeeOptionsOut']
 export type RentTariff = Schemas['RentTariffOut']
@@ -318,3 +322,12 @@ export type SubsidyList = Schemas['SubsidyOut']
 export type StopMeasure = Schemas['StopMeasureOut']
 export type StopTaken = Schemas['TakenOut']
 export type Dunning = Schemas['DunningOut']
+
+// --- Import of ledgers of holdings
+export type Intake = Schemas['IntakeOut']
+export type IntakeSummary = Schemas['IntakeSummary']
+export type IntakeTarget = Schemas['IntakeTarget']
+export type IntakeProblemPage = Schemas['IntakeProblemPage']
+export type IntakeRowPage = Schemas['StagedRowPage']
+export type IntakeHolderPage = Schemas['StagedHolderPage']
+export type IntakeHolder = Schemas['StagedHolderOut']

@@ -44,7 +44,7 @@ const en: Messages = {
     search: 'Search patches, regions, approvals',
     searchHint: 'Press / to search; pinyin initials work',
     searchNothing: 'Nothing found for "{q}".',
-    searchKind: { region: 'Region', patch: 'Patch', feature: 'Feature' },
+    searchKind: { region: 'Region', patch: 'Patch', parcel: 'Parcel', holder: 'Holder', feature: 'Feature' },
     signOut: 'Sign out',
     office: 'Office',
     region: 'Region',

@@ -42,7 +42,7 @@ const zhCN = {
     search: '搜索图斑编号、行政区、批文号',
     searchHint: '按 / 键开始搜索，支持拼音首字母',
     searchNothing: '没有找到与“{q}”有关的内容，请核对编号或换个说法。',
-    searchKind: { region: '行政区', patch: '图斑', feature: '图层要素' },
+    searchKind: { region: '行政区', patch: '图斑', parcel: '地块', holder: '权利人', feature: '图层要素' },
     signOut: '退出登录',
     office: '所在单位',
     region: '管辖区域',

@@ -26,6 +26,7 @@ NEEDED = {
     "layer": "layers.import",
     "photo": "enforcement.evidence",
     "document": "files.upload",
+    "ledger": "holdings.import",
 }
 NEEDED_TO_READ = {  # what is not named here leaves by a door of its own
     "batch": "enforcement.import",

@@ -26,6 +26,7 @@ class StoredFile(ScopedModel):
         DOCUMENT = "document", "文书材料"
         LETTER = "letter", "制发文书"
         DOSSIER = "dossier", "归档卷宗"
+        LEDGER = "ledger", "承包经营台账"
 
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     name = models.CharField("文件名", max_length=255)

@@ -9,6 +9,7 @@ declare(
         "holdings.parcel.view": "查看地块",
         "holdings.holder.view": "查看权利人",
         "holdings.holder.identity": "查看权利人完整身份信息",
+        "holdings.find.number": "按证件号码查找地块",
     },
 )
 declare(
@@ -27,5 +28,15 @@ declare(
         "holdings.contract.end": "提前终止合同",
         "holdings.crop.save": "登记种植情况",
         "holdings.year.freeze": "冻结年度底册",
+        "holdings.classes.order": "套合地块地类",
+        "holdings.intake.start": "开始导入台账",
+        "holdings.intake.reading": "选择台账的工作表和表头",
+        "holdings.intake.mapping": "对应台账字段",
+        "holdings.intake.check": "对应台账代码并检查",
+        "holdings.intake.decide": "判定台账中的同名权利人",
+        "holdings.intake.enter": "确认台账入库",
+        "holdings.intake.entered": "台账入库",
+        "holdings.intake.discard": "放弃台账导入",
     },
 )
+declare(Kind.EXPORTED, {"holdings.intake.marked": "下载标注问题的台账"})

@@ -6,20 +6,30 @@ import hashlib
 from datetime import date
 from typing import Any
 
-import shapely
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
 from ninja import Router
 
 from liangtian.platform.audit.services import saw
-from liangtian.platform.errors import Refused
+from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
-from liangtian.programmes.holdings import crops, dividing, parcels, units, years
+from liangtian.programmes.holdings import (
+    boundaries,
+    classing,
+    crops,
+    dividing,
+    parcels,
+    units,
+    years,
+)
+from liangtian.programmes.holdings.api_finding import router as finding
 from liangtian.programmes.holdings.api_holders import router as holders
 from liangtian.programmes.holdings.codes import LISTS, listed
 from liangtian.programmes.holdings.comparing.api import router as comparing
 from liangtian.programmes.holdings.dossier.api import router as dossier
 from liangtian.programmes.holdings.fees.api import router as fees
+from liangtian.programmes.holdings.ground import figure
+from liangtian.programmes.holdings.intake.api import router as intake
 from liangtian.programmes.holdings.judging.api import router as judging
 from liangtian.programmes.holdings.models import BaseYear
 from liangtian.programmes.holdings.notices.api import router as notices
@@ -27,10 +37,13 @@ from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_o
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,
     BoundaryIn,
+    BoundaryPreviewIn,
+    BoundaryPreviewOut,
     ChangeParcelIn,
     CropsIn,
     FreezeYearIn,
     MergeIn,
+    NeighbourOut,
     OptionsOut,
     ParcelIn,
     ParcelOut,
@@ -49,6 +62,8 @@ router.add_router("", notices)
 router.add_router("", judging)
 router.add_router("", comparing)
 router.add_router("", dossier)
+router.add_router("", intake)
+router.add_router("", finding)
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 
 
@@ -111,6 +126,20 @@ def change(request: HttpRequest, parcel_id: int, body: ChangeParcelIn) -> dict[s
     return _page(request, parcel_id)
 
 
+@router.get("/parcels/{parcel_id}/neighbours", response=list[NeighbourOut])
+def neighbours(request: HttpRequest, parcel_id: int) -> list[dict[str, Any]]:
+    """The parcels round about as they are today, to draw a new boundary along theirs."""
+    return boundaries.neighbours(user_of(request), parcel_id)
+
+
+@router.post("/parcels/{parcel_id}/boundary/preview", response=BoundaryPreviewOut)
+def boundary_preview(
+    request: HttpRequest, parcel_id: int, body: BoundaryPreviewIn
+) -> dict[str, Any]:
+    """What a drawn boundary would make of the parcel: area, and whose ground it would lie on."""
+    return boundaries.preview(user_of(request), parcel_id, figure(body.geometry), body.on)
+
+
 @router.post("/parcels/{parcel_id}/boundary", response=ParcelOut)
 def boundary(request: HttpRequest, parcel_id: int, body: BoundaryIn) -> dict[str, Any]:
     """Correct the boundary from a day on."""
@@ -128,7 +157,9 @@ def split(request: HttpRequest, parcel_id: int, body: SplitIn) -> dict[str, Any]
 @router.post("/merging", response=PiecesOut)
 def merge(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
     """Make one parcel of neighbours."""
-    made = dividing.merge(user_of(request), body.parcels, body.on, body.reason)
+    made = dividing.merge(
+        user_of(request), body.parcels, body.on, body.reason, from_parcel=body.from_parcel
+    )
     return {"parcels": [made.parcel_id]}
 
 
@@ -138,6 +169,12 @@ def sow(request: HttpRequest, parcel_id: int, body: CropsIn) -> dict[str, Any]:
     sown = [crops.Sown(one.crop, one.area_mu) for one in body.sown]
     crops.save_crops(user_of(request), parcel_id, body.year, body.season, sown)
     return _page(request, parcel_id)
+
+
+@router.post("/classes", response=JobOut)
+def classes(request: HttpRequest) -> dict[str, Any]:
+    """Overlay the user's parcels with the survey layer in force now, as a job."""
+    return job_out(classing.order(user_of(request)))
 
 
 @router.get("/years", response=list[BaseYearOut])
@@ -150,22 +187,6 @@ def base_years(request: HttpRequest) -> list[dict[str, Any]]:
 def freeze(request: HttpRequest, body: FreezeYearIn) -> dict[str, Any]:
     """Freeze the register as of a day as the base of a year."""
     return _year_out(years.freeze_year(user_of(request), body.year, body.as_of, body.note))
-
-
-def figure(geometry: dict[str, Any]) -> Any:
-    """A GeoJSON geometry as a figure. Refused for one that cannot be read."""
-    try:
-        return shapely.geometry.shape(geometry)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        shapely.errors.GEOSException,
-    ):
-        said = "图形数据无法读取"
-        raise Refused(f"{said}，请重新绘制后提交。", fields={"geometry": said}) from None
 
 
 def _form(body: ParcelIn) -> parcels.ParcelForm:

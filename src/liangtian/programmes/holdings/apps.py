@@ -14,6 +14,8 @@ class HoldingsConfig(AppConfig):
     verbose_name = "承包经营"
 
     def ready(self) -> None:
+        import liangtian.programmes.holdings.map_source  # noqa: F401
+
         for part in PARTS:
             for room in ROOMS:
                 if find_spec(where := f"{self.name}.{part}.{room}"):

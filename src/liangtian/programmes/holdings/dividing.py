@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -41,6 +41,12 @@ _LABELS = {
     "ownership": "权属性质", "way": "使用方式",
 }  # fmt: skip
 
+_OWN = {
+    "source_paper": "来源材料", "paper_number": "材料编号", "land_kind": "承包地类别",
+    "actual_use": "实际用途", "irrigation": "灌溉方式", "reclaimed_year": "开发年份",
+    "place_name": "坐落", "note": "备注",
+}  # fmt: skip
+
 
 def split(
     user: User, parcel_id: int, line: BaseGeometry, on: date, reason: str
@@ -74,10 +80,14 @@ def split(
     return made
 
 
-def merge(user: User, parcel_ids: Sequence[int], on: date, reason: str) -> ParcelVersion:
-    """Make one parcel of neighbours that are held alike; what else they differ in is the first one's.
+def merge(
+    user: User, parcel_ids: Sequence[int], on: date, reason: str,
+    from_parcel: Mapping[str, int] | None = None,
+) -> ParcelVersion:  # fmt: skip
+    """Make one parcel of neighbours that are held alike; what else they differ in is of the parcel that is named.
 
-    Raises Forbidden, NotFound, Conflict, Refused for parcels that do not touch or are held differently.
+    Raises Forbidden, NotFound, Conflict, Refused for parcels that do not touch or are held differently, and
+    (`choose`) where they differ and nobody said whose value counts.
     """
     require(user, "holdings.view", "holdings.edit")
     said = reason_given(reason, "合并地块")
@@ -92,13 +102,14 @@ def merge(user: User, parcel_ids: Sequence[int], on: date, reason: str) -> Parce
             refuse_day(on, parcel.county_id, now)
         first = next(now for now in versions if now.parcel_id == wanted[0])
         figure = _joined(versions)
+        chosen = _chosen(versions, from_parcel or {})
         area = sum((v.area_m2 for v in versions), Decimal(0))
         for now in versions:
             end(now, on)
         region = first.region
         child = new_parcel(region, next_codes(region, 1)[0])
         step = Step(on, ParcelVersion.Change.MERGE, said)
-        values = state_of(first) | {"geom": figure, "area_m2": area}
+        values = state_of(first) | chosen | {"geom": figure, "area_m2": area}
         made = begin(user, child, region, step, values)
         for parcel, _ in found:
             _descend(user, ParcelLineage.Kind.MERGE, parcel, child, step)
@@ -132,6 +143,19 @@ def _alike(versions: Sequence[ParcelVersion]) -> None:
         raise Conflict(
             f"所选地块的{'、'.join(differing)}不同，不能合并。请先把这些地块变更一致，再办理合并。"
         )
+
+
+def _chosen(versions: Sequence[ParcelVersion], from_parcel: Mapping[str, int]) -> dict[str, Any]:
+    """What the merged parcel says of itself where the parcels differ."""
+    by_parcel = {v.parcel_id: v for v in versions}
+    differing = [n for n in _OWN if len({getattr(v, n) for v in versions}) > 1]
+    if open_ := [name for name in differing if from_parcel.get(name) not in by_parcel]:
+        named = "、".join(_OWN[name] for name in open_)
+        raise Refused(
+            f"所选地块的{named}不同，请选择合并后取哪一个地块的。", code="choose", status=409,
+            fields={name: "各地块不同，请选择" for name in open_},
+        )  # fmt: skip
+    return {name: getattr(by_parcel[from_parcel[name]], name) for name in differing}
 
 
 def _joined(versions: Sequence[ParcelVersion]) -> BaseGeometry:

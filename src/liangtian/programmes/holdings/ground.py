@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -57,28 +58,47 @@ def county_of(code: str) -> str:
     return code[:COUNTY_DIGITS]
 
 
-def refuse_overlap(
-    geom: BaseGeometry,
-    county: str,
-    without: Collection[int] = (),
-    more: Iterable[BaseGeometry] = (),
-) -> None:
-    """Refused where the figure lies on more of a neighbour's ground than the tolerance.
+def figure(geometry: dict[str, Any]) -> BaseGeometry:
+    """A GeoJSON geometry as a figure. Refused for one that cannot be read."""
+    try:
+        return shapely.geometry.shape(geometry)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        shapely.errors.GEOSException,
+    ):
+        said = "图形数据无法读取"
+        raise Refused(f"{said}，请重新绘制后提交。", fields={"geometry": said}) from None
 
-    `without`: parcels that make way for it; `more`: figures that come into the register with it.
+
+def overlaps(
+    geom: BaseGeometry, county: str, on: date, without: Collection[int] = ()
+) -> list[tuple[str, float, BaseGeometry]]:
+    """Whose ground the figure would lie on from that day on by more than the tolerance: code, m², the shared part.
+
+    Neighbours count as they are on the day and as they became later; `without`: parcels that make way.
     """
-    rows = (
-        ParcelVersion.objects.within(county)
-        .filter(valid_to=None, geom__bbox=geom.bounds)
-        .exclude(parcel__in=without)
-    )
+    rows = ParcelVersion.objects.within(county).since(on).filter(geom__bbox=geom.bounds)
     tolerance = float(overlap_tolerance_m2())
-    found = [
-        (code, shared)
-        for code, other in rows.order_by("code").values_list("code", "geom")
-        if (shared := shared_m2(geom, other)) > tolerance
-    ]
-    found += [("同批地块", m2) for other in more if (m2 := shared_m2(geom, other)) > tolerance]
+    found: dict[str, tuple[str, float, BaseGeometry]] = {}
+    for code, other in (
+        rows.exclude(parcel__in=without).order_by("code").values_list("code", "geom")
+    ):
+        m2 = shared_m2(geom, other)
+        if m2 > max(tolerance, found[code][1] if code in found else 0.0):
+            found[code] = (code, m2, geom.intersection(other))
+    return list(found.values())
+
+
+def refuse_overlap(
+    geom: BaseGeometry, county: str, on: date, without: Collection[int] = ()
+) -> None:
+    """Refused where the figure lies on more of a neighbour's ground than the tolerance, on the day or later."""
+    found = [(code, m2) for code, m2, _ in overlaps(geom, county, on, without)]
+    tolerance = overlap_tolerance_m2()
     if found:
         named = "、".join(f"{code}（{m2:.2f} 平方米）" for code, m2 in found[:_NAMED])
         raise Refused(

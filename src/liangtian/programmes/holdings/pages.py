@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import shapely
 from django.db.models import Max, Q
 
+from liangtian.geo.area import to_mu
 from liangtian.platform.errors import NotFound
+from liangtian.platform.layers.catalogue import land_classes
 from liangtian.platform.people.scope import require
 from liangtian.platform.personal import masked
 from liangtian.platform.regions.models import Region
@@ -21,6 +23,7 @@ from liangtian.programmes.holdings.models import (
     Contract,
     Holder,
     Parcel,
+    ParcelClasses,
     ParcelLineage,
     ParcelVersion,
     SurveyUnit,
@@ -31,6 +34,7 @@ from liangtian.programmes.holdings.parcels import area_mu
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
+SHOWN_M2 = Decimal("3.34")  # of a class: less is 0.00 mu
 _WITH = ("unit", "holder", "cultivator", "changed_by")
 
 
@@ -55,6 +59,7 @@ def parcel_out(user: User, parcel: Parcel, as_of: date | None = None) -> dict[st
         "state": state_out(shown),
         "geometry": shapely.geometry.mapping(geom),
         "bounds": geom.bounds,
+        "classes": _classes(shown),
         "gone": states[0].valid_to is not None,
         "states": [state_out(one) for one in states],
         "parents": _relatives(parcel.parents.select_related("parent"), "parent"),
@@ -68,6 +73,26 @@ def parcel_out(user: User, parcel: Parcel, as_of: date | None = None) -> dict[st
         ],
         "frozen_until": frozen,
     }
+
+
+def _classes(version: ParcelVersion) -> dict[str, Any] | None:
+    """The areas by land class in mu, the largest first; None before the overlay."""
+    found = ParcelClasses.objects.filter(version=version).select_related("layer__layer").first()
+    if found is None:
+        return None
+    rows = sorted(((Decimal(m2), code) for code, m2 in found.classes.items()), reverse=True)
+    return {
+        "layer": str(found.layer), "measured_at": found.measured_at,
+        "stale": found.measured_at < version.changed_at,
+        "rows": [
+            {
+                "code": code, "name": (land_classes().get(code) or {}).get("name", "") if code else "图层以外",
+                "area_mu": to_mu(m2).quantize(Decimal("0.01"), ROUND_HALF_UP),
+            }
+            for m2, code in rows
+            if m2 >= SHOWN_M2
+        ],
+    }  # fmt: skip
 
 
 def _on(states: list[ParcelVersion], as_of: date | None) -> ParcelVersion:

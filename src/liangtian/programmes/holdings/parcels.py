@@ -75,7 +75,7 @@ def register(
         region = region_of(user, figure)
         county = county_of(region.code)
         refuse_day(on, county)
-        refuse_overlap(figure, county)
+        refuse_overlap(figure, county, on)
         wanted = _clean_code(code) or next_codes(region, 1)[0]
         parcel = new_parcel(region, wanted)
         values = _values(user, form, parcel) | {"geom": figure, "area_m2": area}
@@ -120,7 +120,7 @@ def redraw(user: User, parcel_id: int, geom: BaseGeometry, on: date, reason: str
     with transaction.atomic():
         parcel, now = lock_parcel(user, parcel_id)
         refuse_day(on, parcel.county_id, now)
-        refuse_overlap(figure, parcel.county_id, without=[parcel.pk])
+        refuse_overlap(figure, parcel.county_id, on, without=[parcel.pk])
         region = region_of(user, figure)
         if county_of(region.code) != parcel.county_id:
             raise NotFound

@@ -101,6 +101,36 @@ class BoundaryIn(Schema):
     reason: Annotated[str, Field(max_length=300)]
 
 
+class BoundaryPreviewIn(Schema):
+    geometry: Surface
+    on: date
+
+
+class OverlapOut(Schema):
+    """Ground shared with a neighbour, more than the tolerance."""
+
+    code: str
+    shared_m2: float
+    geometry: Surface
+
+
+class BoundaryPreviewOut(Schema):
+    """What a drawn boundary would make of a parcel; `problem` is empty when it may be saved."""
+
+    area_mu: float
+    before_mu: float
+    difference_mu: float
+    region: str
+    overlaps: list[OverlapOut]
+    problem: str
+
+
+class NeighbourOut(Schema):
+    parcel_id: int
+    code: str
+    geometry: Surface
+
+
 class SplitIn(Schema):
     line: Line
     on: date
@@ -111,6 +141,8 @@ class MergeIn(Schema):
     parcels: Annotated[list[Key], Field(max_length=50)]
     on: date
     reason: Annotated[str, Field(max_length=300)]
+    # Where the parcels differ in an attribute, the parcel whose value the new one takes.
+    from_parcel: dict[str, Key] = {}
 
 
 class HolderRef(Schema):
@@ -188,6 +220,21 @@ class ContractRef(Schema):
     under: str | None
 
 
+class ClassArea(Schema):
+    code: str
+    name: str
+    area_mu: float
+
+
+class ParcelClassesOut(Schema):
+    """Areas by land class; `stale`: the parcel changed since and is measured again soon."""
+
+    layer: str
+    measured_at: datetime
+    stale: bool
+    rows: list[ClassArea]
+
+
 class ParcelCropOut(Schema):
     year: int
     season: str
@@ -205,6 +252,7 @@ class ParcelOut(Schema):
     state: ParcelStateOut
     geometry: Surface
     bounds: Bounds
+    classes: ParcelClassesOut | None
     gone: bool
     states: list[ParcelStateOut]
     parents: list[ParcelRelativeOut]

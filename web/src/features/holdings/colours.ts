@@ -1,6 +1,6 @@
 /** How parcels are coloured: by the way they are used; XPCC land apart. */
 import type { FeatureLike } from 'ol/Feature'
-import { Fill, Stroke, Style } from 'ol/style'
+import { Fill, Stroke, Style, Text } from 'ol/style'
 import type { StyleFunction } from 'ol/style/Style'
 import { withAlpha } from '@/features/map/colours'
 
@@ -21,10 +21,15 @@ export const chosenStyle = new Style({
   stroke: new Stroke({ color: '#6a1b9a', width: 2.6 }),
 })
 
+const INK = new Fill({ color: '#1f2d24' })
+const HALO = new Stroke({ color: '#fffdf6', width: 3 })
+
 export const parcelStyle: StyleFunction = (() => {
   const known = new Map<string, Style>()
   return (feature: FeatureLike) => {
     const way = feature.get('corps') ? CORPS : String(feature.get('way') ?? '')
+    // Each parcel carries its label in one tile only, so that it is written once.
+    const label = feature.get('label')
     let style = known.get(way)
     if (!style) {
       const colour = wayColour(way)
@@ -33,6 +38,9 @@ export const parcelStyle: StyleFunction = (() => {
         stroke: new Stroke({ color: colour, width: 1.4, lineDash: way === CORPS ? [6, 4] : undefined }),
       })
       known.set(way, style)
+    }
+    if (label) {
+      return [style, new Style({ text: new Text({ text: String(label), font: '12px sans-serif', fill: INK, stroke: HALO }) })]
     }
     return style
   }

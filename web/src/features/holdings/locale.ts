@@ -2,11 +2,13 @@
 export default {
   'zh-CN': {
     menu: {
-      holdings: '承包经营', parcels: '地块台账', parcel: '地块详情', parcelNew: '登记地块', holders: '权利人台账', holder: '一户一档', contracts: '合同台账', corpsLand: '兵团用地清单', baseYears: '年度底册',
+      holdings: '承包经营', parcels: '地块台账', parcel: '地块详情', parcelNew: '登记地块', parcelFind: '地块查询', surveyUnits: '调查单位', holders: '权利人台账', holder: '一户一档', contracts: '合同台账', corpsLand: '兵团用地清单', baseYears: '年度底册',
     },
     holdings: {
       register: '登记地块', toList: '返回台账', fit: '回到地块', pointAt: '指向地块查看编码', legend: '使用方式图例', asOf: '截至日期', asOfDay: '显示的是 {day} 当日的状态', today: '今天',
-      change: '变更', changeOf: '变更地块 {code}', split: '分割地块', merge: '合并地块', mergeHint: '在地图上点选相邻的地块，至少两个。权利人、使用方式等须一致，第一个地块的其他内容带入合并后的地块。', splitHint: '请在左侧地图上画一条穿过地块的折线，从一侧界线外开始，到另一侧界线外双击结束。',
+      change: '变更', changeOf: '变更地块 {code}', split: '分割地块', merge: '合并地块', mergeHint: '在地图上点选相邻的地块，至少两个。权利人、使用方式等须一致；其他内容不同的，由您选择取哪一个地块的。',
+      mergeWhose: '取哪一个地块的', adjust: '调整界线', adjustHint: '拖动地块的界址点或边来调整界线，靠近相邻地块时自动捕捉。按住 Alt 点击界址点可以删除。', adjustUndo: '撤销', adjustReset: '恢复原状', adjustArea: '调整后 {area} 亩，比原来 {difference} 亩', adjustOverlap: '与 {code} 重叠 {m2} 平方米', adjustSave: '保存界线', adjustNothing: '界线还没有改动',
+      splitHint: '请在左侧地图上画一条穿过地块的折线，从一侧界线外开始，到另一侧界线外双击结束。',
       splitDrawn: '分割线已画好，可以重新画。各部分面积之和等于原地块面积，权利人和合同随地块带入各部分。', divided: '已分割为 {count} 个地块，原地块保留在沿革中',
       saved: '已保存', save: '保存', missing: '没有找到该地块', corps: '兵团用地', gone: '已分割或合并', code: '地块编码', codeNext: '不填则按所在村顺序编码',
       area: '面积', areaMu: '面积（亩）', holder: '权利人', noHolder: '未登记', cultivator: '实际经营者', ownership: '权属性质', collective: '集体', stateOwned: '国有', way: '使用方式',
@@ -15,11 +17,15 @@ export default {
       pickHolder: '输入完整姓名、单位全称或完整证件号码查找', pickNone: '没有找到，请核对或先登记权利人', fileNo: '户档号 {no}',
       drawHint: '在地图上逐点画出地块界线，双击结束', drawnArea: '画出面积约 {area} 亩', drawAgain: '重新画', registered: '已登记地块 {code}，面积 {area} 亩',
       tabs: { state: '现状', contracts: '合同', crops: '种植', history: '沿革' },
+      units: { hint: '乡镇在登记第一个地块时自动成为调查单位；国资公司在这里登记', add: '登记国资公司', rename: '改名', name: '名称', kind: '类型', none: '还没有调查单位' },
+      classes: { title: '地类面积（亩）', none: '尚未与地类图斑套合，发布地类图斑后由后台自动套合', by: '依据 {layer}', stale: '地块有变更，稍后重新套合', order: '套合地类', ordered: '已开始套合，可在任务中心查看进度' },
+      general: '地块太密，此比例尺按使用方式概括显示，放大后显示单个地块',
+      find: { box: '拉框', polygon: '画多边形', clearRange: '清除范围', codeHint: '编码或编码的前几位', nameHint: '个人写全名，单位可写一部分', numberHint: '完整的证件号码，查找记入审计', why: '查找事由', seek: '查询', reset: '重置', parcels: '个地块，', mu: '亩', inside: '范围内 {area} 亩', corps: '（另有兵团用地 {count} 块 {area} 亩，不计入）', pieces: '地块数', more: '列出前 {shown} 个，另有 {more} 个；合计包括全部', none: '没有找到地块' },
       parents: '来自', children: '分为或并入', since: '{day} 起', until: '{day} 起变为后一状态', lookThen: '查看当时',
       crops: { enter: '登记种植情况', when: '年份季别', crop: '作物', more: '增加作物', drop: '去掉这一行', none: '没有登记种植情况', year: '年份', season: '季别', area: '面积（亩）' },
       contract: {
         add: '登记合同', addTo: '登记合同：地块 {code}', none: '没有登记合同', kind: '合同类型', number: '合同编号', grantor: '发包（出租）方', holder: '承包（承租、转入）方', term: '合同期限',
-        area: '合同面积', price: '价格', terms: '支付约定', scan: '合同扫描件', rests: '依据的合同', under: '依据合同 {number}', end: '提前终止', endOf: '提前终止合同 {number}', endOn: '终止日期', ended: '{day} 提前终止', over: '已到期',
+        area: '合同面积', more: '同一合同的其他地块', moreHint: '输入地块编码添加', moreNone: '没有这个编码的地块', price: '价格', terms: '支付约定', scan: '合同扫描件', rests: '依据的合同', under: '依据合同 {number}', end: '提前终止', endOf: '提前终止合同 {number}', endOn: '终止日期', ended: '{day} 提前终止', over: '已到期',
         kinds: { household: '家庭承包', other: '其他方式承包', lease: '租赁', transfer: '流转' }, prices: { per_mu: '元/亩·年', per_year: '元/年', tariff: '按公布标准', free: '不收费' },
       },
       holders: {
@@ -34,11 +40,13 @@ export default {
   },
   en: {
     menu: {
-      holdings: 'Holdings', parcels: 'Parcels', parcel: 'Parcel', parcelNew: 'New parcel', holders: 'Holders', holder: 'Holder file', contracts: 'Contracts', corpsLand: 'XPCC land', baseYears: 'Base years',
+      holdings: 'Holdings', parcels: 'Parcels', parcel: 'Parcel', parcelNew: 'New parcel', parcelFind: 'Find parcels', surveyUnits: 'Survey units', holders: 'Holders', holder: 'Holder file', contracts: 'Contracts', corpsLand: 'XPCC land', baseYears: 'Base years',
     },
     holdings: {
       register: 'Register a parcel', toList: 'Back to the ledger', fit: 'Back to the parcel', pointAt: 'Point at a parcel for its code', legend: 'Ways of use', asOf: 'As of', asOfDay: 'Shown as of {day}', today: 'today',
-      change: 'Change', changeOf: 'Change parcel {code}', split: 'Divide', merge: 'Merge parcels', mergeHint: 'Choose neighbours on the map, at least two. Holder and right must agree; the rest is taken from the first.', splitHint: 'Draw a line across the parcel on the map: begin outside one border, double-click outside the other.',
+      change: 'Change', changeOf: 'Change parcel {code}', split: 'Divide', merge: 'Merge parcels', mergeHint: 'Choose neighbours on the map, at least two. Holder and right must agree; where the rest differs you choose.',
+      mergeWhose: 'Of which parcel', adjust: 'Adjust boundary', adjustHint: 'Drag corners or edges; they snap to the neighbours. Alt-click removes a corner.', adjustUndo: 'Undo', adjustReset: 'As it was', adjustArea: '{area} mu, {difference} mu against before', adjustOverlap: 'Lies on {code} by {m2} m²', adjustSave: 'Save', adjustNothing: 'Nothing moved yet',
+      splitHint: 'Draw a line across the parcel on the map: begin outside one border, double-click outside the other.',
       splitDrawn: 'The line is drawn; draw again to replace it. The pieces sum to the parcel; holder and contracts go with them.', divided: 'Divided into {count} parcels; the old one stays in the history',
       saved: 'Saved', save: 'Save', missing: 'No such parcel', corps: 'XPCC land', gone: 'Divided or merged', code: 'Parcel code', codeNext: 'Empty: the next code of the village',
       area: 'Area', areaMu: 'Area (mu)', holder: 'Holder', noHolder: 'not entered', cultivator: 'Farmed by', ownership: 'Ownership', collective: 'Collective', stateOwned: 'State', way: 'Way of use',
@@ -47,11 +55,15 @@ export default {
       pickHolder: 'Whole name or whole number', pickNone: 'Not found; register the holder first', fileNo: 'File {no}',
       drawHint: 'Draw the border point by point, double-click to end', drawnArea: 'About {area} mu drawn', drawAgain: 'Draw again', registered: 'Parcel {code} registered, {area} mu',
       tabs: { state: 'State', contracts: 'Contracts', crops: 'Crops', history: 'History' },
+      units: { hint: 'Townships come with their first parcel; farm companies are entered here', add: 'Enter a company', rename: 'Rename', name: 'Name', kind: 'Kind', none: 'No units yet' },
+      classes: { title: 'Land classes (mu)', none: 'Not yet overlaid with the survey layer; done in the background once one is published', by: 'By {layer}', stale: 'The parcel changed; it is measured again soon', order: 'Overlay classes', ordered: 'Started; see the jobs' },
+      general: 'Too dense here: shown by way of use; zoom in for single parcels',
+      find: { box: 'Box', polygon: 'Polygon', clearRange: 'Clear', codeHint: 'Code or its beginning', nameHint: 'Whole name; part of an organisation', numberHint: 'Whole number; audited', why: 'Why', seek: 'Find', reset: 'Reset', parcels: 'parcels,', mu: 'mu', inside: '{area} mu inside', corps: '(XPCC land apart: {count} parcels, {area} mu)', pieces: 'Parcels', more: 'First {shown}, {more} more; sums are of all', none: 'Nothing found' },
       parents: 'Came out of', children: 'Became', since: 'From {day}', until: 'until the day before {day}', lookThen: 'See it then',
       crops: { enter: 'Enter crops', when: 'Year, season', crop: 'Crop', more: 'Another crop', drop: 'Remove this line', none: 'No crops entered', year: 'Year', season: 'Season', area: 'Area (mu)' },
       contract: {
         add: 'Enter a contract', addTo: 'Contract for parcel {code}', none: 'No contracts', kind: 'Kind', number: 'Number', grantor: 'Grantor', holder: 'Holder', term: 'Term',
-        area: 'Area', price: 'Price', terms: 'Payment', scan: 'Scan', rests: 'Made under', under: 'under {number}', end: 'End early', endOf: 'End contract {number}', endOn: 'Ends on', ended: 'Ended {day}', over: 'Run out',
+        area: 'Area', more: 'Other parcels of it', moreHint: 'Add by parcel code', moreNone: 'No parcel of that code', price: 'Price', terms: 'Payment', scan: 'Scan', rests: 'Made under', under: 'under {number}', end: 'End early', endOf: 'End contract {number}', endOn: 'Ends on', ended: 'Ended {day}', over: 'Run out',
         kinds: { household: 'Household', other: 'Other contract', lease: 'Lease', transfer: 'Transfer' }, prices: { per_mu: 'yuan per mu and year', per_year: 'yuan per year', tariff: 'published tariff', free: 'free' },
       },
       holders: {

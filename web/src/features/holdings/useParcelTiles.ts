@@ -1,6 +1,8 @@
 /** The parcels of a day as a layer of any map. */
 import type { FeatureLike } from 'ol/Feature'
 import type OlMap from 'ol/Map'
+import type RenderFeature from 'ol/render/Feature'
+import type VectorTile from 'ol/VectorTile'
 import type { StyleFunction } from 'ol/style/Style'
 import { onBeforeUnmount, ref, watch } from 'vue'
 import { DEPTH, tileLayer } from '@/features/map/mapLayers'
@@ -16,6 +18,9 @@ export function useParcelTiles(day: () => string, chosen: () => ReadonlySet<numb
   let map: OlMap | null = null
   /** The code of the parcel under the pointer. */
   const under = ref('')
+  /** The view is so wide that parcels are shown in groups (see the server's `general`). */
+  const general = ref(false)
+  let deepestGeneral = -1
 
   const style: StyleFunction = (feature, resolution) =>
     chosen().has(idOf(feature)) ? chosenStyle : parcelStyle(feature, resolution)
@@ -23,8 +28,20 @@ export function useParcelTiles(day: () => string, chosen: () => ReadonlySet<numb
   function draw(): void {
     if (layer) map?.removeLayer(layer)
     const asOf = day() ? `?as_of=${encodeURIComponent(day())}` : ''
-    layer = tileLayer(`/api/holdings/tiles/{z}/{x}/{y}.mvt${asOf}`, style, DEPTH.patches)
-    map?.addLayer(layer)
+    const made = tileLayer(`/api/holdings/tiles/{z}/{x}/{y}.mvt${asOf}`, style, DEPTH.patches)
+    layer = made
+    map?.addLayer(made)
+    made.getSource()?.on('tileloadend', (event) => {
+      const tile = event.tile as VectorTile<RenderFeature>
+      if (!tile.getFeatures()?.some((feature) => feature.get('general'))) return
+      deepestGeneral = Math.max(deepestGeneral, tile.getTileCoord()[0] ?? -1)
+      lookHowWide()
+    })
+  }
+
+  function lookHowWide(): void {
+    const zoom = map?.getView().getZoom() ?? 20
+    general.value = Math.floor(zoom) - 1 <= deepestGeneral
   }
 
   /** Lay the parcels on a map and say which one was clicked. */
@@ -32,9 +49,10 @@ export function useParcelTiles(day: () => string, chosen: () => ReadonlySet<numb
     map = on
     draw()
     const found = (pixel: number[]) => on.getFeaturesAtPixel(pixel, { layerFilter: (one) => one === layer, hitTolerance: 2 })[0]
+    on.on('moveend', lookHowWide)
     on.on('singleclick', (event) => {
       const hit = found(event.pixel)
-      if (hit) clicked(idOf(hit), String(hit.get('code') ?? ''))
+      if (hit && !hit.get('general')) clicked(idOf(hit), String(hit.get('code') ?? ''))
     })
     on.on('pointermove', (event) => {
       const element = on.getTargetElement()
@@ -51,5 +69,5 @@ export function useParcelTiles(day: () => string, chosen: () => ReadonlySet<numb
     map = null
     layer = null
   })
-  return { attach, refresh: draw, under }
+  return { attach, refresh: draw, under, general }
 }

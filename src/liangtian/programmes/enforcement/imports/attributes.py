@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from liangtian.geo.formats import VectorLayer
+from liangtian.platform.cell_values import parse_date, parse_figure, text_of
 from liangtian.programmes.enforcement.imports.findings import Findings
 from liangtian.programmes.enforcement.imports.targets import TARGETS
-from liangtian.programmes.enforcement.imports.values import parse_date, parse_figure, text_of
 
 LONGEST = {"number": 60, "monitoring_type": 20}
 _LABELS = {t.name: t.label for t in TARGETS}

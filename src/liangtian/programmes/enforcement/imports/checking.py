@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from liangtian.platform.cell_values import text_of
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.places import Places
 from liangtian.programmes.enforcement.imports.attributes import cells, check_attributes
@@ -16,7 +17,6 @@ from liangtian.programmes.enforcement.imports.figures import (
 )
 from liangtian.programmes.enforcement.imports.findings import Checked, Findings, Row
 from liangtian.programmes.enforcement.imports.reading import Source
-from liangtian.programmes.enforcement.imports.values import text_of
 
 
 def check_rows(

@@ -12,10 +12,10 @@ import shapely
 from liangtian.geo.crs import CrsRefused, Resolved, require_holdable, resolve_crs
 from liangtian.geo.formats import FormatRefused, VectorLayer, read
 from liangtian.geo.magnitude import Bounds
+from liangtian.platform.cell_values import text_of
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.files.services import named_copy
-from liangtian.programmes.enforcement.imports.values import text_of
 
 PREVIEW_ROWS = 20
 ENCODINGS = ("UTF-8", "GB18030")

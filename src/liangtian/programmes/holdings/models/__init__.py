@@ -1,5 +1,6 @@
 """Tables of the register of holdings."""
 
+from liangtian.programmes.holdings.models.classes import ParcelClasses
 from liangtian.programmes.holdings.models.comparing import Comparison, ComparisonHit
 from liangtian.programmes.holdings.models.contracts import Contract, ContractLine
 from liangtian.programmes.holdings.models.fees import (
@@ -12,6 +13,14 @@ from liangtian.programmes.holdings.models.fees import (
     TariffRate,
 )
 from liangtian.programmes.holdings.models.holders import Holder, HolderPaper
+from liangtian.programmes.holdings.models.intake import (
+    Intake,
+    IntakeMemory,
+    IntakeProblem,
+    IntakeWord,
+    StagedHolder,
+    StagedRow,
+)
 from liangtian.programmes.holdings.models.judging import (
     Disposition,
     Judgement,
@@ -76,6 +85,10 @@ __all__ = [
     "Fitting",
     "Holder",
     "HolderPaper",
+    "Intake",
+    "IntakeMemory",
+    "IntakeProblem",
+    "IntakeWord",
     "Judgement",
     "Measure",
     "MeasureStep",
@@ -85,6 +98,7 @@ __all__ = [
     "Objection",
     "ObjectionFile",
     "Parcel",
+    "ParcelClasses",
     "ParcelGrade",
     "ParcelLineage",
     "ParcelStanding",
@@ -100,6 +114,8 @@ __all__ = [
     "RunProblem",
     "Serving",
     "Settlement",
+    "StagedHolder",
+    "StagedRow",
     "SurveyUnit",
     "TariffRate",
     "Waiver",

@@ -54,6 +54,10 @@ class VersionQuerySet(ScopedQuerySet):
             return self.filter(valid_to=None)
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
+    def since(self, day: date) -> Self:
+        """What held on that day or began later: the ground that something new of the day must not lie on."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+
 
 class ParcelVersion(ScopedModel):
     """A parcel as it was from `valid_from` until the day before `valid_to`; never changed once it has ended."""
