@@ -11,7 +11,7 @@ from ninja import Query, Router
 from liangtian.platform.audit.services import saw
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
-from liangtian.programmes.holdings.api import figure
+from liangtian.programmes.holdings.ground import figure
 from liangtian.programmes.holdings.models import ReadingFile
 from liangtian.programmes.holdings.water import meters, pages, readings, runs, sources, standards
 from liangtian.programmes.holdings.water import reading_files as incoming
