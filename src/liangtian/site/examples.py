@@ -83,7 +83,7 @@ EXAMPLES: dict[str, Any] = {
     "AgendaIn": {"patches": [101, 102], "why": "disputed"},
     "BoundaryPreviewIn": {"geometry": _PLOT, "on": "2026-03-01"},
     "StartIntakeIn": {"title": "柳塘镇2026年台账", "on": "2026-03-01", "table_id": 8, "figures_id": 9},
-    "ReadingIn": {"sheet": "农户台账", "header": [2, 3], "layer": ""},
+    "IntakeReadingIn": {"sheet": "农户台账", "header": [2, 3], "layer": ""},
     "ColumnsIn": {
         "mapping": {"code": "地块编码", "name": "户主", "way": "取得方式"},
         "constants": {"ownership": "集体"}, "code_field": "DKBM",

@@ -21,8 +21,8 @@ from liangtian.programmes.holdings.intake.shapes import (
     DecideIn,
     IntakeOut,
     IntakeProblemPage,
+    IntakeReadingIn,
     IntakeSummary,
-    ReadingIn,
     StagedHolderPage,
     StagedRowPage,
     StartIntakeIn,
@@ -77,7 +77,7 @@ def show(request: HttpRequest, intake_id: int) -> dict[str, Any]:
 
 
 @router.put("/intakes/{intake_id}/reading", response=IntakeOut)
-def reading(request: HttpRequest, intake_id: int, body: ReadingIn) -> dict[str, Any]:
+def reading(request: HttpRequest, intake_id: int, body: IntakeReadingIn) -> dict[str, Any]:
     """Another sheet, header or layer."""
     services.choose_reading(user_of(request), _fetch(request, intake_id), body.dict())
     return pages.intake_out(user_of(request), _fetch(request, intake_id))

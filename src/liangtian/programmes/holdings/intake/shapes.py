@@ -21,7 +21,7 @@ class StartIntakeIn(Schema):
     figures_id: Key | None = None
 
 
-class ReadingIn(Schema):
+class IntakeReadingIn(Schema):
     """Which sheet with which header rows, which layer; empty: what looks best."""
 
     sheet: Annotated[str, Field(max_length=255)] = ""
@@ -73,7 +73,7 @@ class WordOut(Schema):
     choice: str
 
 
-class ReadingOut(Schema):
+class IntakeReadingOut(Schema):
     sheet: str = ""
     header: list[int] = []
     layer: str = ""
@@ -99,7 +99,7 @@ class IntakeSummary(Schema):
 
 
 class IntakeOut(IntakeSummary):
-    reading: ReadingOut
+    reading: IntakeReadingOut
     sheets: list[PieceOut]
     layers: list[PieceOut]
     lines: list[list[str]]
