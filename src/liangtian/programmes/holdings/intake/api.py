@@ -17,8 +17,8 @@ from liangtian.platform.people.scope import require
 from liangtian.programmes.holdings.intake import pages, services
 from liangtian.programmes.holdings.intake.shapes import (
     ColumnsIn,
-    DecidedOut,
     DecideIn,
+    HoldersDecidedOut,
     IntakeOut,
     IntakeProblemPage,
     IntakeReadingIn,
@@ -133,7 +133,7 @@ def holders(
     return {"rows": shown, "total": rows.count(), "open": rows.filter(decision="").count()}
 
 
-@router.put("/intakes/{intake_id}/holders", response=DecidedOut)
+@router.put("/intakes/{intake_id}/holders", response=HoldersDecidedOut)
 def decide(request: HttpRequest, intake_id: int, body: DecideIn) -> dict[str, Any]:
     """Say whether holders of the file are the same as others."""
     decided = services.decide(

@@ -102,7 +102,7 @@ def row_out(row: StagedRow) -> dict[str, Any]:
         "decision": row.holder.get_decision_display() if row.holder else "", "area_mu": area,
         "contract_number": row.contract["number"] if row.contract else "", "contract_mu": said,
         "difference_mu": None if said is None else said - area,
-        "values": row.values, "entered": row.entered,
+        "entered": row.entered,
     }  # fmt: skip
 
 

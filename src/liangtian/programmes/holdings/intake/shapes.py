@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import Field
@@ -151,7 +151,6 @@ class StagedRowOut(Schema):
     contract_number: str
     contract_mu: float | None
     difference_mu: float | None
-    values: dict[str, Any]
     entered: bool
 
 
@@ -193,5 +192,5 @@ class StagedHolderPage(Schema):
     open: int
 
 
-class DecidedOut(Schema):
+class HoldersDecidedOut(Schema):
     decided: int
