@@ -2500,6 +2500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Overlay the user's parcels with the survey layer in force now, as a job. */
+        post: operations["liangtian_programmes_holdings_api_classes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/comparison": {
         parameters: {
             query?: never;
@@ -3289,6 +3306,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports of the user's region. */
+        get: operations["liangtian_programmes_holdings_intake_api_intakes"];
+        put?: never;
+        /** Look at uploaded files and propose how they are read and matched. */
+        post: operations["liangtian_programmes_holdings_intake_api_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty ledger to fill in. */
+        get: operations["liangtian_programmes_holdings_intake_api_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import as it stands. */
+        get: operations["liangtian_programmes_holdings_intake_api_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Fix which column says what. */
+        put: operations["liangtian_programmes_holdings_intake_api_columns"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up what has not entered. */
+        post: operations["liangtian_programmes_holdings_intake_api_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the decided rows in. */
+        post: operations["liangtian_programmes_holdings_intake_api_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The holders that a person has to tell apart. */
+        get: operations["liangtian_programmes_holdings_intake_api_holders"];
+        /** Say whether holders of the file are the same as others. */
+        put: operations["liangtian_programmes_holdings_intake_api_decide"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook with every faulty cell marked; numbers stand in it in full, so that it is not for everyone. */
+        get: operations["liangtian_programmes_holdings_intake_api_marked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found, cell by cell. */
+        get: operations["liangtian_programmes_holdings_intake_api_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Another sheet, header or layer. */
+        put: operations["liangtian_programmes_holdings_intake_api_reading"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that may enter. */
+        get: operations["liangtian_programmes_holdings_intake_api_staged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/intakes/{intake_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Fix what the words of the coded columns mean, and start the check. */
+        put: operations["liangtian_programmes_holdings_intake_api_words"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/judgements": {
         parameters: {
             query?: never;
@@ -3801,6 +4024,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/parcels/{parcel_id}/boundary/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a drawn boundary would make of the parcel: area, and whose ground it would lie on. */
+        post: operations["liangtian_programmes_holdings_api_boundary_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/parcels/{parcel_id}/change": {
         parameters: {
             query?: never;
@@ -3846,6 +4086,23 @@ export interface paths {
         put?: never;
         /** Plan what is to be done with a judged parcel. */
         post: operations["liangtian_programmes_holdings_judging_api_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parcels round about as they are today, to draw a new boundary along theirs. */
+        get: operations["liangtian_programmes_holdings_api_neighbours"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3914,6 +4171,23 @@ export interface paths {
         put?: never;
         /** Enter a meeting that reviews judgements. */
         post: operations["liangtian_programmes_holdings_judging_api_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Parcels by code, place, holder's name or number, or within a drawn figure, with their sums. */
+        post: operations["liangtian_programmes_holdings_api_finding_selection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6684,7 +6958,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Regions by code, name or pinyin; patches by number; features by title. */
+        /** Regions by code, name or pinyin; patches by number; parcels by code or place; holders by name; features by title. */
         get: operations["liangtian_site_home_search"];
         put?: never;
         post?: never;
@@ -7821,6 +8095,68 @@ export interface components {
             on: string;
             reason: string;
         };
+        /**
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "on": "2026-03-01"
+         *     }
+         */
+        BoundaryPreviewIn: {
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            /** Format: date */
+            on: string;
+        };
+        /** @description What a drawn boundary would make of a parcel; `problem` is empty when it may be saved. */
+        BoundaryPreviewOut: {
+            area_mu: number;
+            before_mu: number;
+            difference_mu: number;
+            overlaps: components["schemas"]["OverlapOut"][];
+            problem: string;
+            region: string;
+        };
+        /** @description A holder of the register that may be the same. */
+        Candidate: {
+            id: number;
+            id_number: string;
+            /** @enum {string} */
+            kind: "person" | "company" | "collective" | "farm" | "agency";
+            kind_label: string;
+            name: string;
+            parcels: string[];
+            phone: string;
+            place: string;
+        };
         CellOut: {
             after: string;
             before: string;
@@ -7938,6 +8274,11 @@ export interface components {
         ChooseProjectIn: {
             project: number | null;
         };
+        ClassArea: {
+            area_mu: number;
+            code: string;
+            name: string;
+        };
         /** @description What of the page is shown unmasked, and until when. */
         ClearOut: {
             rows: number[];
@@ -8041,6 +8382,30 @@ export interface components {
             sum: boolean;
             unit: string | null;
             width: number;
+        };
+        /**
+         * @example {
+         *       "code_field": "DKBM",
+         *       "constants": {
+         *         "ownership": "集体"
+         *       },
+         *       "mapping": {
+         *         "code": "地块编码",
+         *         "name": "户主",
+         *         "way": "取得方式"
+         *       }
+         *     }
+         */
+        ColumnsIn: {
+            /** @default  */
+            code_field?: string;
+            /** @default {} */
+            constants?: {
+                [key: string]: string;
+            };
+            mapping: {
+                [key: string]: string | null;
+            };
         };
         CommodityTotal: {
             commodity: string;
@@ -8457,6 +8822,20 @@ export interface components {
             opinion: string;
             /** @default  */
             paper_number?: string;
+        };
+        /**
+         * @example {
+         *       "chosen": 31,
+         *       "decision": "same",
+         *       "holders": [
+         *         12
+         *       ]
+         *     }
+         */
+        DecideIn: {
+            chosen?: number | null;
+            decision: string;
+            holders: number[];
         };
         DecidedOut: {
             decided: number;
@@ -9558,7 +9937,7 @@ export interface components {
                 number
             ] | null;
             /** @enum {string} */
-            kind: "region" | "patch" | "feature";
+            kind: "region" | "patch" | "parcel" | "holder" | "feature";
             subtitle: string;
             title: string;
             to: string | null;
@@ -9676,6 +10055,9 @@ export interface components {
             kind: "person" | "company" | "collective" | "farm" | "agency";
             kind_label: string;
             name: string;
+        };
+        HoldersDecidedOut: {
+            decided: number;
         };
         HolidayList: {
             days: components["schemas"]["HolidayRow"][];
@@ -9851,6 +10233,135 @@ export interface components {
         ImportedRowPage: {
             rows: components["schemas"]["ImportedRow"][];
             total: number;
+        };
+        IntakeFile: {
+            id: number;
+            name: string;
+            size: number;
+        };
+        IntakeOut: {
+            code_field: string;
+            code_fields: string[];
+            columns: string[];
+            constants: {
+                [key: string]: string;
+            };
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            crs_label: string;
+            entered: number;
+            error: string | null;
+            errors: number;
+            files: components["schemas"]["IntakeFile"][];
+            id: number;
+            job: components["schemas"]["JobOut"] | null;
+            layers: components["schemas"]["PieceOut"][];
+            lines: string[][];
+            mapping: {
+                [key: string]: string | null;
+            };
+            matched: boolean;
+            mine: boolean;
+            notes: string[];
+            /** Format: date */
+            on: string;
+            preview: {
+                [key: string]: string;
+            }[];
+            reading: components["schemas"]["IntakeReadingOut"];
+            ready: number;
+            region: string;
+            remembered: boolean;
+            sheets: components["schemas"]["PieceOut"][];
+            skipped: number;
+            /** @enum {string} */
+            status: "uploaded" | "checking" | "checked" | "entering" | "done" | "discarded" | "failed";
+            status_label: string;
+            targets: components["schemas"]["IntakeTarget"][];
+            title: string;
+            waiting: number;
+            warnings: number;
+            words: {
+                [key: string]: components["schemas"]["WordOut"][];
+            };
+        };
+        IntakeProblemOut: {
+            advice: string;
+            field: string;
+            location: [
+                number,
+                number
+            ] | null;
+            reason: string;
+            row: number;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            severity_label: string;
+            target: string;
+            value: string;
+        };
+        IntakeProblemPage: {
+            rows: components["schemas"]["IntakeProblemOut"][];
+            total: number;
+        };
+        /**
+         * @description Which sheet with which header rows, which layer; empty: what looks best.
+         * @example {
+         *       "header": [
+         *         2,
+         *         3
+         *       ],
+         *       "layer": "",
+         *       "sheet": "农户台账"
+         *     }
+         */
+        IntakeReadingIn: {
+            header?: number[] | null;
+            /** @default  */
+            layer?: string;
+            /** @default  */
+            sheet?: string;
+        };
+        IntakeReadingOut: {
+            /** @default [] */
+            header?: number[];
+            /** @default  */
+            layer?: string;
+            /** @default  */
+            sheet?: string;
+        };
+        IntakeSummary: {
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            entered: number;
+            error: string | null;
+            errors: number;
+            files: components["schemas"]["IntakeFile"][];
+            id: number;
+            /** Format: date */
+            on: string;
+            ready: number;
+            region: string;
+            /** @enum {string} */
+            status: "uploaded" | "checking" | "checked" | "entering" | "done" | "discarded" | "failed";
+            status_label: string;
+            title: string;
+            waiting: number;
+            warnings: number;
+        };
+        IntakeTarget: {
+            choices: string[];
+            coded: boolean;
+            constant: boolean;
+            group: string;
+            help: string;
+            label: string;
+            name: string;
+            needed: boolean;
         };
         /**
          * @example {
@@ -10749,6 +11260,10 @@ export interface components {
          *     }
          */
         MergeIn: {
+            /** @default {} */
+            from_parcel?: {
+                [key: string]: number;
+            };
             /** Format: date */
             on: string;
             parcels: number[];
@@ -10834,6 +11349,19 @@ export interface components {
         Named: {
             code: string;
             name: string;
+        };
+        NeighbourOut: {
+            code: string;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            parcel_id: number;
         };
         /**
          * @example {
@@ -11213,6 +11741,20 @@ export interface components {
             /** @enum {string} */
             outcome: "legal" | "illegal" | "other" | "split" | "undetermined";
         };
+        /** @description Ground shared with a neighbour, more than the tolerance. */
+        OverlapOut: {
+            code: string;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            shared_m2: number;
+        };
         OverlayBrief: {
             /** Format: date */
             as_of: string;
@@ -11512,6 +12054,14 @@ export interface components {
         PaperReasonIn: {
             reason: string;
         };
+        /** @description Areas by land class; `stale`: the parcel changed since and is measured again soon. */
+        ParcelClassesOut: {
+            layer: string;
+            /** Format: date-time */
+            measured_at: string;
+            rows: components["schemas"]["ClassArea"][];
+            stale: boolean;
+        };
         ParcelCropOut: {
             area_mu: number;
             crop: string;
@@ -11611,6 +12161,7 @@ export interface components {
                 number
             ];
             children: components["schemas"]["ParcelRelativeOut"][];
+            classes: components["schemas"]["ParcelClassesOut"] | null;
             code: string;
             contracts: components["schemas"]["ContractRef"][];
             crops: components["schemas"]["ParcelCropOut"][];
@@ -11946,6 +12497,10 @@ export interface components {
             taken_at: string | null;
             thumbnail: string;
             url: string;
+        };
+        PieceOut: {
+            name: string;
+            rows: number;
         };
         PiecesOut: {
             parcels: number[];
@@ -13326,6 +13881,87 @@ export interface components {
             on: string;
             value: number | string;
         };
+        SelectedParcel: {
+            actual_use: string;
+            area_mu: number;
+            code: string;
+            corps: boolean;
+            holder: string;
+            inside_mu: number | null;
+            ownership_label: string;
+            parcel_id: number;
+            place: string;
+            way: string;
+        };
+        SelectedSum: {
+            area_mu: number;
+            count: number;
+            label: string;
+        };
+        /**
+         * @description Conditions that must all hold; a number is looked for and kept nowhere.
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.35,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.31
+         *             ],
+         *             [
+         *               111.36,
+         *               34.32
+         *             ],
+         *             [
+         *               111.35,
+         *               34.31
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "place": "村东"
+         *     }
+         */
+        SelectionIn: {
+            as_of?: string | null;
+            /** @default  */
+            code?: string;
+            geometry?: ({
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            }) | null;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            number?: string;
+            /** @default  */
+            place?: string;
+            /** @default  */
+            reason?: string;
+        };
+        /** @description Sums of all that was found, XPCC land apart, and the first parcels one by one. */
+        SelectionOut: {
+            area_mu: number;
+            by_ownership: components["schemas"]["SelectedSum"][];
+            by_use: components["schemas"]["SelectedSum"][];
+            by_way: components["schemas"]["SelectedSum"][];
+            corps_count: number;
+            corps_mu: number;
+            count: number;
+            inside_mu: number | null;
+            more: number;
+            parcels: components["schemas"]["SelectedParcel"][];
+        };
         /**
          * @example {
          *       "word": "青自然资函"
@@ -13784,6 +14420,48 @@ export interface components {
             rows: components["schemas"]["StaffOut"][];
             total: number;
         };
+        /** @description A holder of the file that a person has to tell; numbers masked. */
+        StagedHolderOut: {
+            candidates: components["schemas"]["Candidate"][];
+            chosen: number | null;
+            /** @enum {string} */
+            decision: "" | "new" | "same" | "each" | "skip";
+            decision_label: string;
+            first_row: number;
+            id: number;
+            id_number: string;
+            name: string;
+            parcels: string[];
+            phone: string;
+            place: string;
+            question: string;
+            rows: number;
+        };
+        StagedHolderPage: {
+            open: number;
+            rows: components["schemas"]["StagedHolderOut"][];
+            total: number;
+        };
+        /** @description A row that may enter; areas in mu. */
+        StagedRowOut: {
+            /** @enum {string} */
+            act: "new" | "change" | "same";
+            act_label: string;
+            area_mu: number;
+            code: string;
+            contract_mu: number | null;
+            contract_number: string;
+            decision: string;
+            difference_mu: number | null;
+            entered: boolean;
+            holder: string;
+            place: string;
+            row: number;
+        };
+        StagedRowPage: {
+            rows: components["schemas"]["StagedRowOut"][];
+            total: number;
+        };
         StagesOut: {
             agenda: string;
             checks: components["schemas"]["CheckOut"][];
@@ -13818,6 +14496,21 @@ export interface components {
             /** @default land */
             kind?: string;
             period: string;
+            title: string;
+        };
+        /**
+         * @example {
+         *       "figures_id": 9,
+         *       "on": "2026-03-01",
+         *       "table_id": 8,
+         *       "title": "柳塘镇2026年台账"
+         *     }
+         */
+        StartIntakeIn: {
+            figures_id?: number | null;
+            /** Format: date */
+            on: string;
+            table_id?: number | null;
             title: string;
         };
         StateOut: {
@@ -14830,6 +15523,27 @@ export interface components {
          */
         WithdrawIn: {
             reason: string;
+        };
+        WordOut: {
+            choice: string;
+            count: number;
+            word: string;
+        };
+        /**
+         * @example {
+         *       "words": {
+         *         "way": {
+         *           "家庭承包": "承包"
+         *         }
+         *       }
+         *     }
+         */
+        WordsIn: {
+            words: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         ZoneOut: {
             clause: string;
@@ -18595,6 +19309,26 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_api_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_comparing_api_comparison: {
         parameters: {
             query?: never;
@@ -19830,6 +20564,334 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_intake_api_intakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeSummary"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartIntakeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_holders: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedHolderPage"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldersDecidedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_marked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_problems: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                severity?: string;
+            };
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeProblemPage"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakeReadingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_staged: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedRowPage"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_intake_api_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_judging_api_propose: {
         parameters: {
             query?: never;
@@ -20585,6 +21647,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_api_boundary_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryPreviewOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_change: {
         parameters: {
             query?: never;
@@ -20659,6 +21747,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParcelDispositionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_neighbours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighbourOut"][];
                 };
             };
         };
@@ -20753,6 +21863,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingRef"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_finding_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionOut"];
                 };
             };
         };
