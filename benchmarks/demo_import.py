@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ["LIANGTIAN_DATA"] = folder
         args.files.mkdir(parents=True, exist_ok=True)
         (Path(folder) / "demo").symlink_to(args.files.resolve())
+        (args.files / "year.json").unlink(missing_ok=True)  # of a county that is gone
         told = imported(args.size)
     print(f"load {os.getloadavg()[0]:.1f}; seconds by the clock, of the processor")
     for step, clock, busy in told:
