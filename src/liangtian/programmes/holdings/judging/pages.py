@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from liangtian.platform.packs.services import pack_at
 from liangtian.platform.people.models import Office
-from liangtian.platform.people.scope import COUNTY_DIGITS, require
+from liangtian.platform.people.scope import COUNTY_DIGITS, below, require
 from liangtian.policy.judgement import (
     EARLY,
     LATE,
@@ -42,7 +43,8 @@ def table_out(user: User) -> dict[str, Any]:
     pack, today = pack_in_use(), timezone.localdate()
     table = table_of(pack)
     county = (user.region_id or "-")[:COUNTY_DIGITS]
-    offices = Office.objects.filter(region__code__startswith=county).order_by("name")
+    near = Q(region=county) | below(user.region_id or "-")
+    offices = Office.objects.filter(near).order_by("name")
     meetings = ReviewMeeting.objects.visible_to(user)[:MEETINGS]
     words = {
         "year": "某", "paper": "来源材料", "way": "使用方式", "use": "实际用途", "zones": "相应范围",

@@ -96,7 +96,7 @@ register(
         search=("letter__number", "region__name"),
         subject="holder_id",
         columns=(
-            Column("file_no", "户档号", "holder_id", "integer", width=84,
+            Column("file_no", "户档号", "holder__pk", "integer", width=84,
                    link="/holders/{subject}", fixed=True),
             *names_of("holder__", "缴费人（个人）", "缴费单位", "holder"),
             *_PLACE,

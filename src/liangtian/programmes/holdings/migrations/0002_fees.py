@@ -777,7 +777,7 @@ class Migration(migrations.Migration):
                 ("payer", models.CharField(blank=True, max_length=100, verbose_name="交款人")),
                 (
                     "reference",
-                    models.CharField(blank=True, max_length=60, verbose_name="银行流水号"),
+                    models.CharField(blank=True, max_length=60, verbose_name="流水号"),
                 ),
                 ("on", models.DateField(verbose_name="日期")),
                 ("amount", models.BigIntegerField(verbose_name="金额(分)")),

@@ -86,7 +86,7 @@ class Payment(ScopedModel):
         Holder, models.PROTECT, related_name="payments", verbose_name="缴费人"
     )
     payer = models.CharField("交款人", max_length=100, blank=True)
-    reference = models.CharField("银行流水号", max_length=60, blank=True)
+    reference = models.CharField("流水号", max_length=60, blank=True)
     on = models.DateField("日期")
     amount = models.BigIntegerField("金额(分)")
     prepaid = models.BigIntegerField("其中预缴(分)", default=0)

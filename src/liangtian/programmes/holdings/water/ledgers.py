@@ -210,7 +210,7 @@ register(
             Column("season", "灌溉季", "season__name", width=90, filter="text", by=True,
                    fixed=True),
             Column("year", "年度", "season__year", "integer", width=76, filter="number_range"),
-            Column("file_no", "户档号", "holder_id", "integer", width=84,
+            Column("file_no", "户档号", "holder__pk", "integer", width=84,
                    link="/holders/{subject}"),
             *names_of("holder__", "用水户（个人）", "用水单位", "holder"),
             *_PLACE,
