@@ -76,6 +76,24 @@ def test_an_advance_is_given_back(people: People, holder: Any, finance: Any) -> 
     assert trial_balance_is_nought()
 
 
+def test_a_refund_is_not_taken_for_what_else_was_sent_under_its_mark(
+    people: People, holder: Any, finance: Any
+) -> None:
+    pay(people.clerk, holder, "15000.00", method="scan", reference="S-1", token="once-only")
+
+    def refund(yuan: str, mark: str) -> Any:
+        form = paying.RefundForm(Decimal(yuan), "transfer", "多缴的款项退还本人", mark)
+        return paying.refund(finance, holder.pk, form)
+
+    with pytest.raises(Conflict, match="另一笔"):
+        refund("600.00", "once-only")
+    first = refund("100.00", "refund-once")
+    assert refund("100.00", "refund-once") == first
+    with pytest.raises(Conflict, match="另一笔"):
+        refund("200.00", "refund-once")
+    assert paying.advance_of(holder) == 50_000
+
+
 def test_a_payment_is_undone_by_another_person_and_its_receipt_void(
     people: People, holder: Any, finance: Any
 ) -> None:

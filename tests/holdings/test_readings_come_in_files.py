@@ -76,6 +76,19 @@ def test_a_list_is_matched_entered_once_and_marked(people: People, tmp_path: Pat
     assert table[2][1] == 88001
 
 
+def test_a_figure_that_would_have_to_be_rounded_or_guessed_is_pointed_at(people: People) -> None:
+    for i in range(4):
+        fit(people.clerk, well(people.clerk, f"J00{i}", at=(1_000 + i, 1_000)), f"8800{i}")
+    text = '表号,示数\n88000,2450.125\n88001,"1,5"\n88002,"1,245.50"\n88003,2450.500\n'
+    file = store([text.encode()], "用电量.csv", user=people.clerk, region=people.clerk.region,
+                 kind="document")  # fmt: skip
+    found = reading_files.start(people.clerk, file.pk, "power", MAY)
+    assert [one["state"] for one in found.rows] == ["wrong", "wrong", "ready", "ready"]
+    reading_files.accept(people.clerk, found.pk)
+    kept = sorted(Reading.objects.values_list("value", flat=True))
+    assert kept == [Decimal("1245.50"), Decimal("2450.50")]
+
+
 def test_a_township_finds_its_own_meters_only(people: People) -> None:
     fit(people.clerk, well(people.clerk), "88001")
     fit(people.clerk, well(people.clerk, "J9", "990121101201", at=(15_000, 1_000)), "88009")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -103,11 +104,12 @@ class PostgresPlace:
             tell("数据库：pg_dump 导出中")
             target = folder / PART
             words = ["pg_dump", "-Fc", "-Z1", "-n", "public", f"--snapshot={snapshot}", "-f", str(target)]  # fmt: skip
-            done = subprocess.run(
-                words, env=self.environment, capture_output=True, text=True, check=False
-            )
+            plain = {**self.environment, "LC_ALL": "C"}  # its words are looked at below
+            done = subprocess.run(words, env=plain, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return {PART: target}, "pg_dump"
+            if os.strerror(errno.ENOSPC) in done.stderr:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
             if "version mismatch" not in done.stderr:
                 raise Refused(f"pg_dump 失败：{done.stderr.strip()[-400:]}")
             tell("pg_dump 版本低于服务器，改用逐表导出。")

@@ -63,8 +63,8 @@ def take_payment(user: User, form: PaymentForm) -> Payment:
     amount = _checked(form)
     with transaction.atomic():
         holder = lock_holder(user, form.holder_id)
-        if found := Payment.objects.filter(token=form.token).first():
-            return _same(user, found, form, amount)
+        if found := _there(user, form.token, holder, Payment.Sort.TAKEN, amount):
+            return found
         on = open_day(user)
         shares, left = _shared(user, holder, amount, form.kinds)
         money = accounts.till(user, holder.county, user, form.method, on)
@@ -86,7 +86,7 @@ def offset(user: User, holder_id: int, token: str) -> Payment:
     require(user, "fees.view", "fees.collect")
     with transaction.atomic():
         holder = lock_holder(user, holder_id)
-        if found := _there(token, holder):
+        if found := _there(user, token, holder, Payment.Sort.OFFSET):
             return found
         ahead = advance_of(holder)
         shares, left = _shared(user, holder, ahead, ())
@@ -122,7 +122,7 @@ def refund(user: User, holder_id: int, form: RefundForm) -> Payment:
         raise Refused("退款没有办理，请选择方式。", fields={"method": "请选择方式"})
     with transaction.atomic():
         holder = lock_holder(user, holder_id)
-        if found := _there(form.token, holder):
+        if found := _there(user, form.token, holder, Payment.Sort.REFUND, whole):
             return found
         on = open_day(user)
         advance = accounts.advances(user, holder.county, [holder.pk], on)[holder.pk]
@@ -195,8 +195,16 @@ def debts(user: User, holder: Holder, kinds: Sequence[str] = ()) -> list[Bill]:
     return sorted(found, key=lambda b: (b.year, ORDER[b.kind], b.due_on, b.pk))
 
 
-def _there(token: str, holder: Holder) -> Payment | None:
-    found: Payment | None = Payment.objects.filter(token=token, holder=holder).first()
+def _there(
+    user: User, token: str, holder: Holder, sort: str, amount: int | None = None
+) -> Payment | None:
+    """What was done under the token before. Conflict when it was something else."""
+    found: Payment | None = Payment.objects.filter(token=token).first()
+    if found is None:
+        return None
+    told = (found.clerk_id, found.holder_id, found.sort, found.amount)
+    if told != (user.pk, holder.pk, sort, found.amount if amount is None else amount):
+        raise Conflict("该提交标识已用于另一笔收款，请刷新页面后重新办理。")
     return found
 
 
@@ -223,12 +231,6 @@ def _money(amount: Decimal) -> int:
     if whole <= 0:
         raise Refused("金额应大于零，最多两位小数。", fields={"amount": "应大于零，最多两位小数"})
     return whole
-
-
-def _same(user: User, found: Payment, form: PaymentForm, amount: int) -> Payment:
-    if (found.clerk_id, found.holder_id, found.amount) != (user.pk, form.holder_id, amount):
-        raise Conflict("该提交标识已用于另一笔收款，请刷新页面后重新办理。")
-    return found
 
 
 def _shared(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 AT_ONCE = 1_000  # bills in a transaction
 _KEYS = 500  # of a query: SQLite takes few values
 _SAME = ("amount", "holder_id", "period_from", "period_to")
+_Key = TypeVar("_Key", str, int)
 _Opened = tuple[dict[tuple[str, int], Account], dict[int, Account]]
 
 
@@ -87,7 +88,8 @@ def cancel_bills(user: User, run: BillRun, bills: Sequence[Bill]) -> int:
     One transaction; bills that are partly waived stay. Returns how many were reversed.
     """
     with transaction.atomic():
-        locked = _locked(pk__in=[bill.pk for bill in bills])
+        parts = _parted([bill.pk for bill in bills])
+        locked = [bill for part in parts for bill in _locked(pk__in=part)]
         free = [bill for bill in locked if not bill.waived]
         _exchange(user, run, free, [])
         if free:
@@ -119,7 +121,7 @@ def _check(drafts: Sequence[BillDraft]) -> None:
         raise Refused(f"“{wrong.text}”的金额不大于零，不能开单。")
 
 
-def _parted(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parted(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
     for start in range(0, len(keys), _KEYS):
         yield keys[start : start + _KEYS]
 

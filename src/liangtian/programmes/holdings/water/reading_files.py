@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
@@ -41,6 +42,7 @@ LABELS = {"number": "表号", "value": "本月示数", "on": "抄表日期", "to
 NEEDED = ("number", "value")
 MOST_ROWS = 20_000
 _HEADER_WITHIN = 20
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 READY, SAME, WRONG = "ready", "same", "wrong"
 
 
@@ -106,6 +108,13 @@ def accept(user: User, pk: int) -> ReadingFile:
     Raises Forbidden, NotFound, Conflict for one that is entered, Refused without a good row.
     """
     require(user, "holdings.view", "water.edit")
+    try:
+        return _accepted(user, pk)
+    except IntegrityError as error:  # the same month came from elsewhere at this moment
+        raise Conflict("本月读数刚由他人录入，请重新核对后再入库。") from error
+
+
+def _accepted(user: User, pk: int) -> ReadingFile:
     with transaction.atomic():
         row = _open(user, pk, lock=True)
         rows = _table(row.file)[row.header + 1 :]
@@ -257,11 +266,11 @@ def _line(told: Mapping[str, Any], number: str, known: _Known) -> _Line:
     if _text(told.get("told")):
         use = _number(told.get("told"))
         if use is None:
-            return _Line(WRONG, "用量不是数字", "told")
+            return _Line(WRONG, "用量不是数字，或多于两位小数", "told")
     if not number:
         return _Line(WRONG, "没有表号", "number")
     if value is None or value < 0:
-        return _Line(WRONG, "示数不是数字", "value")
+        return _Line(WRONG, "示数不是数字，或多于两位小数", "value")
     if on is None:
         return _Line(WRONG, "抄表日期不能识别，应写作 2024-05-31", "on")
     return _matched(number, on, value, use, known)
@@ -318,14 +327,18 @@ def _text(cell: Any) -> str:
 
 
 def _number(cell: Any) -> Decimal | None:
-    """The number exactly as it is written, to 0.01; None for anything else."""
+    """The number exactly as it is written, of two decimals at most; None for anything else: nothing is rounded."""
+    text = _text(cell)
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
-        number = Decimal(_text(cell).replace(",", ""))
+        number = Decimal(text)
     except InvalidOperation:
         return None
     if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
         return None
-    return number.quantize(Decimal("0.01"))
+    kept = number.quantize(Decimal("0.01"))
+    return kept if kept == number else None
 
 
 def _day(cell: Any, month: date) -> date | None:
