@@ -107,6 +107,17 @@ def test_a_run_freezes_what_counts_as_illegal_and_a_second_one_moves_nothing(
     assert sum(one.amount for one in trial_balance(people.clerk, timezone.localdate())) == 0
 
 
+def test_a_part_levelled_to_its_patch_freezes_what_its_judgement_reads(
+    judged: Judged, people: People, county: County
+) -> None:
+    part = judged()["P1"]
+    # Measured 60.0051 mu: read 60.01 by itself, 60.00 beside the other parts of its patch.
+    PatchPart.objects.filter(pk=part.pk).update(farmland_m2=Decimal("40003.40"))
+    bank(people, county, "200")
+    run(people, county)
+    assert Freeze.objects.get(part=part).wanted == cents("60")
+
+
 def test_restored_ground_is_released_only_when_confirmed_and_papers_are_spent_after_a_penalty(
     judged: Judged,
     people: People,

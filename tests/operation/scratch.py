@@ -100,7 +100,19 @@ def first() -> None:
     )  # fmt: skip
 
 
-VERBS: dict[str, Any] = {"prepare": prepare, "first": first}
+def half() -> None:
+    """Die when all tables are made, before the first migration counts as applied."""
+    import os
+
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from liangtian.platform.operation import anew
+
+    MigrationRecorder.record_applied = lambda *_: os._exit(1)  # type: ignore[assignment,method-assign]
+    anew.make_tables()
+
+
+VERBS: dict[str, Any] = {"prepare": prepare, "first": first, "half": half}
 
 if __name__ == "__main__":
     start_django()

@@ -18,6 +18,7 @@ from liangtian.platform.operation.processes import pulse
 from liangtian.platform.operation.schema import _breaks
 from liangtian.site.commands import migrate
 from tests.operation.conftest import PATIENCE, Site, free_port
+from tests.operation.tables_as_kept import tables_as_kept
 
 FUTURE = (
     "INSERT INTO django_migrations (app, name, applied) "
@@ -75,7 +76,9 @@ def columns_of(site: Site, table: str) -> list[str]:
         return [entry[0] for entry in cursor.description]
 
 
-def test_a_database_of_the_first_release_comes_up_to_date_without_loss(old_site: Site) -> None:
+def test_a_database_of_the_first_release_comes_up_to_date_without_loss(
+    old_site: Site, empty_site: Site
+) -> None:
     before = {table: columns_of(old_site, table) for table in OLD_TABLES}
     was = contents(old_site, before)
     assert all(was.values())
@@ -86,6 +89,31 @@ def test_a_database_of_the_first_release_comes_up_to_date_without_loss(old_site:
     assert kept == before, "no column is gone"
     assert contents(old_site, kept) == was
     assert old_site.rows("SELECT permissions FROM people_role WHERE code = 'old_role'")
+    empty_site.run("migrate", "--quiet")
+    step_by_step, at_once = tables_as_kept(old_site), tables_as_kept(empty_site)
+    assert step_by_step - at_once == set(), "tables made in one go lack something"
+    assert at_once - step_by_step == set(), "an upgraded database lacks something"
+
+
+def test_tables_of_an_empty_database_are_all_there_or_not_at_all(
+    empty_site: Site,
+) -> None:
+    """Killed on the way, it begins anew; what holds something else than tables of this program stays."""
+    empty_site.run("half", module="tests.operation.scratch", code=1)
+    assert "django_migrations" not in tables_of(empty_site)
+    assert "regions_region" not in tables_of(empty_site)
+    empty_site.run("migrate", "--quiet")
+    assert "已是最新" in empty_site.run("migrate", "--plan")
+
+
+def tables_of(site: Site) -> set[str]:
+    with closing(site.connect()) as connection:
+        listed = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            if site.database
+            else "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
+        return {name for (name,) in connection.execute(listed).fetchall()}
 
 
 def test_a_program_newer_than_the_database_does_not_serve(old_site: Site) -> None:

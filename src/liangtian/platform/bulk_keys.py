@@ -107,6 +107,14 @@ def declare_keys(child: str, **parents: tuple[str, str]) -> None:
         declare(*(KeyCheck(key, after) for after in ("come", "changed", "gone", "renamed")))
 
 
+def drop_declared_keys(schema_editor: Any) -> None:
+    """For tables made from the models: the constraints of all declared keys, on PostgreSQL."""
+    names: dict[str, tuple[str, ...]] = {}
+    for key in _keys:
+        names[key.child] = (*names.get(key.child, ()), key.column)
+    drop_foreign_keys(schema_editor, names)
+
+
 def drop_foreign_keys(schema_editor: Any, names: dict[str, tuple[str, ...]]) -> None:
     """For a migration: take the row-by-row constraints of bulk tables away on PostgreSQL.
 

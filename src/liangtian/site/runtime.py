@@ -30,10 +30,12 @@ def migrate(verbosity: int = 0) -> None:
     from liangtian.platform import triggers
     from liangtian.platform.cases.services import mend_tasks
     from liangtian.platform.layers.services import ensure_catalogue
-    from liangtian.platform.operation import schema
+    from liangtian.platform.operation import anew, schema
     from liangtian.platform.people.services import ensure_roles
 
     steps = schema.pending()
+    if anew.is_empty():
+        anew.make_tables()
     try:
         call_command("migrate", verbosity=verbosity, interactive=False)
     finally:

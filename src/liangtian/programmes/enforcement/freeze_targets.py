@@ -9,7 +9,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from liangtian.geo.area import from_mu
+from liangtian.geo.area import from_mu, round_m2, to_mu
 from liangtian.platform.books.reserve import FARMLAND, PADDY
 from liangtian.platform.people.models import User
 from liangtian.policy.accountability import AssessedPatch
@@ -106,9 +106,7 @@ def _part(row: Beside) -> _Part:
 def _target(part: _Part, patch: AssessedPatch, counts_mu: Decimal, paddy: Decimal) -> Target:
     restored = patch.restored_mu if part.confirmed else Decimal(0)
     spent = patch.regularised_mu if part.penalised else Decimal(0)
-    # The measured area where all of it counts, else the mu in m².
-    whole = part.farmland_m2 is not None and counts_mu == patch.farmland_mu
-    m2 = Decimal(part.farmland_m2 or 0) if whole else from_mu(counts_mu)
+    m2 = _frozen_m2(part, counts_mu, whole=counts_mu == patch.farmland_mu)
     farmland = _amounts(counts_mu, spent, restored, m2)
     amounts = {FARMLAND: farmland}
     if paddy:
@@ -118,6 +116,16 @@ def _target(part: _Part, patch: AssessedPatch, counts_mu: Decimal, paddy: Decima
     reasons = [NOT_CONFIRMED] if patch.restored_mu and not part.confirmed else []
     reasons += [NO_PENALTY] if patch.regularised_mu and not part.penalised else []
     return Target(part.pk, amounts, "；".join(reasons))
+
+
+def _frozen_m2(part: _Part, counts_mu: Decimal, whole: bool) -> Decimal:
+    """The measured area where all of it counts and reads in mu as the judgement does, else those mu in m².
+
+    The hundredths of the parts of a patch are levelled to sum to it, so a part's mu may be 0.01 off its area.
+    """
+    measured = Decimal(part.farmland_m2 or 0)
+    alike = part.farmland_m2 is not None and round_m2(to_mu(measured)) == round_m2(counts_mu)
+    return measured if whole and alike else from_mu(counts_mu)
 
 
 def _whole(paddy: Sequence[int], farmland: Amounts) -> Amounts:
