@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.core.management.sql import emit_pre_migrate_signal
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -29,7 +30,7 @@ def make_tables() -> None:
 
     Triggers, roles and what else follows a migration is left to it. Raises DatabaseError.
     """
-    connection.prepare_database()
+    emit_pre_migrate_signal(0, False, connection.alias)  # PostGIS, as before any migration
     # Before the transaction: SQLite cannot be told within it.
     with connection.constraint_checks_disabled(), transaction.atomic():
         with connection.schema_editor() as editor:

@@ -60,7 +60,7 @@ class Holder(WithDigests, ScopedModel):
     name = models.CharField("姓名或名称", max_length=100)
     paper = models.CharField("证件类型", max_length=12, choices=Paper, blank=True)
     id_number = EncryptedTextField("证件号码", blank=True, default="")
-    id_digest = DigestField(of="id_number", db_index=False)
+    id_digest = DigestField(of="id_number")
     phone = EncryptedTextField("联系电话", blank=True, default="")
     phone_digest = DigestField(of="phone")
     county = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
