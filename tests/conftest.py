@@ -83,6 +83,13 @@ class People:
     auditor: Any
 
 
+def pytest_configure() -> None:
+    """Files of the browser application are looked for when asked for: every test client would list them all."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_unconfigure() -> None:
     """The data folder goes with the process that made it."""
     shutil.rmtree(_DATA, ignore_errors=True)
