@@ -331,17 +331,38 @@ def test_a_statement_that_cannot_be_read_is_refused_with_its_line(
     assert BankLine.objects.count() == 0
 
 
+def _said(pdf: bytes) -> str:
+    import pypdfium2
+
+    text: str = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    return text
+
+
 def test_the_printed_receipt_says_number_amount_and_capitals(
     people: People, holder: Any, finance: Any
 ) -> None:
-    import pypdfium2
-
     from liangtian.programmes.holdings.fees.receipt_paper import receipt_pdf
 
     book(finance, people.clerk, 7, 9)
-    made = pay(people.clerk, holder, "5000.00", receipt=True)
-    page = pypdfium2.PdfDocument(receipt_pdf(made.receipt))[0]
-    text = page.get_textpage().get_text_range()
+    made = pay(people.clerk, holder, "5000.00", receipt=True, payer="李代交")
+    text = _said(receipt_pdf(made.receipt, clear=True))
     for said in ("00000007", "伍仟元整", "5,000.00", "2021年租赁金", "2,600.00", "青禾县"):
         assert said in text
-    assert holder.name not in text
+    assert (holder.name in text, "代交人：李代交" in text) == (True, True)
+    text = _said(receipt_pdf(made.receipt, clear=False))
+    assert (holder.name in text, "李代交" in text) == (False, False)
+
+
+def test_the_counter_prints_the_full_name_and_who_only_looks_a_masked_one(
+    people: People, holder: Any, finance: Any, client: Any
+) -> None:
+    from liangtian.platform.audit.models import AuditEntry
+
+    book(finance, people.clerk)
+    made = pay(people.clerk, holder, "1.00", receipt=True)
+    for user, clear in ((people.clerk, True), (people.reviewer, False)):
+        client.force_login(user)
+        answer = client.get(f"/api/holdings/fees/receipts/{made.receipt.pk}.pdf")
+        assert (holder.name in _said(answer.content)) is clear
+        entry = AuditEntry.objects.filter(act="fees.receipt.print", actor=user).get()
+        assert entry.after == {"clear": clear}

@@ -35,16 +35,17 @@ def handed_in(user: Any, rows: list[list[Any]], name: str = "5月用电量.xlsx"
 
 
 def test_a_list_is_matched_entered_once_and_marked(people: People, tmp_path: Path) -> None:
-    good, back, twice = (
+    good, back, told, _ = (
         fit(people.clerk, well(people.clerk, f"J00{i}", at=(1_000 + i, 1_000)), f"8800{i}")
-        for i in (1, 2, 3)
+        for i in (1, 2, 3, 4)
     )
     rows = [
         ["甲", 88001, 1200, 2450, 1250, "2024-05-31"],
         ["乙", 88002, 1200, 900, "", "2024/5/31"],
         ["丙", 88003, 1200, 1300, 999, "2024-05-31"],
         ["丁", 99999, 0, 10, 10, "2024-05-31"],
-        ["戊", 88001, 1200, 2450, 1250, "2024-05-31"],
+        ["戊", 88004, 1200, 2450, 1250, "2024-05-31"],
+        ["又戊", "88004", 1200, 2451, 1251, "2024-05-31"],
         ["己", "", 0, "坏", 0, ""],
     ]
     file = handed_in(people.clerk, rows)
@@ -52,16 +53,17 @@ def test_a_list_is_matched_entered_once_and_marked(people: People, tmp_path: Pat
     assert found.mapping == {
         "number": "电能表编号", "value": "止码", "on": "抄表日期", "told": "用电量",
     }  # fmt: skip
-    assert [one["state"] for one in found.rows] == ["ready"] * 3 + ["wrong"] * 3
+    assert [one["state"] for one in found.rows] == ["ready"] * 3 + ["wrong"] * 4
     said = [one["said"] for one in found.rows]
     assert said[0] == ""
     assert "小于上次" in said[1]
     assert "文件所报为 999" in said[2]
-    assert ["没有登记该表号" in said[3], "重复" in said[4], "没有表号" in said[5]] == [True] * 3
+    assert ["没有登记该表号" in said[3], "没有表号" in said[6]] == [True, True]
+    assert said[4] == said[5] == "表号 88004 在文件中出现 2 次，请只留一行"
     assert not Reading.objects.exists()
     reading_files.accept(people.clerk, found.pk)
     states = {r.fitting_id: r.state for r in Reading.objects.all()}
-    assert states == {good.pk: "good", back.pk: "doubtful", twice.pk: "doubtful"}
+    assert states == {good.pk: "good", back.pk: "doubtful", told.pk: "doubtful"}
     with pytest.raises(Conflict):
         reading_files.accept(people.clerk, found.pk)
     again = reading_files.start(people.clerk, file.pk, "power", MAY)

@@ -107,6 +107,43 @@ def overlay() -> dict[str, Any]:
     return {"run": made.pk}
 
 
+def bills() -> dict[str, Any]:
+    """A run of rent over 2000 parcels and three years, confirmed and waiting to be posted."""
+    from datetime import date
+
+    from django.db import transaction
+
+    from liangtian.platform.people.models import User
+    from liangtian.programmes.holdings.fees import runs
+    from tests.fees.many import YEARS, let
+
+    clerk = User.objects.get(username="clerk")
+    let(clerk)
+    with transaction.atomic():
+        years = YEARS[0], YEARS[-1]
+        run = runs.open_run(clerk, "rent", clerk.region, years, date(2099, 12, 31))
+    runs.preview_run(run.pk, lambda share, note: None)
+    runs.confirm_run(clerk, run.pk)
+    return {"run": run.pk}
+
+
+def go_on() -> dict[str, Any]:
+    """The run that was cancelled is taken up again."""
+    from liangtian.platform.people.models import User
+    from liangtian.programmes.holdings.fees.runs import confirm_run
+    from liangtian.programmes.holdings.models import BillRun
+
+    confirm_run(User.objects.get(username="clerk"), BillRun.objects.get().pk)
+    return {}
+
+
+def proved() -> dict[str, Any]:
+    """What is wrong with the bills and the book, if anything, and the trial balance."""
+    from tests.fees.money import trial_balance_is_nought
+
+    return {"nought": trial_balance_is_nought()}
+
+
 def look() -> dict[str, Any]:
     """What the clerk and a township see of the layer through the API."""
     from django.test import Client
@@ -141,6 +178,9 @@ if __name__ == "__main__":
         "queue": queue,
         "export": export,
         "overlay": overlay,
+        "bills": bills,
+        "go on": go_on,
+        "proved": proved,
         "look": look,
     }
     print(json.dumps(verbs[sys.argv[1]]()))  # noqa: T201

@@ -25,6 +25,7 @@ import pyogrio
 import pytest
 
 from tests import tables
+from tests.fees.many import PARCELS, YEARLY, YEARS
 from tests.platform.scratch_site import PATCHES, PLOTS
 
 pytestmark = pytest.mark.database
@@ -234,6 +235,58 @@ def test_an_export_survives_a_killed_worker_as_one_whole_file(site: Site) -> Non
     assert len(shapes) == len(set(numbers)) == PATCHES
     for act in ("ledger.export", "job.done"):
         assert site.rows(f"SELECT count(*) FROM audit_auditentry WHERE act = '{act}'") == [(1,)]
+
+
+MARK = 'SELECT state, "after" FROM holdings_billrun'
+
+
+def billed_once(site: Site) -> None:
+    """Every bill of the run is there, each exactly once, and so is its entry; debits equal credits."""
+    wanted = PARCELS * len(YEARS)
+    counts = "SELECT count(*), count(DISTINCT key), sum(amount) FROM holdings_bill"
+    ((rows, keys, fen),) = site.rows(counts)
+    assert (rows, keys, int(fen)) == (wanted, wanted, PARCELS * sum(YEARLY.values()))
+    assert site.rows("SELECT count(*), count(DISTINCT key) FROM books_entry") == [(wanted, wanted)]
+    assert site.rows("SELECT state, new, unchanged, replaced FROM holdings_billrun") == [
+        ("posted", wanted, 0, 0)
+    ]
+    assert site.ask("proved") == {"nought": True}
+
+
+def test_a_run_of_bills_goes_on_after_a_kill_and_bills_everybody_once(site: Site) -> None:
+    site.ask("bills")
+    first = site.worker()
+    wait_until(site, MARK, lambda rows: rows[0][1] > 0, pause=0.002)
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(PATIENCE) == -signal.SIGKILL
+    ((left,),) = site.rows("SELECT count(*) FROM holdings_bill")
+    assert 0 < left < PARCELS * len(YEARS), "killed in the middle"
+    assert site.rows(MARK)[0][0] == "posting"
+
+    second, third = site.worker(), site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
+    assert site.rows(JOB) == [("done", 2)], site.log()
+    assert second.poll() is third.poll() is None
+    billed_once(site)
+
+
+def test_a_run_of_bills_cancelled_in_the_middle_is_taken_up_where_it_stopped(site: Site) -> None:
+    site.ask("bills")
+    site.worker()
+    wait_until(site, MARK, lambda rows: rows[0][1] > 0, pause=0.002)
+    with closing(site.connect()) as connection:
+        connection.execute("UPDATE jobs_job SET cancel_requested = true")
+        if not site.url:
+            connection.commit()
+    wait_until(site, JOB, lambda rows: rows[0][0] != "running", pause=0.05)
+    assert site.rows(JOB) == [("cancelled", 1)], site.log()
+    ((left,),) = site.rows("SELECT count(*) FROM holdings_bill")
+    assert 0 < left < PARCELS * len(YEARS), "stopped in the middle"
+    assert site.ask("proved") == {"nought": True}
+
+    site.ask("go on")
+    wait_until(site, MARK, lambda rows: rows[0][0] == "posted", pause=0.2)
+    billed_once(site)
 
 
 def test_a_worker_told_to_stop_puts_its_import_back(site: Site) -> None:

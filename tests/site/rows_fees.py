@@ -38,14 +38,14 @@ def _user(w: World, place: str, name: str, role: str) -> Any:
     return User.objects.get(pk=found.pk)
 
 
-def _run(w: World, place: str, state: str = "open", region: str = "") -> Any:
+def _run(w: World, place: str, state: str = "open", region: str = "", kind: str = "water") -> Any:
     from django.utils import timezone
 
     from liangtian.programmes.holdings.models import BillRun
 
     today = timezone.localdate()
     return BillRun.objects.create(
-        kind="water", county_id=PLACES[place][0], region_id=region or PLACES[place][1], first_year=2024,
+        kind=kind, county_id=PLACES[place][0], region_id=region or PLACES[place][1], first_year=2024,
         last_year=2024, issued_on=today, due_on=today, made_by=_clerk(w, place), state=state,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _on_run(state: str = "open", region: bool = True) -> Any:
 
         BillRun.objects.filter(state="posting").update(state="posted")
         code = PLACES[place][1] if region else PLACES[place][0]
-        return {"path": {"run_id": _run(w, place, state, code).pk}}
+        return {"path": {"run_id": _run(w, place, state, code, "rent").pk}}
 
     return request
 
@@ -150,6 +150,11 @@ def _pay(w: World, place: str) -> Mapping[str, Any]:
                      "token": f"matrix-{next(_fresh)}"}}  # fmt: skip
 
 
+def _owing(w: World, place: str) -> Mapping[str, Any]:
+    """A holder with a bill to pay and nothing in advance for it."""
+    return {"path": {"holder_id": _bill(w, place).holder_id}}
+
+
 def _on_ahead(**body: Any) -> Any:
     def request(w: World, place: str) -> Mapping[str, Any]:
         holder = _ahead(w, place)
@@ -170,6 +175,10 @@ def _on_bill(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"bill_id": _bill(w, place).pk}}
 
 
+def _reversed(w: World, place: str) -> Mapping[str, Any]:
+    return {**_on_bill(w, place), "json": {"reason": WHY}}
+
+
 def _waiver_in(w: World, place: str) -> Mapping[str, Any]:
     return {"json": {"bill_id": _bill(w, place).pk, "amount": "10.00", "document": "青政复〔2024〕7号",
                      "reason": "受灾绝收，经批准减免"}}  # fmt: skip
@@ -183,6 +192,14 @@ def _waiver(w: World, place: str) -> Mapping[str, Any]:
     )
     made = ask(_user(w, place, "shoufei", "county_clerk"), form)
     return {"path": {"waiver_id": made.pk}, "json": {"approve": True}}
+
+
+def _approved(w: World, place: str) -> Mapping[str, Any]:
+    from liangtian.programmes.holdings.fees.waiving import decide
+
+    key = _waiver(w, place)["path"]["waiver_id"]
+    decide(_user(w, place, "pizhun", "finance"), key, approve=True, opinion="")
+    return {"path": {"waiver_id": key}, "json": {"reason": WHY}}
 
 
 def _receipt(w: World, place: str) -> Mapping[str, Any]:
@@ -270,12 +287,15 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{API}/runs/{{run_id}}/confirm", RUN, _on_run("previewed"), WHERE),
     Row("POST", f"{API}/runs/{{run_id}}/drop", RUN, _on_run(), WHERE),
     Row("GET", f"{API}/bills/{{bill_id}}", SEE, _on_bill, WHERE),
+    Row("POST", f"{API}/bills/{{bill_id}}/reverse", APPROVE, _reversed, WHERE),
+    Row("POST", f"{API}/waivers/{{waiver_id}}/undo", APPROVE, _approved, WHERE),
     Row("POST", f"{API}/waivers", ASK, _waiver_in, WHERE),
     Row("POST", f"{API}/waivers/{{waiver_id}}/decide", APPROVE, _waiver, WHERE),
     Row("GET", f"{API}/collected", SEE),
     Row("GET", f"{API}/collected.xlsx", EXPORT),
     Row("POST", f"{API}/seek", SEE, lambda w, p: {"json": {"text": "拟户1"}}),
     Row("GET", f"{API}/holders/{{holder_id}}", SEE, _on_holder(), WHERE),
+    Row("GET", f"{API}/holders/{{holder_id}}/notice.pdf", COLLECT, _owing, WHERE),
     Row("POST", f"{API}/payments", COLLECT, _pay, WHERE),
     Row("GET", f"{API}/payments/{{payment_id}}", SEE, _on_payment(), WHERE),
     Row("POST", f"{API}/payments/{{payment_id}}/reverse", FINANCE, _on_payment(reason=WHY), WHERE),

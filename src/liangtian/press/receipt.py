@@ -37,12 +37,13 @@ class Paper:
     clerk: str
     printed: str
     void: bool = False
+    handed: str = ""  # who brought the money, where that was another
 
 
 def paper_pdf(paper: Paper) -> bytes:
     """The receipt as PDF; equal input gives equal bytes. Raises PressError."""
     plain = ("title", "series", "number", "payer", "account", "method", "reference", "amount",
-             "capitals", "unit", "clerk", "printed", "void")  # fmt: skip
+             "capitals", "unit", "clerk", "printed", "void", "handed")  # fmt: skip
     data = {
         **{name: getattr(paper, name) for name in plain},
         "on": f"{paper.on.year}年{paper.on.month}月{paper.on.day}日",

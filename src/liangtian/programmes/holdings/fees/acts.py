@@ -16,12 +16,14 @@ declare(
         "fees.run.drop": "放弃批量开单",
         "fees.bills.issue": "开出账单",
         "fees.bills.cancel": "撤销账单",
+        "fees.bills.reverse": "冲销账单",
         "fees.payment.take": "收款",
         "fees.payment.reverse": "冲销收款",
         "fees.payment.refund": "退还预缴",
         "fees.payment.offset": "预缴抵扣",
         "fees.waiver.ask": "申请减免",
         "fees.waiver.decide": "审批减免",
+        "fees.waiver.undo": "撤销减免",
         "fees.receipts.issue": "发放票据",
         "fees.receipts.void": "作废票据",
         "fees.receipts.off": "核销票据",
@@ -34,5 +36,9 @@ declare(
 )
 declare(
     Kind.EXPORTED,
-    {"fees.receipt.print": "打印票据", "fees.report.export": "导出收缴情况表"},
+    {
+        "fees.receipt.print": "打印票据",
+        "fees.notice.print": "打印缴费通知单",
+        "fees.report.export": "导出收缴情况表",
+    },
 )

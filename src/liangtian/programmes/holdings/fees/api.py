@@ -11,7 +11,7 @@ from liangtian.platform.ledgers.formats import TYPES
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.programmes.holdings.codes import listed
-from liangtian.programmes.holdings.fees import reporting, runs, tariffs, waiving
+from liangtian.programmes.holdings.fees import posting, receipts, reporting, runs, tariffs, waiving
 from liangtian.programmes.holdings.fees.api_money import router as money
 from liangtian.programmes.holdings.fees.pages import bill_out, run_out, waiver_out
 from liangtian.programmes.holdings.fees.rules import yuan
@@ -32,6 +32,7 @@ from liangtian.programmes.holdings.fees.shapes import (
     WaiverIn,
     WaiverOut,
 )
+from liangtian.programmes.holdings.fees.shapes_money import FeeReasonIn
 from liangtian.programmes.holdings.models import (
     Bill,
     BillRun,
@@ -61,6 +62,11 @@ def options(request: HttpRequest) -> dict[str, Any]:
         "methods": [
             {"value": m.value, "label": str(m.label)}
             for m in Payment.Method if m != Payment.Method.ADVANCE
+        ],
+        "clerks": [
+            {"value": one.username,
+             "label": f"{one.name}（{one.office.name if one.office else one.username}）"}
+            for one in (receipts.collectors(user) if user.may("fees.finance") else ())
         ],
         "receipts_left": sum(b.last - b.following + 1 for b in left),
         "next_receipt": f"{left[0].series} {left[0].following:08d}" if left else "",
@@ -171,8 +177,15 @@ def bill(request: HttpRequest, bill_id: int) -> dict[str, Any]:
     """A bill and what it was computed from."""
     user = user_of(request)
     require(user, "fees.view")
-    rows = Bill.objects.select_related("holder", "parcel", "region")
+    rows = Bill.objects.select_related("holder", "parcel", "region", "run", "reversed_by")
     return bill_out(user, rows.fetch_for(user, pk=bill_id))
+
+
+@router.post("/bills/{bill_id}/reverse", response=BillOut)
+def reverse_bill(request: HttpRequest, bill_id: int, body: FeeReasonIn) -> dict[str, Any]:
+    """Reverse a bill that another person issued; what was paid becomes the holder's advance."""
+    posting.reverse_bill(user_of(request), bill_id, body.reason)
+    return bill(request, bill_id)
 
 
 @router.post("/waivers", response=WaiverOut)
@@ -188,6 +201,13 @@ def decide_waiver(request: HttpRequest, waiver_id: int, body: FeeDecisionIn) -> 
     user = user_of(request)
     row = waiving.decide(user, waiver_id, approve=body.approve, opinion=body.opinion)
     return waiver_out(user, row)
+
+
+@router.post("/waivers/{waiver_id}/undo", response=WaiverOut)
+def undo_waiver(request: HttpRequest, waiver_id: int, body: FeeReasonIn) -> dict[str, Any]:
+    """Undo a remission that another person approved; the bill owes that much again."""
+    user = user_of(request)
+    return waiver_out(user, waiving.undo(user, waiver_id, body.reason))
 
 
 @router.get("/collected", response=list[CollectedOut])

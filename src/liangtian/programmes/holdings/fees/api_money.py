@@ -16,6 +16,7 @@ from liangtian.platform.errors import Refused
 from liangtian.platform.people.request import user_of
 from liangtian.platform.people.scope import require
 from liangtian.programmes.holdings.fees import banking, paying, receipts, settling
+from liangtian.programmes.holdings.fees.notice_paper import notice_pdf
 from liangtian.programmes.holdings.fees.pages import (
     account_out,
     book_out,
@@ -76,6 +77,15 @@ def account(request: HttpRequest, holder_id: int) -> dict[str, Any]:
     return account_out(user, found)
 
 
+@router.get("/holders/{holder_id}/notice.pdf")
+def notice_file(request: HttpRequest, holder_id: int) -> HttpResponse:
+    """What a holder has to pay, on paper for handing over; that it was printed is audited."""
+    content = notice_pdf(user_of(request), holder_id)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="notice-{holder_id}.pdf"'
+    return response
+
+
 @router.post("/payments", response=PaymentOut)
 def pay(request: HttpRequest, body: PaymentIn) -> dict[str, Any]:
     """Take money; the oldest debt is paid first."""
@@ -112,7 +122,10 @@ def refund(request: HttpRequest, holder_id: int, body: RefundIn) -> dict[str, An
 
 @router.get("/receipts/{receipt_id}.pdf")
 def receipt_file(request: HttpRequest, receipt_id: int) -> HttpResponse:
-    """A receipt to print; that it was printed is audited."""
+    """A receipt to print; that it was printed is audited.
+
+    Whoever collects hands it to the payer, so it names them in full; to others it is masked.
+    """
     user = user_of(request)
     require(user, "fees.view")
     rows = Receipt.objects.select_related(
@@ -121,8 +134,9 @@ def receipt_file(request: HttpRequest, receipt_id: int) -> HttpResponse:
     found: Receipt = rows.fetch_for(user, pk=receipt_id)
     if found.payment is None:
         raise Refused("作废的空白票据没有内容可打印。")
-    content = receipt_pdf(found)
-    saw(user, "fees.receipt.print", found)
+    clear = user.may("fees.collect") or user.may("fees.finance")
+    content = receipt_pdf(found, clear=clear)
+    saw(user, "fees.receipt.print", found, after={"clear": clear})
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="receipt-{found.number:08d}.pdf"'
     return response

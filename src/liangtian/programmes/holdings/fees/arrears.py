@@ -89,8 +89,9 @@ def _then(rows: ScopedQuerySet, day: date) -> Any:
     sign = Case(When(payment__sort=Payment.Sort.RELEASE, then=Value(-1)), default=Value(1))
     paid = shares.order_by().values("bill").annotate(n=Sum(F("amount") * sign)).values("n")
     waivers = Waiver.objects.filter(
-        bill=OuterRef("pk"), state=Waiver.State.APPROVED, decided_at__date__lte=day
-    )
+        Q(state=Waiver.State.APPROVED) | Q(state=Waiver.State.UNDONE, undone_at__date__gt=day),
+        bill=OuterRef("pk"), decided_at__date__lte=day,
+    )  # fmt: skip
     given = waivers.order_by().values("bill").annotate(n=Sum("amount")).values("n")
     return stood.annotate(
         left=ExpressionWrapper(

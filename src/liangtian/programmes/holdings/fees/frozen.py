@@ -6,7 +6,12 @@ _BILL, _PAYMENT, _SHARE = "holdings_bill", "holdings_payment", "holdings_payment
 _TARIFF, _RATE = "holdings_renttariff", "holdings_tariffrate"
 _BOOK, _RECEIPT = "holdings_receiptbook", "holdings_receipt"
 _SETTLED, _WAIVER, _LINE = "holdings_settlement", "holdings_waiver", "holdings_bankline"
-_NEEDS = (_BILL, _PAYMENT, _SHARE, _TARIFF, _RATE, _BOOK, _RECEIPT, _SETTLED, _WAIVER, _LINE)
+_NEEDS = (_BILL, _PAYMENT, _SHARE, _TARIFF, _RATE, _BOOK, _RECEIPT, _SETTLED, _WAIVER, _LINE,
+          f"{_BILL}.reversed_by_id", f"{_WAIVER}.undone_by_id")  # fmt: skip
+_OWN_BILL = (
+    "NEW.reversed_by_id IS NOT NULL AND EXISTS (SELECT 1 FROM holdings_billrun r "
+    "WHERE r.id = NEW.run_id AND r.made_by_id = NEW.reversed_by_id)"
+)
 _DECIDED = f"EXISTS (SELECT 1 FROM {_TARIFF} t WHERE t.id = {{}}.tariff_id AND t.state <> 'draft')"
 _OVERLAP = (
     f"EXISTS (SELECT 1 FROM {_BOOK} b WHERE b.county_id = NEW.county_id AND b.series = NEW.series "
@@ -35,8 +40,10 @@ declare(
     _rule("bill_kept", _BILL, "UPDATE",
           differs("kind", "county_id", "holder_id", "parcel_id", "run_id", "key", "issue", "year",
                   "period_from", "period_to", "issued_on", "due_on", "amount", "entry_id")
-          + f" OR (OLD.reversed_on IS NOT NULL AND ({differs('paid', 'waived', 'reversed_on', 'reversal_id')}))",
+          + f" OR (OLD.reversed_on IS NOT NULL AND ({differs('paid', 'waived', 'reversed_on', 'reversal_id')}))"
+          + f" OR (OLD.reversed_on IS NOT NULL AND ({differs('reversed_by_id', 'reason')}))",
           "账单不能改动，请冲销后重开"),
+    _rule("bill_reversed_by_another", _BILL, "UPDATE", _OWN_BILL, "开单人不能冲销自己开的账单"),
     _rule("bill_not_deleted", _BILL, "DELETE", ALWAYS, "账单不能删除，请冲销"),
     _rule("payment_kept", _PAYMENT, "UPDATE",
           differs("sort", "method", "county_id", "holder_id", "payer", "reference", "on", "amount",
@@ -74,7 +81,9 @@ declare(
           "日结不能改动"),
     _rule("settlement_not_deleted", _SETTLED, "DELETE", ALWAYS, "日结不能删除"),
     _rule("waiver_kept", _WAIVER, "UPDATE",
-          differs("bill_id", "amount", "document", "asked_by_id") + " OR OLD.state <> 'asked'",
+          differs("bill_id", "amount", "document", "asked_by_id")
+          + " OR OLD.state IN ('refused', 'undone')"
+          + f" OR (OLD.state = 'approved' AND (NEW.state <> 'undone' OR {differs('decided_by_id', 'entry_id')}))",
           "减免申请不能改动"),
     _rule("waiver_not_deleted", _WAIVER, "DELETE", ALWAYS, "减免申请不能删除"),
     _rule("bank_line_kept", _LINE, "UPDATE",

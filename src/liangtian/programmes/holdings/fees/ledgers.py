@@ -123,7 +123,9 @@ REVERSED = _ledger(
     (*_OF_BILL, _AMOUNT,
      Column("issue", "第几次开单", "issue", "integer", width=96),
      Column("issued_on", "开单日期", "issued_on", "date", width=104, filter="date_range"),
-     Column("reversed_on", "冲销日期", "reversed_on", "date", width=104, filter="date_range")),
+     Column("reversed_on", "冲销日期", "reversed_on", "date", width=104, filter="date_range"),
+     Column("reversed_by", "冲销人", "reversed_by__name", width=90, sensitivity="staff"),
+     Column("reason", "冲销原因", "reason", width=200, filter="text")),
     search=("parcel__code", "region__name"), subject="holder_id",
 )  # fmt: skip
 
@@ -213,7 +215,7 @@ RECEIPTS = _ledger(
 
 
 def _decisions() -> Sequence[Choice]:
-    tags = {"asked": "warning", "approved": "success", "refused": "danger"}
+    tags = {"asked": "warning", "approved": "success", "refused": "danger", "undone": "info"}
     return [
         Choice(one.value, str(one.label), tags[one.value])  # type: ignore[arg-type]
         for one in Waiver.State
@@ -238,6 +240,8 @@ WAIVERS = _ledger(
         Column("asked_at", "申请时间", "asked_at", "datetime", width=150, filter="date_range"),
         Column("decided_by", "审批人", "decided_by__name", width=90,
                sensitivity="staff"),
+        Column("undone_by", "撤销人", "undone_by__name", width=90, sensitivity="staff"),
+        Column("undone_why", "撤销原因", "undone_why", width=200, filter="text"),
     ),
     search=("document", "region__name"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.people.scope import require
+from liangtian.platform.personal import masked
 from liangtian.programmes.holdings.fees.arrears import of_holder, outstanding
 from liangtian.programmes.holdings.fees.paying import advance_of, debts
 from liangtian.programmes.holdings.fees.rules import yuan
@@ -18,6 +19,7 @@ from liangtian.programmes.holdings.holders import found_by_number
 from liangtian.programmes.holdings.models import (
     Bill,
     BillRun,
+    Charge,
     Holder,
     ParcelVersion,
     Payment,
@@ -95,7 +97,8 @@ def due_out(bill: Bill) -> dict[str, Any]:
 def bill_out(user: User, bill: Bill) -> dict[str, Any]:
     """A bill, what it was computed from, and what was paid and remitted of it."""
     shares = bill.shares.select_related("payment").order_by("pk")
-    waivers = bill.waivers.select_related("asked_by", "decided_by")
+    waivers = list(bill.waivers.select_related("asked_by", "decided_by", "undone_by", "file"))
+    asked = any(one.state == Waiver.State.ASKED for one in waivers)
     return {
         **due_out(bill), "holder": holder_ref(bill.holder), "place": place_out(bill.region)["path"],
         "parcel_id": bill.parcel_id, "issue": bill.issue, "issued_on": bill.issued_on,
@@ -111,8 +114,10 @@ def bill_out(user: User, bill: Bill) -> dict[str, Any]:
             for one in shares
         ],
         "waivers": [waiver_out(user, one) for one in waivers],
-        "may_ask": user.may("fees.ask") and bill.due > 0
-        and not any(one.state == Waiver.State.ASKED for one in waivers),
+        "reversed_by": bill.reversed_by.name if bill.reversed_by else "", "reason": bill.reason,
+        "may_ask": user.may("fees.ask") and bill.due > 0 and not asked,
+        "may_reverse": user.may("fees.approve") and bill.reversed_on is None and not bill.waived
+        and not asked and bill.run.made_by_id != user.pk,
     }  # fmt: skip
 
 
@@ -124,6 +129,11 @@ def waiver_out(user: User, row: Waiver) -> dict[str, Any]:
         "state_label": row.get_state_display(), "asked_by": row.asked_by.name,
         "asked_at": row.asked_at, "decided_by": row.decided_by.name if row.decided_by else "",
         "decided_at": row.decided_at, "opinion": row.opinion,
+        "file_id": row.file_id, "file_name": row.file.name if row.file else "",
+        "undone_by": row.undone_by.name if row.undone_by else "", "undone_at": row.undone_at,
+        "undone_why": row.undone_why,
+        "may_undo": row.state == Waiver.State.APPROVED and user.may("fees.approve")
+        and row.decided_by_id != user.pk,
         "may_decide": row.state == Waiver.State.ASKED and user.may("fees.approve")
         and row.asked_by_id != user.pk,
     }  # fmt: skip
@@ -151,7 +161,7 @@ def payment_out(user: User, row: Payment) -> dict[str, Any]:
     receipt = getattr(row, "receipt", None)
     shares = row.shares.select_related("bill__parcel").order_by("pk")
     return {
-        **brief_out(row), "holder": holder_ref(row.holder), "payer": row.payer,
+        **brief_out(row), "holder": holder_ref(row.holder), "payer": masked("name", row.payer),
         "reference": row.reference, "note": row.note, "prepaid": str(yuan(row.prepaid)),
         "shares": [
             {
@@ -187,7 +197,8 @@ def run_out(user: User, run: BillRun) -> dict[str, Any]:
     )
     posted = {"new": run.new, "changed": run.replaced, "unchanged": run.unchanged, "gone": run.gone,
               "held": run.held}  # fmt: skip
-    may = user.may("fees.run")
+    idle = job is None or job.finished
+    may = user.may("fees.run") and idle and run.kind == Charge.RENT
     return {
         **{name: getattr(run, name) for name in plain},
         "id": run.pk, "kind_label": run.get_kind_display(), "region": run.region.name,
@@ -207,7 +218,9 @@ def run_out(user: User, run: BillRun) -> dict[str, Any]:
         ],
         "job": str(job.pk) if job else None,
         "may_confirm": may and run.state in (states.PREVIEWED, states.POSTING),
-        "may_drop": may and run.after == 0 and run.state in (states.OPEN, states.PREVIEWED),
+        "may_preview": may and run.state in (states.OPEN, states.PREVIEWED),
+        "may_drop": may and run.after == 0
+        and run.state in (states.OPEN, states.PREVIEWED, states.POSTING),
     }  # fmt: skip
 
 

@@ -14,14 +14,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.books.models import Account, Entry
 from liangtian.platform.books.services import Draft, Side, post, reversing
-from liangtian.platform.errors import Refused
+from liangtian.platform.errors import Conflict, Refused
+from liangtian.platform.people.scope import require
+from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.holdings.fees.accounts import advances, income, receivables
-from liangtian.programmes.holdings.models import Bill, BillRun, Charge, Payment, PaymentShare
+from liangtian.programmes.holdings.models import (
+    Bill,
+    BillRun,
+    Charge,
+    Holder,
+    Payment,
+    PaymentShare,
+    Waiver,
+)
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -91,10 +102,44 @@ def cancel_bills(user: User, run: BillRun, bills: Sequence[Bill]) -> int:
         parts = _parted([bill.pk for bill in bills])
         locked = [bill for part in parts for bill in _locked(pk__in=part)]
         free = [bill for bill in locked if not bill.waived]
-        _exchange(user, run, free, [])
+        _reverse(_Act(user, run.county, run.issued_on), free, [])
         if free:
             record(user, "fees.bills.cancel", run, after={"count": len(free)})
     return len(free)
+
+
+def reverse_bill(user: User, bill_id: int, reason: str) -> Bill:
+    """Reverse one bill by hand; what was paid for it becomes the holder's advance.
+
+    The next run issues it anew unless what was wrong in the register is put right. Raises Forbidden, NotFound,
+    Refused for who issued it, Conflict for one that is reversed, partly waived or awaits a decision on that.
+    """
+    require(user, "fees.view", "fees.approve")
+    said = reason_given(reason, "冲销账单")
+    with transaction.atomic():
+        seen: Bill = Bill.objects.fetch_for(user, pk=bill_id)
+        Holder.objects.select_for_update(no_key=True).get(pk=seen.holder_id)
+        locked = Bill.objects.select_for_update(of=("self",)).select_related(
+            "county", "region", "run"
+        )
+        bill: Bill = locked.get(pk=bill_id)
+        _require_reversible(user, bill)
+        bill.reversed_by, bill.reason = user, said
+        _reverse(_Act(user, bill.county, timezone.localdate()), [bill], [])
+        record(user, "fees.bills.reverse", bill, note=said,
+               after={"reversed_on": bill.reversed_on, "amount": bill.amount})  # fmt: skip
+    return bill
+
+
+def _require_reversible(user: User, bill: Bill) -> None:
+    if bill.reversed_on:
+        raise Conflict(f"{bill}已冲销。")
+    if bill.run.made_by_id == user.pk:
+        raise Refused("开单人不能冲销自己开的账单，请由另一人办理。")
+    if bill.waived:
+        raise Conflict("该账单有已批准的减免，请先撤销减免再冲销。")
+    if bill.waivers.filter(state=Waiver.State.ASKED).exists():
+        raise Conflict("该账单有待审批的减免申请，请先审批再冲销。")
 
 
 def _post_some(user: User, run: BillRun, drafts: Sequence[BillDraft]) -> Posted:
@@ -109,7 +154,8 @@ def _post_some(user: User, run: BillRun, drafts: Sequence[BillDraft]) -> Posted:
     held = [d for d in changed if there[d.key].waived]
     again = [d for d in changed if not there[d.key].waived]
     if fresh or again:
-        _exchange(user, run, [there[d.key] for d in again], [*fresh, *again])
+        act = _Act(user, run.county, run.issued_on, run)
+        _reverse(act, [there[d.key] for d in again], [*fresh, *again])
         record(user, "fees.bills.issue", run, after={"new": len(fresh), "replaced": len(again)})
     return Posted(len(fresh), len(drafts) - len(fresh) - len(changed), len(again), len(held))
 
@@ -136,18 +182,30 @@ def differs(bill: Bill, draft: BillDraft) -> bool:
     return any(getattr(bill, name) != getattr(draft, name) for name in _SAME)
 
 
-def _exchange(user: User, run: BillRun, old: Sequence[Bill], new: Sequence[BillDraft]) -> None:
-    """Reverse the old bills and issue the new ones in one posting, and carry over what was paid."""
-    carried = _Carried(user, run, old, new)
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """In whose name, in whose books and on which day; `run`: the one that issues, none for a reversal by hand."""
+
+    user: User
+    county: Region
+    on: date
+    run: BillRun | None = None
+
+
+def _reverse(act: _Act, old: Sequence[Bill], new: Sequence[BillDraft]) -> None:
+    """Reverse the old bills, issue the new ones in the same posting, and carry over what was paid."""
+    carried = _Carried(act, old, new)
     issues = _issues([d.key for d in new])
-    drafts = _reversals(old, run.issued_on) + _issued(user, run, new, issues) + carried.drafts()
-    entries = {draft.key: entry for draft, entry in zip(drafts, post(user, drafts), strict=True)}
+    drafts = _reversals(old, act.on) + _issued(act, new, issues) + carried.drafts()
+    posted = zip(drafts, post(act.user, drafts), strict=True)
+    entries = {draft.key: entry for draft, entry in posted}
     for bill in old:
-        bill.reversed_on, bill.reversal = run.issued_on, entries[f"reverse:{bill.entry_id}"]
+        bill.reversed_on, bill.reversal = act.on, entries[f"reverse:{bill.entry_id}"]
         bill.paid = 0
-    Bill.objects.bulk_update(old, ["reversed_on", "reversal", "paid"], batch_size=_KEYS)
+    changed = ["reversed_on", "reversal", "paid", "reversed_by", "reason"]
+    Bill.objects.bulk_update(old, changed, batch_size=_KEYS)
     made = Bill.objects.bulk_create(
-        [_bill(run, d, issues.get(d.key, 0) + 1, entries, carried.paid(d.key)) for d in new],
+        [_bill(act, d, issues.get(d.key, 0) + 1, entries, carried.paid(d.key)) for d in new],
         batch_size=_KEYS,
     )
     carried.keep(entries, {bill.key: bill for bill in made})
@@ -178,15 +236,13 @@ def _entry_key(key: str, issue: int) -> str:
     return f"fees.bill:{key}:{issue}"
 
 
-def _issued(
-    user: User, run: BillRun, new: Sequence[BillDraft], issues: Mapping[str, int]
-) -> list[Draft]:
+def _issued(act: _Act, new: Sequence[BillDraft], issues: Mapping[str, int]) -> list[Draft]:
     if not new:
         return []
     regions = Region.objects.in_bulk({d.region_id for d in new})
-    on = run.issued_on
-    dues = receivables(user, run.county, {(d.kind, d.holder_id) for d in new}, on)
-    incomes = income(user, run.county, {d.kind for d in new}, on)
+    on = act.on
+    dues = receivables(act.user, act.county, {(d.kind, d.holder_id) for d in new}, on)
+    incomes = income(act.user, act.county, {d.kind for d in new}, on)
     return [
         Draft(
             _entry_key(d.key, issues.get(d.key, 0) + 1), on, d.text, regions[d.region_id],
@@ -196,14 +252,13 @@ def _issued(
     ]  # fmt: skip
 
 
-def _bill(
-    run: BillRun, draft: BillDraft, issue: int, entries: Mapping[str, Entry], paid: int
-) -> Bill:
+def _bill(act: _Act, draft: BillDraft, issue: int, entries: Mapping[str, Entry], paid: int) -> Bill:
+    assert act.run is not None
     return Bill(
-        key=draft.key, issue=issue, kind=draft.kind, county_id=run.county_id,
-        region_id=draft.region_id, holder_id=draft.holder_id, parcel_id=draft.parcel_id, run=run,
+        key=draft.key, issue=issue, kind=draft.kind, county=act.county,
+        region_id=draft.region_id, holder_id=draft.holder_id, parcel_id=draft.parcel_id, run=act.run,
         year=draft.year, period_from=draft.period_from, period_to=draft.period_to,
-        issued_on=run.issued_on, due_on=run.due_on, amount=draft.amount, paid=paid,
+        issued_on=act.on, due_on=act.run.due_on, amount=draft.amount, paid=paid,
         basis=dict(draft.basis), entry=entries[_entry_key(draft.key, issue)],
     )  # fmt: skip
 
@@ -211,10 +266,8 @@ def _bill(
 class _Carried:
     """What was paid for bills that are reversed: first to the holder's advance, then to the new bill."""
 
-    def __init__(
-        self, user: User, run: BillRun, old: Sequence[Bill], new: Sequence[BillDraft]
-    ) -> None:
-        self.user, self.run = user, run
+    def __init__(self, act: _Act, old: Sequence[Bill], new: Sequence[BillDraft]) -> None:
+        self.act = act
         self.paid_before = {bill.key: bill for bill in old if bill.paid}
         self.amounts = {bill.key: bill.paid for bill in self.paid_before.values()}
         self.onward = {
@@ -235,7 +288,7 @@ class _Carried:
         for key, bill in self.paid_before.items():
             due, advance = dues[bill.kind, bill.holder_id], ahead[bill.holder_id]
             amount, onward = self.amounts[key], self.onward.get(key, 0)
-            region, on = bill.region, self.run.issued_on
+            region, on = bill.region, self.act.on
             made.append(Draft(self._token("release", bill), on, f"账单更正转预缴 {bill}", region,
                               (Side(due, amount), Side(advance, -amount))))  # fmt: skip
             if onward:
@@ -264,10 +317,10 @@ class _Carried:
         )
 
     def _opened(self) -> _Opened:
-        county, on = self.run.county, self.run.issued_on
+        user, county, on = self.act.user, self.act.county, self.act.on
         owers: Collection[Bill] = self.paid_before.values()
-        dues = receivables(self.user, county, {(b.kind, b.holder_id) for b in owers}, on)
-        return dues, advances(self.user, county, {b.holder_id for b in owers}, on)
+        dues = receivables(user, county, {(b.kind, b.holder_id) for b in owers}, on)
+        return dues, advances(user, county, {b.holder_id for b in owers}, on)
 
     def _token(self, sort: str, bill: Bill) -> str:
         return f"fees.{sort}:{bill.pk}"
@@ -276,7 +329,7 @@ class _Carried:
         token = self._token(sort, bill)
         return Payment(
             sort=sort, method=Payment.Method.ADVANCE, county_id=bill.county_id,
-            region_id=bill.region_id, holder_id=bill.holder_id, on=self.run.issued_on,
+            region_id=bill.region_id, holder_id=bill.holder_id, on=self.act.on,
             amount=amount, prepaid=amount if sort == "release" else -amount, token=token,
-            note=f"{Charge(bill.kind).label}账单更正", clerk=self.user, entry=entries[token],
+            note=f"{Charge(bill.kind).label}账单更正", clerk=self.act.user, entry=entries[token],
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from django.utils import timezone
 
+from liangtian.platform.personal import masked
 from liangtian.press.receipt import Paper, PaperLine, paper_pdf
 from liangtian.programmes.holdings.fees.rules import capitals, yuan
 from liangtian.programmes.holdings.models import Receipt
@@ -14,8 +15,11 @@ from liangtian.programmes.holdings.naming import shown_name
 _MOST_LINES = 8  # more are summed up by kind of charge
 
 
-def receipt_pdf(receipt: Receipt) -> bytes:
-    """The printed receipt of a payment. Raises PressError for a name no font can write."""
+def receipt_pdf(receipt: Receipt, *, clear: bool) -> bytes:
+    """The printed receipt of a payment. Raises PressError for a name no font can write.
+
+    `clear`: in the payer's full name, as the paper handed over must have it; otherwise masked.
+    """
     row = receipt.payment
     assert row is not None
     shares = list(row.shares.select_related("bill__parcel").order_by("pk"))
@@ -32,7 +36,8 @@ def receipt_pdf(receipt: Receipt) -> bytes:
         Paper(
             title=f"{receipt.book.county.name}农用地收费专用票据",
             series=receipt.book.series, number=f"{receipt.number:08d}", on=row.on,
-            payer=shown_name(row.holder), account=f"户档{row.holder_id}",
+            payer=row.holder.name if clear else shown_name(row.holder), account=f"户档{row.holder_id}",
+            handed=row.payer if clear else str(masked("name", row.payer) or ""),
             method=row.get_method_display(), reference=row.reference, lines=lines,
             amount=f"{yuan(row.amount):,.2f}", capitals=capitals(row.amount),
             unit=receipt.region.name, clerk=row.clerk.name,

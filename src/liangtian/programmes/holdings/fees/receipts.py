@@ -11,7 +11,7 @@ from django.utils import timezone
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, NotFound, Refused
 from liangtian.platform.people.models import User as Person
-from liangtian.platform.people.scope import require
+from liangtian.platform.people.scope import below, require
 from liangtian.platform.reasons import reason_given
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.holdings.ground import county_of
@@ -61,6 +61,13 @@ def issue_book(user: User, form: BookForm) -> ReceiptBook:
             raise Conflict("该号段与已发放的票据重叠，请核对票据代码和起止号码。") from error
         record(user, "fees.receipts.issue", row, after={"clerk": clerk.name})
     return row
+
+
+def collectors(user: User) -> list[Person]:
+    """Who may be given receipts: whoever collects in the user's region."""
+    people = Person.objects.filter(below(user.region_id or "-"), is_active=True)
+    found = people.select_related("office").prefetch_related("roles").order_by("region", "username")
+    return [one for one in found if one.may("fees.collect")]
 
 
 def draw(user: User, payment: Payment) -> Receipt:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, NotFound, Refused
+from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
@@ -36,7 +37,6 @@ from liangtian.programmes.holdings.models import Bill, BillRun, Charge, RunProbl
 from liangtian.programmes.holdings.models.parcels import FIRST_YEAR
 
 if TYPE_CHECKING:
-    from liangtian.platform.jobs.models import Job
     from liangtian.platform.people.models import User
 
 PREVIEW, POST = "fees.preview", "fees.post"
@@ -121,6 +121,7 @@ def preview_again(user: User, run_id: int) -> BillRun:
         run = _mine(user, run_id)
         if run.state not in (BillRun.State.OPEN, BillRun.State.PREVIEWED):
             raise Conflict(f"{run}现为“{run.get_state_display()}”，不能再预览。")
+        _require_idle(run)
         _enqueue(PREVIEW, f"预览{run}", user, run)
     return run
 
@@ -132,6 +133,7 @@ def confirm_run(user: User, run_id: int) -> BillRun:
         run = _mine(user, run_id)
         if run.state not in (BillRun.State.PREVIEWED, BillRun.State.POSTING):
             raise Conflict(f"{run}现为“{run.get_state_display()}”，不能入账。")
+        _require_idle(run)
         other = BillRun.objects.filter(
             county=run.county, kind=run.kind, state=BillRun.State.POSTING
         ).exclude(pk=run.pk)
@@ -147,27 +149,53 @@ def confirm_run(user: User, run_id: int) -> BillRun:
 
 
 def post_run(user: User, run_id: int, report: Report) -> dict[str, Any]:
-    """Post a confirmed run from where it stands. Raises Conflict when the register changed since the preview."""
+    """Post a confirmed run from where it stands, each part in one transaction with the mark how far it is.
+
+    Raises Conflict when the register changed since the preview, the run was given up, or another worker posts it.
+    """
     run = BillRun.objects.select_related("county", "region").get(pk=run_id)
     if run.state == BillRun.State.POSTED:
         return _counts(run)
     if run.after == 0:
         _require_same(run, report)
-    for part, share in _parts(run, run.after):
+    after = run.after
+    for part, share in _parts(run, after):
         with transaction.atomic():
+            _require_turn(run, after)
+            after = part.parcels[-1]
             posted, gone = _post_part(user, run, part)
             BillRun.objects.filter(pk=run.pk).update(
-                after=part.parcels[-1], new=F("new") + posted.new,
+                after=after, new=F("new") + posted.new,
                 unchanged=F("unchanged") + posted.unchanged, gone=F("gone") + gone,
                 replaced=F("replaced") + posted.replaced, held=F("held") + posted.held,
             )  # fmt: skip
         report(share, f"已入账至第 {round(share * 100)}%")
     with transaction.atomic():
-        run = BillRun.objects.select_for_update().get(pk=run_id)
+        _require_turn(run, after)
+        run.refresh_from_db()
         run.state, run.posted_at = BillRun.State.POSTED, timezone.now()
         run.save(update_fields=["state", "posted_at"])
         record(user, "fees.run.post", run, after=_counts(run))
     return _counts(run)
+
+
+def _require_turn(run: BillRun, after: int) -> None:
+    """Lock the run for the next part; Conflict when somebody else moved it meanwhile."""
+    now = BillRun.objects.select_for_update().get(pk=run.pk)
+    if (now.state, now.after) != (BillRun.State.POSTING, after):
+        raise Conflict(f"{run}现为“{now.get_state_display()}”，已由他人办理，本任务不再入账。")
+
+
+def _require_idle(run: BillRun) -> None:
+    if job := under_way(run):
+        raise Conflict(f"“{job.title}”{job.get_status_display()}，请待其完成。")
+
+
+def under_way(run: BillRun) -> Job | None:
+    """The job that waits or works on a run."""
+    live = (Job.Status.QUEUED, Job.Status.RUNNING)
+    found: Job | None = Job.objects.filter(target=target_of(run), status__in=live).first()
+    return found
 
 
 def drop_run(user: User, run_id: int) -> BillRun:
@@ -181,6 +209,7 @@ def drop_run(user: User, run_id: int) -> BillRun:
             BillRun.State.POSTING,
         ):
             raise Conflict(f"{run}已有账单入账或已结束，不能放弃；错误的账单请冲销。")
+        _require_idle(run)
         run.state = BillRun.State.DROPPED
         run.save(update_fields=["state"])
         record(user, "fees.run.drop", run)
@@ -299,6 +328,8 @@ def _counts(run: BillRun) -> dict[str, Any]:
 
 def _mine(user: User, run_id: int) -> BillRun:
     run: BillRun = BillRun.objects.select_for_update().fetch_for(user, pk=run_id)
+    if run.kind != Charge.RENT:
+        raise Conflict(f"{run}由“水费核算”办理，不在此处操作。")
     return run
 
 

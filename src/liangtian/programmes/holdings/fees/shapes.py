@@ -35,6 +35,7 @@ class FeeOptionsOut(Schema):
     uses: list[str]
     kinds: list[FeeChoiceOut]
     methods: list[FeeChoiceOut]
+    clerks: list[FeeChoiceOut]
     receipts_left: int
     next_receipt: str
 
@@ -147,6 +148,7 @@ class BillRunOut(Schema):
     places: list[BillRunPlaceOut]
     posted: list[BillRunTotalOut]
     job: str | None
+    may_preview: bool
     may_confirm: bool
     may_drop: bool
 
@@ -202,7 +204,13 @@ class WaiverOut(Schema):
     decided_by: str
     decided_at: datetime | None
     opinion: str
+    file_id: int | None
+    file_name: str
+    undone_by: str
+    undone_at: datetime | None
+    undone_why: str
     may_decide: bool
+    may_undo: bool
 
 
 class BillShareOut(Schema):
@@ -227,9 +235,12 @@ class BillOut(BillDueOut):
     entry_id: int
     reversed_on: date | None
     reversal_id: int | None
+    reversed_by: str
+    reason: str
     shares: list[BillShareOut]
     waivers: list[WaiverOut]
     may_ask: bool
+    may_reverse: bool
 
 
 class CollectedOut(Schema):

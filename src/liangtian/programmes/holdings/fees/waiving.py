@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
-from liangtian.platform.books.services import Draft, Side, post
+from liangtian.platform.books.models import Entry
+from liangtian.platform.books.services import Draft, Side, post, reversing
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.files.models import StoredFile
 from liangtian.platform.people.scope import require
@@ -77,6 +78,33 @@ def decide(user: User, waiver_id: int, *, approve: bool, opinion: str) -> Waiver
             _remit(user, row, bill)
         row.save()
         record(user, "fees.waiver.decide", row, after={"state": row.get_state_display()}, note=said)
+    return row
+
+
+def undo(user: User, waiver_id: int, reason: str) -> Waiver:
+    """Undo a remission that another person approved; the bill owes that much again.
+
+    Raises Forbidden, NotFound, Refused for who approved it, Conflict for one that isn't approved.
+    """
+    require(user, "fees.view", "fees.approve")
+    said = reason_given(reason, "撤销减免")
+    with transaction.atomic():
+        seen: Waiver = Waiver.objects.fetch_for(user, pk=waiver_id)
+        bill = Bill.objects.select_for_update().get(pk=seen.bill_id)
+        row: Waiver = Waiver.objects.select_for_update().get(pk=waiver_id)
+        if row.state != Waiver.State.APPROVED:
+            raise Conflict(f"该减免现为“{row.get_state_display()}”，不能撤销。")
+        if row.decided_by_id == user.pk:
+            raise Refused("批准人不能撤销自己批准的减免，请由另一人办理。")
+        entries = Entry.objects.select_related("region").prefetch_related("lines__account")
+        entry = entries.get(pk=row.entry_id)
+        row.reversal = post(user, [reversing(entry, timezone.localdate())])[0]
+        row.state = Waiver.State.UNDONE
+        row.undone_by, row.undone_at, row.undone_why = user, timezone.now(), said
+        row.save()
+        bill.waived -= row.amount
+        bill.save(update_fields=["waived"])
+        record(user, "fees.waiver.undo", row, after={"amount": str(yuan(row.amount))}, note=said)
     return row
 
 

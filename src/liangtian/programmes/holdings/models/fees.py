@@ -240,6 +240,9 @@ class Bill(ScopedModel):
     reversal = models.OneToOneField(
         Entry, models.PROTECT, null=True, related_name="bill_reversed", verbose_name="冲销分录"
     )
+    # Both only where a person reversed it; a run that issues it anew says nothing here.
+    reversed_by = person("冲销人", null=True)
+    reason = models.CharField("冲销原因", max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "账单"
@@ -267,6 +270,11 @@ class Bill(ScopedModel):
                 name="bill_reversed_owes_nothing",
                 condition=Q(reversed_on=None, reversal=None)
                 | Q(reversed_on__isnull=False, reversal__isnull=False, paid=0, waived=0),
+            ),
+            models.CheckConstraint(
+                name="bill_reversed_by_hand_says_why",
+                condition=Q(reversed_by=None, reason="")
+                | (Q(reversed_by__isnull=False, reversed_on__isnull=False) & ~Q(reason="")),
             ),
         ]  # fmt: skip
 

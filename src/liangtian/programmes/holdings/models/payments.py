@@ -154,12 +154,16 @@ class PaymentShare(models.Model):
 
 
 class Waiver(ScopedModel):
-    """A remission (减免) of a bill: asked for with an approval document, decided by another person."""
+    """A remission (减免) of a bill: asked for with an approval document, decided by another person.
+
+    One approved by mistake is undone (撤销) by somebody else than who approved it.
+    """
 
     class State(models.TextChoices):
         ASKED = "asked", "待审批"
         APPROVED = "approved", "已批准"
         REFUSED = "refused", "未批准"
+        UNDONE = "undone", "已撤销"
 
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="waivers", verbose_name="账单")
     amount = models.BigIntegerField("减免金额(分)")
@@ -177,6 +181,12 @@ class Waiver(ScopedModel):
     entry = models.OneToOneField(
         Entry, models.PROTECT, null=True, related_name="waiver", verbose_name="分录"
     )
+    undone_by = person("撤销人", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_why = models.CharField("撤销原因", max_length=300, blank=True, default="", db_default="")
+    reversal = models.OneToOneField(
+        Entry, models.PROTECT, null=True, related_name="waiver_undone", verbose_name="撤销分录"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "减免"
@@ -193,7 +203,22 @@ class Waiver(ScopedModel):
                 name="waiver_decided_by_another",
                 condition=Q(state="asked", decided_by=None, entry=None)
                 | (Q(state="refused", entry=None) & ~Q(decided_by=F("asked_by")))
-                | (Q(state="approved", entry__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                | (
+                    Q(state__in=("approved", "undone"), entry__isnull=False)
+                    & ~Q(decided_by=F("asked_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="waiver_undone_by_another",
+                condition=(
+                    ~Q(state="undone")
+                    & Q(undone_by=None, undone_at=None, undone_why="", reversal=None)
+                )
+                | (
+                    Q(state="undone", undone_at__isnull=False, reversal__isnull=False)
+                    & ~Q(undone_by=F("decided_by"))
+                    & ~Q(undone_why="")
+                ),
             ),
         ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -247,17 +248,15 @@ def _judged(
     mapping: Mapping[str, str],
 ) -> list[_Line]:
     place = {name: headings.index(h) for name, h in mapping.items() if h in headings}
-    lines: list[_Line] = []
-    numbers: set[str] = set()
-    for cells in rows:
-        told = {n: cells[i] if i < len(cells) else "" for n, i in place.items()}
-        number = _text(told.get("number"))
-        if number and number in numbers:
-            lines.append(_Line(WRONG, f"表号 {number} 在文件中重复", "number"))
-            continue
-        numbers.add(number)
-        lines.append(_line(told, number, known))
-    return lines
+    told = [{n: cells[i] if i < len(cells) else "" for n, i in place.items()} for cells in rows]
+    numbers = [_text(one.get("number")) for one in told]
+    often = Counter(numbers)
+    return [
+        _Line(WRONG, f"表号 {number} 在文件中出现 {often[number]} 次，请只留一行", "number")
+        if number and often[number] > 1
+        else _line(one, number, known)
+        for one, number in zip(told, numbers, strict=True)
+    ]  # fmt: skip
 
 
 def _line(told: Mapping[str, Any], number: str, known: _Known) -> _Line:

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from liangtian.platform.audit.services import record
-from liangtian.platform.errors import Refused
+from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.jobs.models import Job
 from liangtian.platform.jobs.registry import JobRun, job
 from liangtian.platform.jobs.services import enqueue
 from liangtian.platform.people.scope import require
+from liangtian.platform.regions.models import Region
 from liangtian.programmes.holdings.fees.posting import BillDraft, Posted, cancel_bills, post_bills
 from liangtian.programmes.holdings.models import (
     Allocation,
@@ -80,15 +81,21 @@ def preview(user: User, season_id: int, month: date) -> dict[str, Any]:
 
 
 def start(user: User, season_id: int, month: date, due_on: date) -> Job:
-    """Post the charges up to a month, as a job. Raises Forbidden, NotFound, Refused for the due day."""
+    """Post the charges up to a month, as a job. Raises Forbidden, NotFound, Refused for the due day,
+    Conflict while another of the county is under way."""
     season = season_of(user, season_id, month)
     if due_on < timezone.localdate():
         raise Refused("缴费期限不能早于今天。", fields={"due_on": "早于今天"})
+    target = f"water.charge:{season.region_id}"
     with transaction.atomic():
+        Region.objects.select_for_update(no_key=True).get(pk=season.region_id)
+        live = (Job.Status.QUEUED, Job.Status.RUNNING)
+        if other := Job.objects.filter(target=target, status__in=live).first():
+            raise Conflict(f"“{other.title}”{other.get_status_display()}，请待其完成。")
         record(user, "holdings.water.charge", season, after={"month": month, "due_on": due_on})
         return enqueue(
             "holdings.water.charge", f"水费核算：{season}至{month:%Y年%m月}", user, season.region,
-            link="/water/charges", season_id=season.pk, month=str(month), due_on=str(due_on),
+            link="/water/charges", target=target, season_id=season.pk, month=str(month), due_on=str(due_on),
             user_id=user.pk,
         )  # fmt: skip
 
