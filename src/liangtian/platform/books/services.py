@@ -194,11 +194,11 @@ def _check(drafts: Sequence[Draft]) -> None:
 
 def _posted(drafts: Sequence[Draft]) -> dict[str, Entry]:
     """Entries of these keys that are there, each with the content of its draft."""
-    digests = {draft.key: draft.digest for draft in drafts}
-    keys, found = list(digests), {}
+    by_key = {draft.key: draft for draft in drafts}
+    keys, found = list(by_key), {}
     for start in range(0, len(keys), _AT_ONCE):
         for entry in Entry.objects.filter(key__in=keys[start : start + _AT_ONCE], sealed=True):
-            if entry.digest != digests[entry.key]:
+            if entry.digest != by_key[entry.key].digest:
                 raise Conflict(f"“{entry}”已入账，内容与本次不同；请先冲销原分录。")
             found[entry.key] = entry
     return found
