@@ -10,7 +10,7 @@ export default {
       },
       stop: {
         hint: '欠费逾期的列入停水名单；无许可、无计量、欠地下水费的机电井列入停电名单。先告知、期满后由他人批准，缴清后自动提出恢复', kinds: { water: '停水', power: '停电' }, states: { proposed: '拟停', noticed: '已告知', approved: '已批准', executed: '已停', releasing: '拟恢复', released: '已恢复', cancelled: '已撤销' },
-        refresh: '更新名单', refreshed: '新列入 {proposed} 项，理由变化 {changed} 项，拟恢复 {releasing} 项，撤销 {cancelled} 项', whom: '对象', reasons: '理由', noticeUntil: '告知期满', stopped: '停止', on: '日期', note: '说明', steps: { notice: '登记告知', approve: '批准', execute: '登记停止', release: '确认恢复', cancel: '撤销' }, taken: '已办理 {count} 项', notTaken: '第 {id} 号：{said}', clause: '依据',
+        refresh: '更新名单', refreshed: '新列入 {proposed} 项，理由变化 {changed} 项，拟恢复 {releasing} 项，撤销 {cancelled} 项', number: '编号', whom: '对象', reasons: '理由', noticeUntil: '告知期满', stopped: '停止', on: '日期', note: '说明', steps: { notice: '登记告知', approve: '批准', execute: '登记停止', release: '确认恢复', cancel: '撤销' }, taken: '已办理 {count} 项', notTaken: '第 {id} 号：{said}', clause: '依据',
         history: '办理经过', letter: '拟制文书', notice: '告知书', order: '通知书', openLetter: '查看文书：{number}', toList: '返回名单', missing: '没有找到该记录', manager: '欠费（使用）人', well: '机电井', proposedBy: '提出', approvedBy: '批准', step: '步骤', by: '办理人', power: '供电公司名单',
       },
     },
@@ -25,7 +25,7 @@ export default {
       },
       stop: {
         hint: 'Overdue holders: water; wells without permit, meter or payment: power. Notice first, approval by another after it, lifted when paid', kinds: { water: 'Water', power: 'Power' }, states: { proposed: 'Proposed', noticed: 'Notice given', approved: 'Approved', executed: 'Stopped', releasing: 'To be lifted', released: 'Lifted', cancelled: 'Withdrawn' },
-        refresh: 'Refresh', refreshed: '{proposed} new, {changed} changed, {releasing} to be lifted, {cancelled} withdrawn', whom: 'Whom', reasons: 'Reasons', noticeUntil: 'Notice until', stopped: 'Stopped', on: 'Day', note: 'Note', steps: { notice: 'Notice given', approve: 'Approve', execute: 'Stopped', release: 'Lifted', cancel: 'Withdraw' }, taken: '{count} done', notTaken: 'No. {id}: {said}', clause: 'Clause',
+        refresh: 'Refresh', refreshed: '{proposed} new, {changed} changed, {releasing} to be lifted, {cancelled} withdrawn', number: 'No.', whom: 'Whom', reasons: 'Reasons', noticeUntil: 'Notice until', stopped: 'Stopped', on: 'Day', note: 'Note', steps: { notice: 'Notice given', approve: 'Approve', execute: 'Stopped', release: 'Lifted', cancel: 'Withdraw' }, taken: '{count} done', notTaken: 'No. {id}: {said}', clause: 'Clause',
         history: 'History', letter: 'Draft a letter', notice: 'Notice', order: 'Order', openLetter: 'Letter: {number}', toList: 'Back to the list', missing: 'Not found', manager: 'Holder', well: 'Well', proposedBy: 'Proposed by', approvedBy: 'Approved by', step: 'Step', by: 'By', power: 'For the power company',
       },
     },

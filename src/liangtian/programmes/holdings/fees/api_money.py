@@ -269,6 +269,6 @@ def _line(row: BankLine, payment: Payment | None, why: str) -> dict[str, Any]:
     plain = ("on", "payer", "reference", "text")
     return {
         **{name: getattr(row, name) for name in plain},
-        "id": row.pk, "amount": str(yuan(row.amount)), "why": why,
+        "id": row.pk, "amount": str(yuan(row.amount)), "why": why, "sure": why == banking.SURE,
         "payment": brief_out(payment) if payment else None,
     }  # fmt: skip

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 MOST = 20_000  # lines of one file
+SURE = "金额、流水号一致"  # the bank's own number: no doubt left
 SHOWN = 100  # lines a person works through at once
 _HEADINGS = {
     "on": ("交易日期", "记账日期", "日期"),
@@ -162,7 +163,7 @@ def _likeness(line: BankLine, payment: Payment, within: int) -> list[tuple[int, 
     """How well a payment of the same amount fits, the best first; nothing when it can't be."""
     apart = abs((line.on - payment.on).days)
     if line.reference and line.reference == payment.reference:
-        return [(0, "金额、流水号一致")]
+        return [(0, SURE)]
     if apart > within:
         return []
     if line.payer and line.payer in (payment.payer, payment.holder.name):

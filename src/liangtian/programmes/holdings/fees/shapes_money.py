@@ -183,6 +183,7 @@ class BankLineOut(Schema):
     text: str
     payment: PaymentBrief | None
     why: str
+    sure: bool
 
 
 class BankOut(Schema):
