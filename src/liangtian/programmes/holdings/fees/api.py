@@ -13,6 +13,7 @@ from liangtian.platform.people.scope import require
 from liangtian.programmes.holdings.codes import listed
 from liangtian.programmes.holdings.fees import posting, receipts, reporting, runs, tariffs, waiving
 from liangtian.programmes.holdings.fees.api_money import router as money
+from liangtian.programmes.holdings.fees.assessing import UNGRADED
 from liangtian.programmes.holdings.fees.pages import bill_out, run_out, waiver_out
 from liangtian.programmes.holdings.fees.rules import yuan
 from liangtian.programmes.holdings.fees.shapes import (
@@ -145,7 +146,13 @@ def run_problems(request: HttpRequest, run_id: int, page: Page = 1) -> dict[str,
     require(user, "fees.view")
     rows = _runs(user).fetch_for(user, pk=run_id).problems.select_related("parcel")
     shown = [
-        {"parcel_id": p.parcel_id, "code": p.parcel.code, "years": p.years, "reason": p.reason}
+        {
+            "parcel_id": p.parcel_id,
+            "code": p.parcel.code,
+            "years": p.years,
+            "reason": p.reason,
+            "ungraded": p.reason == UNGRADED,
+        }
         for p in rows[(page - 1) * SIZE : page * SIZE]
     ]
     return {"rows": shown, "total": rows.count()}

@@ -30,6 +30,7 @@ from liangtian.programmes.holdings.models import (
 )
 
 AT_ONCE = 500  # parcels read together
+UNGRADED = "没有定级"
 _DAY = timedelta(days=1)
 _CENT = Decimal("0.01")
 _BORN = (ParcelVersion.Change.SPLIT, ParcelVersion.Change.MERGE)
@@ -232,7 +233,7 @@ class Assessor:
     ) -> _Piece | str:
         grade = land.grade(day.year)
         if not grade:
-            return "没有定级"
+            return UNGRADED
         rates = self.rates.get(day.year)
         rate = rates.rates.get((grade, version.use)) if rates else None
         if rates is None or rate is None:

@@ -158,6 +158,7 @@ class RunProblemOut(Schema):
     code: str
     years: str
     reason: str
+    ungraded: bool
 
 
 class RunProblemPage(Schema):
