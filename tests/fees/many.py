@@ -6,16 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-PARCELS = 2_000
-YEARS = (2022, 2023, 2024)
+PARCELS = 1_200
+YEARS = (2023, 2024)
 MU = Decimal("15.00")
-_RATES = {2022: 8_000, 2023: 9_000, 2024: 10_000}  # fen per mu
+_RATES = {2023: 9_000, 2024: 10_000}  # fen per mu
 YEARLY = {year: int(MU) * rate for year, rate in _RATES.items()}  # fen per parcel
 _SINCE, _UNTIL = date(2010, 1, 1), date(2040, 12, 31)
 
 
 def let(clerk: Any, parcels: int = PARCELS) -> None:
-    """Parcels in the clerk's county, let and graded, with tariffs of three years."""
+    """Parcels in the clerk's county, let and graded, with tariffs of two years."""
     from liangtian.platform.regions.models import Region
     from liangtian.programmes.holdings.models import (
         Contract,

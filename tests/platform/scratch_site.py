@@ -108,7 +108,7 @@ def overlay() -> dict[str, Any]:
 
 
 def bills() -> dict[str, Any]:
-    """A run of rent over 2000 parcels and three years, confirmed and waiting to be posted."""
+    """A run of rent over more than two parts of parcels and two years, confirmed and waiting to be posted."""
     from datetime import date
 
     from django.db import transaction

@@ -2655,6 +2655,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/fees/bills/{bill_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reverse a bill that another person issued; what was paid becomes the holder's advance. */
+        post: operations["liangtian_programmes_holdings_fees_api_reverse_bill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/fees/books": {
         parameters: {
             query?: never;
@@ -2767,6 +2784,23 @@ export interface paths {
         };
         /** What a holder owes and paid; that it was looked at is audited. */
         get: operations["liangtian_programmes_holdings_fees_api_money_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/holders/{holder_id}/notice.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a holder has to pay, on paper for handing over; that it was printed is audited. */
+        get: operations["liangtian_programmes_holdings_fees_api_money_notice_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2901,7 +2935,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A receipt to print; that it was printed is audited. */
+        /** A receipt to print; that it was printed is audited. Whoever collects hands it to the payer, so it names them in full; to others it is masked. */
         get: operations["liangtian_programmes_holdings_fees_api_money_receipt_file"];
         put?: never;
         post?: never;
@@ -3129,6 +3163,23 @@ export interface paths {
         put?: never;
         /** Approve or refuse a remission that another person asked for. */
         post: operations["liangtian_programmes_holdings_fees_api_decide_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/fees/waivers/{waiver_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a remission that another person approved; the bill owes that much again. */
+        post: operations["liangtian_programmes_holdings_fees_api_undo_waiver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7791,6 +7842,7 @@ export interface components {
             payer: string;
             payment: components["schemas"]["PaymentBrief"] | null;
             reference: string;
+            sure: boolean;
             text: string;
             why: string;
         };
@@ -7939,6 +7991,7 @@ export interface components {
             kind_label: string;
             left: string;
             may_ask: boolean;
+            may_reverse: boolean;
             overdue: boolean;
             paid: string;
             parcel: string;
@@ -7948,7 +8001,9 @@ export interface components {
             /** Format: date */
             period_to: string;
             place: string;
+            reason: string;
             reversal_id: number | null;
+            reversed_by: string;
             reversed_on: string | null;
             run_id: number;
             shares: components["schemas"]["BillShareOut"][];
@@ -7974,6 +8029,7 @@ export interface components {
             made_by: string;
             may_confirm: boolean;
             may_drop: boolean;
+            may_preview: boolean;
             parcels: number;
             places: components["schemas"]["BillRunPlaceOut"][];
             posted: components["schemas"]["BillRunTotalOut"][];
@@ -9491,6 +9547,7 @@ export interface components {
         };
         /** @description What can be chosen when fees are charged and collected. */
         FeeOptionsOut: {
+            clerks: components["schemas"]["FeeChoiceOut"][];
             grades: string[];
             kinds: components["schemas"]["FeeChoiceOut"][];
             methods: components["schemas"]["FeeChoiceOut"][];
@@ -13823,6 +13880,7 @@ export interface components {
             code: string;
             parcel_id: number;
             reason: string;
+            ungraded: boolean;
             years: string;
         };
         RunProblemPage: {
@@ -15046,13 +15104,19 @@ export interface components {
             decided_at: string | null;
             decided_by: string;
             document: string;
+            file_id: number | null;
+            file_name: string;
             id: number;
             may_decide: boolean;
+            may_undo: boolean;
             opinion: string;
             reason: string;
             /** @enum {string} */
-            state: "asked" | "approved" | "refused";
+            state: "asked" | "approved" | "refused" | "undone";
             state_label: string;
+            undone_at: string | null;
+            undone_by: string;
+            undone_why: string;
         };
         WarningBrief: {
             /** Format: date */
@@ -19562,6 +19626,32 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_fees_api_reverse_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_fees_api_money_books: {
         parameters: {
             query?: never;
@@ -19739,6 +19829,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeeAccountOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_money_notice_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -20284,6 +20394,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FeeDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_fees_api_undo_waiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiver_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeeReasonIn"];
             };
         };
         responses: {
