@@ -119,6 +119,7 @@ def bills() -> dict[str, Any]:
 
     clerk = User.objects.get(username="clerk")
     let(clerk)
+    assert clerk.region is not None
     with transaction.atomic():
         years = YEARS[0], YEARS[-1]
         run = runs.open_run(clerk, "rent", clerk.region, years, date(2099, 12, 31))
