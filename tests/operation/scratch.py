@@ -108,7 +108,7 @@ def half() -> None:
 
     from liangtian.platform.operation import anew
 
-    MigrationRecorder.record_applied = lambda *_: os._exit(1)  # type: ignore[assignment,method-assign]
+    MigrationRecorder.record_applied = lambda *_: os._exit(1)  # type: ignore[method-assign]
     anew.make_tables()
 
 
