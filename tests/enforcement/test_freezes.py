@@ -110,9 +110,8 @@ def test_a_run_freezes_what_counts_as_illegal_and_a_second_one_moves_nothing(
 def test_a_part_levelled_to_its_patch_freezes_what_its_judgement_reads(
     judged: Judged, people: People, county: County
 ) -> None:
-    part = judged()["P1"]
-    # Measured 60.0051 mu: read 60.01 by itself, 60.00 beside the other parts of its patch.
-    PatchPart.objects.filter(pk=part.pk).update(farmland_m2=Decimal("40003.40"))
+    # Measured 59.9949 mu: read 59.99 by itself, 60.00 beside the other parts of its patch.
+    part = judged(P1={"farmland_m2": Decimal("39996.60")})["P1"]
     bank(people, county, "200")
     run(people, county)
     assert Freeze.objects.get(part=part).wanted == cents("60")

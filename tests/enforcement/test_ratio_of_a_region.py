@@ -77,8 +77,15 @@ def settle(
     if known.pop("project", False):
         known["project"] = highway(people, county)
     Patch.objects.filter(pk=patch.pk).update(area_m2=m2, farmland_m2=m2)
+    measured = known.pop("farmland_m2", m2)
     part = PatchPart.objects.create(
-        patch=patch, order=1, m2=m2, farmland_m2=m2, farmland_mu=mu, judgement=legality, **known
+        patch=patch,
+        order=1,
+        m2=m2,
+        farmland_m2=measured,
+        farmland_mu=mu,
+        judgement=legality,
+        **known,
     )
     Patch.objects.filter(pk=patch.pk).update(
         judgement_outcome=legality, judgement_reason="示例", judged_by=people.clerk,
