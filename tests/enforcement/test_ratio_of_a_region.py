@@ -76,8 +76,8 @@ def settle(
     m2 = (mu * 2000 / 3).quantize(Decimal("0.01"))
     if known.pop("project", False):
         known["project"] = highway(people, county)
-    Patch.objects.filter(pk=patch.pk).update(area_m2=m2, farmland_m2=m2)
     measured = known.pop("farmland_m2", m2)
+    Patch.objects.filter(pk=patch.pk).update(area_m2=m2, farmland_m2=measured)
     part = PatchPart.objects.create(
         patch=patch,
         order=1,
