@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import parse_etags, quote_etag
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from liangtian.platform.audit.services import saw
@@ -22,6 +20,7 @@ from liangtian.programmes.holdings import (
     units,
     years,
 )
+from liangtian.programmes.holdings.buildings.api import router as buildings
 from liangtian.programmes.holdings.api_finding import router as finding
 from liangtian.programmes.holdings.api_holders import router as holders
 from liangtian.programmes.holdings.codes import LISTS, listed
@@ -33,6 +32,8 @@ from liangtian.programmes.holdings.intake.api import router as intake
 from liangtian.programmes.holdings.judging.api import router as judging
 from liangtian.programmes.holdings.models import BaseYear
 from liangtian.programmes.holdings.notices.api import router as notices
+from liangtian.programmes.holdings.onmap.api import router as onmap
+from liangtian.programmes.holdings.onmap.api import tile_answer
 from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_out
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,
@@ -64,7 +65,8 @@ router.add_router("", comparing)
 router.add_router("", dossier)
 router.add_router("", intake)
 router.add_router("", finding)
-TILE_TYPE = "application/vnd.mapbox-vector-tile"
+router.add_router("", buildings)
+router.add_router("", onmap)
 
 
 @router.get("/options", response=OptionsOut)
@@ -87,18 +89,12 @@ def rename_unit(request: HttpRequest, unit_id: int, body: UnitIn) -> dict[str, A
 
 
 @router.get("/tiles/{z}/{x}/{y}.mvt")
-def tile(request: HttpRequest, z: int, x: int, y: int, as_of: date | None = None) -> HttpResponse:
-    """Parcels of the user's region as a vector tile, as of a day."""
-    data = parcel_tile(user_of(request), z, x, y, as_of)
-    etag = quote_etag(hashlib.sha256(data).hexdigest()[:32])
-    asked = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag in asked or f"W/{etag}" in asked:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(data, content_type=TILE_TYPE, status=200 if data else 204)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    return response
+def tile(
+    request: HttpRequest, z: int, x: int, y: int, as_of: date | None = None,
+    by: Literal["way", "ownership", "judgement", "arrears"] = "way",
+) -> HttpResponse:  # fmt: skip
+    """Parcels of the user's region as a vector tile, as of a day, with the class they are coloured by."""
+    return tile_answer(request, parcel_tile(user_of(request), z, x, y, as_of, by))
 
 
 @router.post("/parcels", response=ParcelOut)

@@ -4,7 +4,9 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 # Parts of the programme declare their acts, ledgers, jobs, letters and triggers as apps do.
-PARTS = ("notices", "judging", "comparing", "dossier", "water", "measures")
+PARTS = (
+    "notices", "judging", "comparing", "dossier", "water", "measures", "buildings", "lists",
+)  # fmt: skip
 ROOMS = ("acts", "ledgers", "jobs", "letters", "frozen", "map_source")
 
 

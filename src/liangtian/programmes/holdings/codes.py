@@ -22,6 +22,7 @@ LISTS = {
     "irrigation": "holdings.irrigation",
     "season": "holdings.seasons",
     "crop": "holdings.crops",
+    "building_kind": "holdings.building_kinds",
     "paper_kind": "holdings.scanned_papers",
     "grade": "fees.grades",
     "rent_way": "fees.rent_ways",

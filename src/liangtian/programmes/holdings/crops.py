@@ -31,6 +31,27 @@ class Sown:
     area_mu: Decimal
 
 
+def check_season(year: int, season: str) -> None:
+    """Refused for a year or a season that cannot be."""
+    if said := not_listed("season", season):
+        raise Refused("种植情况没有登记，请选择季别。", fields={"season": said})
+    if not FIRST_YEAR <= year <= timezone.localdate().year + 1:
+        raise Refused("种植情况没有登记，年份不对。", fields={"year": "超出范围"})
+
+
+def sown_wrong(sown: Sequence[Sown], whole: Decimal) -> str:
+    """What is wrong with the crops of a parcel of that many mu; empty when nothing is."""
+    for one in sown:
+        if said := not_listed("crop", one.crop):
+            return f"作物“{one.crop}”{said}"
+        if one.area_mu <= 0:
+            return f"{one.crop}的面积应大于零"
+    if len({one.crop for one in sown}) < len(sown):
+        return "同一作物在一季中只能填一行"
+    total = sum((one.area_mu for one in sown), Decimal(0))
+    return f"种植面积合计 {total} 亩，大于地块面积 {whole} 亩" if total > whole else ""
+
+
 def save_crops(
     user: User, parcel_id: int, year: int, season: str, sown: Sequence[Sown]
 ) -> list[Crop]:
@@ -39,23 +60,11 @@ def save_crops(
     Raises Forbidden, NotFound, Conflict, Refused for entries or more than the parcel's area.
     """
     require(user, "holdings.view", "holdings.edit")
-    if said := not_listed("season", season):
-        raise Refused("种植情况没有登记，请选择季别。", fields={"season": said})
-    if not FIRST_YEAR <= year <= timezone.localdate().year + 1:
-        raise Refused("种植情况没有登记，年份不对。", fields={"year": "超出范围"})
-    for one in sown:
-        if said := not_listed("crop", one.crop) or ("" if one.area_mu > 0 else "面积应大于零"):
-            raise Refused(f"种植情况没有登记：{one.crop}{said}。", fields={"sown": said})
-    if len({one.crop for one in sown}) < len(sown):
-        raise Refused("同一作物在一季中只能填一行。", fields={"sown": "作物重复"})
+    check_season(year, season)
     with transaction.atomic():
         parcel, now = lock_parcel(user, parcel_id)
-        whole, total = area_mu(now), sum((one.area_mu for one in sown), Decimal(0))
-        if total > whole:
-            raise Refused(
-                f"种植面积合计 {total} 亩，大于地块面积 {whole} 亩。请核对后再登记。",
-                fields={"sown": f"合计应不超过 {whole} 亩"},
-            )
+        if said := sown_wrong(sown, area_mu(now)):
+            raise Refused(f"种植情况没有登记：{said}。请核对后再登记。", fields={"sown": said})
         rows = Crop.objects.filter(parcel=parcel, year=year, season=season)
         before = {r.crop: str(r.area_mu) for r in rows}
         rows.delete()

@@ -18,6 +18,7 @@ from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.people.scope import require
 from liangtian.platform.reasons import reason_given
+from liangtian.programmes.holdings.buildings.services import carry_buildings
 from liangtian.programmes.holdings.contract_lines import carry_over
 from liangtian.programmes.holdings.ground import polygons
 from liangtian.programmes.holdings.models import Parcel, ParcelLineage, ParcelVersion
@@ -74,6 +75,7 @@ def split(
             made.append(begin(user, child, child.region, step, values))
             _descend(user, ParcelLineage.Kind.SPLIT, parcel, child, step)
         carry_over([parcel], [(v.parcel, v.area_m2) for v in made], on)
+        carry_buildings([parcel], made)
         after = {v.code: str(v.area_m2) for v in made}
         record(user, "holdings.parcel.split", parcel, before={"area_m2": now.area_m2}, after=after,
                note=said)  # fmt: skip
@@ -114,6 +116,7 @@ def merge(
         for parcel, _ in found:
             _descend(user, ParcelLineage.Kind.MERGE, parcel, child, step)
         carry_over([parcel for parcel, _ in found], [(child, area)], on)
+        carry_buildings([parcel for parcel, _ in found], [made])
         record(user, "holdings.parcel.merge", child, before={v.code: str(v.area_m2) for v in versions},
                after={"area_m2": area}, note=said)  # fmt: skip
     return made

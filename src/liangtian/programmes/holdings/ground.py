@@ -26,13 +26,13 @@ _SMALLEST_FIRST = ("village", "township")
 _NAMED = 5  # neighbours named in a refusal
 
 
-def sound(geom: BaseGeometry) -> tuple[BaseGeometry, Decimal]:
+def sound(geom: BaseGeometry, what: str = "地块") -> tuple[BaseGeometry, Decimal]:
     """The figure (EPSG:4490) and its ellipsoidal area in m². Refused for one that is not a sound polygon."""
     one = np.empty(1, dtype=object)
     one[0] = shapely.force_2d(geom)
     if problems := check(one):
         raise Refused(
-            f"地块图形无效：{problems[0].reason}。请改正图形后重新提交。",
+            f"{what}图形无效：{problems[0].reason}。请改正图形后重新提交。",
             fields={"geometry": problems[0].reason},
         )
     return one[0], survey_area(one[0])

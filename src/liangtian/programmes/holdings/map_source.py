@@ -7,14 +7,9 @@ import numpy as np
 from liangtian.platform.maps.sources import MOST, Figures, source
 from liangtian.platform.people.models import User
 from liangtian.platform.shapes import Bounds
+from liangtian.programmes.holdings.colouring import CORPS, OTHER, STROKES
 from liangtian.programmes.holdings.models import ParcelVersion
-from liangtian.programmes.holdings.tiles import CORPS, shown_code
-
-STROKES = {
-    "划拨": "#2b77b8", "租赁": "#b8640a", "承包": "#23794d", "流转": "#7b4fa3", "无手续占用": "#cf3f3f",
-    CORPS: "#6b7280",
-}  # fmt: skip
-OTHER = "#8a7a52"
+from liangtian.programmes.holdings.tiles import shown_code
 
 
 @source("parcels")

@@ -17,9 +17,11 @@ from liangtian.platform.people.scope import require
 from liangtian.platform.personal import masked
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.queries import names_above
+from liangtian.programmes.holdings.buildings.services import building_out
 from liangtian.programmes.holdings.holders import same_holders
 from liangtian.programmes.holdings.models import (
     BaseYear,
+    Building,
     Contract,
     Holder,
     Parcel,
@@ -70,6 +72,12 @@ def parcel_out(user: User, parcel: Parcel, as_of: date | None = None) -> dict[st
         "crops": [
             {"year": c.year, "season": c.season, "crop": c.crop, "area_mu": c.area_mu}
             for c in parcel.crops.all()
+        ],
+        "buildings": [
+            building_out(b)
+            for b in Building.objects.filter(parcel=parcel)
+            .select_related("parcel")
+            .order_by("valid_to", "code")
         ],
         "frozen_until": frozen,
     }
@@ -227,6 +235,7 @@ def holder_out(user: User, holder: Holder) -> dict[str, Any]:
         "namesakes": [] if holder.merged_into_id else [holder_ref(h) for h in same_holders(holder)],
         "parcels": held, "area_mu": total[False], "corps_mu": total[True],
         "contracts": [contract_out(one) for one in contracts],
+        "buildings": [building_out(b) for b in _standing(user, held)],
         "papers": [
             {
                 "id": p.pk, "kind": p.kind, "number": p.number,
@@ -236,6 +245,13 @@ def holder_out(user: User, holder: Holder) -> dict[str, Any]:
             for p in papers.select_related("parcel", "file", "added_by")
         ],
     }  # fmt: skip
+
+
+def _standing(user: User, held: list[dict[str, Any]]) -> Any:
+    """The buildings that stand on the parcels of a holder."""
+    keys = [h["parcel_id"] for h in held if h["role"] == "holder"]
+    rows = Building.objects.visible_to(user).filter(parcel__in=keys, valid_to=None)
+    return rows.select_related("parcel").order_by("code")
 
 
 def _held(user: User, holder: Holder) -> list[dict[str, Any]]:

@@ -60,6 +60,7 @@ class OptionsOut(Schema):
     irrigation: list[str]
     season: list[str]
     crop: list[str]
+    building_kind: list[str]
     paper_kind: list[str]
 
 
@@ -242,6 +243,23 @@ class ParcelCropOut(Schema):
     area_mu: float
 
 
+class BuildingOut(Schema):
+    """A building at the field edge with its measured footprint."""
+
+    id: int
+    code: str
+    kind: str
+    parcel_id: int
+    parcel: str
+    built_year: int | None
+    area_m2: float
+    valid_from: date
+    valid_to: date | None
+    end_reason: str
+    note: str
+    geometry: Surface
+
+
 class ParcelOut(Schema):
     """A parcel as of a day, with its whole history."""
 
@@ -259,6 +277,7 @@ class ParcelOut(Schema):
     children: list[ParcelRelativeOut]
     contracts: list[ContractRef]
     crops: list[ParcelCropOut]
+    buildings: list[BuildingOut]
     frozen_until: date | None
 
 
@@ -346,6 +365,7 @@ class HolderOut(Schema):
     area_mu: float
     corps_mu: float
     contracts: list[ContractRef]
+    buildings: list[BuildingOut]
     papers: list[HolderPaperOut]
 
 

@@ -1,6 +1,6 @@
 """Parcels as vector tiles, each user's own, as of a day.
 
-Where a tile would hold more parcels than anybody can tell apart it shows ways of use on a grid instead
+Where a tile would hold more parcels than anybody can tell apart it shows their classes on a grid instead
 (`geo.tilegrid`) and says so with the property `general`: nothing is left out silently.
 """
 
@@ -25,21 +25,24 @@ from liangtian.platform.errors import NotFound
 from liangtian.platform.geofield import AsWkb
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require
+from liangtian.programmes.holdings.colouring import CORPS, WAY, coloured
 from liangtian.programmes.holdings.models import ParcelVersion
 from liangtian.programmes.holdings.states import GROUP_DIGITS, SERIAL_DIGITS
 
 DEEPEST = 20
 LAYER = "parcels"
-CORPS = "兵团用地"
 LABELLED_FROM = 15
 GRID_SECONDS = 600  # an overview of ten thousands of parcels may be that old
 
 
-def parcel_tile(user: User, z: int, x: int, y: int, as_of: date | None = None) -> bytes:
-    """One tile with layer "parcels": id, code, way, ownership, corps; from zoom 15 a label, in one tile only.
+def parcel_tile(
+    user: User, z: int, x: int, y: int, as_of: date | None = None, by: str = WAY
+) -> bytes:
+    """One tile with layer "parcels": id, code, class, corps; from zoom 15 a label, in one tile only.
 
-    A crowded tile has `way`, `corps` and `general` only. Empty bytes when the user sees no parcel there;
-    NotFound for a tile off the grid.
+    `class` is what the parcel is coloured by (`colouring`); judgement and arrears are those of today. A
+    crowded tile has `class`, `corps` and `general` only. Empty bytes when the user sees no parcel there;
+    Forbidden for a class that isn't the user's to see, NotFound for a tile off the grid.
     """
     require(user, "holdings.view")
     try:
@@ -49,9 +52,11 @@ def parcel_tile(user: User, z: int, x: int, y: int, as_of: date | None = None) -
     if z > DEEPEST:
         raise NotFound(f"瓦片级别最大为 {DEEPEST}。")
     rows = ParcelVersion.objects.visible_to(user).at(as_of)
+    classed = coloured(user, rows, by)
     if _crowded(rows, bounds):
-        return _grid_tile(_grid(rows, f"{user.region_id}/{as_of or 'now'}", z, x, y), z, x, y)
-    return _parcels(rows, z, x, y)
+        whose = f"{user.region_id}/{as_of or 'now'}/{by}"
+        return _grid_tile(_grid(classed, whose, z, x, y), z, x, y)
+    return _parcels(classed, z, x, y)
 
 
 def _crowded(rows: Any, bounds: tuple[float, float, float, float]) -> bool:
@@ -66,14 +71,14 @@ def _parcels(rows: Any, z: int, x: int, y: int) -> bytes:
     found = list(
         rows.filter(geom__bbox=bounds, area_m2__gte=round(smallest, 2))
         .order_by("pk")
-        .values_list("parcel_id", "code", "way", "ownership", "corps", AsWkb("geom"))
+        .values_list("parcel_id", "code", "colour", "corps", AsWkb("geom"))
     )
     if not found:
         return b""
-    ids, codes, ways, ownerships, corps, wkb = zip(*found, strict=True)
+    ids, codes, classes, corps, wkb = zip(*found, strict=True)
     geoms = _from_wkb(wkb)
     columns: dict[str, Sequence[Any]] = {
-        "id": ids, "code": codes, "way": ways, "ownership": ownerships, "corps": corps,
+        "id": ids, "code": codes, "class": classes, "corps": corps,
     }  # fmt: skip
     if z >= LABELLED_FROM:
         columns["label"] = _labels(geoms, codes, tile_bounds(z, x, y))
@@ -101,8 +106,8 @@ def _grid_tile(grid: ClassGrid, z: int, x: int, y: int) -> bytes:
     if grid.empty:
         return b""
     shapes, codes = boxes(grid, z, x, y)
-    ways = [grid.names[code - 1] for code in codes.tolist()]
-    columns = {"way": ways, "corps": [w == CORPS for w in ways], "general": [True] * len(ways)}
+    names = [grid.names[code - 1] for code in codes.tolist()]
+    columns = {"class": names, "corps": [n == CORPS for n in names], "general": [True] * len(names)}
     return mvt({LAYER: TileLayer(shapes, codes, columns, codes)}, z, x, y, crs=3857)
 
 
@@ -128,13 +133,13 @@ def _read_grid(rows: Any, z: int, x: int, y: int) -> ClassGrid:
     found = list(
         rows.filter(geom__bbox=tile_bounds(z, x, y))
         .order_by("pk")
-        .values_list("way", "corps", AsWkb("geom"))
+        .values_list("colour", AsWkb("geom"))
     )
     if not found:
         return EMPTY
-    ways, corps, wkb = zip(*found, strict=True)
-    names = np.empty(len(ways), dtype=object)
-    names[:] = [CORPS if own else way for way, own in zip(ways, corps, strict=True)]
+    classes, wkb = zip(*found, strict=True)
+    names = np.empty(len(classes), dtype=object)
+    names[:] = classes
     return class_grid(_from_wkb(wkb), names, z, x, y)
 
 

@@ -1,5 +1,6 @@
 """Tables of the register of holdings."""
 
+from liangtian.programmes.holdings.models.buildings import Building
 from liangtian.programmes.holdings.models.classes import ParcelClasses
 from liangtian.programmes.holdings.models.comparing import Comparison, ComparisonHit
 from liangtian.programmes.holdings.models.contracts import Contract, ContractLine
@@ -26,6 +27,7 @@ from liangtian.programmes.holdings.models.judging import (
     Judgement,
     ReviewMeeting,
 )
+from liangtian.programmes.holdings.models.lists import ListFile
 from liangtian.programmes.holdings.models.measures import Dunning, Measure, MeasureStep
 from liangtian.programmes.holdings.models.notices import (
     Notice,
@@ -73,6 +75,7 @@ __all__ = [
     "BaseYear",
     "Bill",
     "BillRun",
+    "Building",
     "Charge",
     "Coefficient",
     "Comparison",
@@ -90,6 +93,7 @@ __all__ = [
     "IntakeProblem",
     "IntakeWord",
     "Judgement",
+    "ListFile",
     "Measure",
     "MeasureStep",
     "Meter",
