@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from liangtian.platform.audit.services import saw
 from liangtian.platform.jobs.api import JobOut, job_out
@@ -23,6 +23,7 @@ from liangtian.programmes.holdings import (
 from liangtian.programmes.holdings.buildings.api import router as buildings
 from liangtian.programmes.holdings.api_finding import router as finding
 from liangtian.programmes.holdings.api_holders import router as holders
+from liangtian.programmes.holdings.api_crops import router as seasons
 from liangtian.programmes.holdings.codes import LISTS, listed
 from liangtian.programmes.holdings.comparing.api import router as comparing
 from liangtian.programmes.holdings.dossier.api import router as dossier
@@ -30,10 +31,11 @@ from liangtian.programmes.holdings.fees.api import router as fees
 from liangtian.programmes.holdings.ground import figure
 from liangtian.programmes.holdings.intake.api import router as intake
 from liangtian.programmes.holdings.judging.api import router as judging
+from liangtian.programmes.holdings.lists.api import router as lists
 from liangtian.programmes.holdings.models import BaseYear
 from liangtian.programmes.holdings.notices.api import router as notices
 from liangtian.programmes.holdings.onmap.api import router as onmap
-from liangtian.programmes.holdings.onmap.api import tile_answer
+from liangtian.programmes.holdings.onmap.api import TileQuery, tile_answer
 from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_out
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,
@@ -67,6 +69,8 @@ router.add_router("", intake)
 router.add_router("", finding)
 router.add_router("", buildings)
 router.add_router("", onmap)
+router.add_router("", seasons)
+router.add_router("", lists)
 
 
 @router.get("/options", response=OptionsOut)
@@ -89,12 +93,10 @@ def rename_unit(request: HttpRequest, unit_id: int, body: UnitIn) -> dict[str, A
 
 
 @router.get("/tiles/{z}/{x}/{y}.mvt")
-def tile(
-    request: HttpRequest, z: int, x: int, y: int, as_of: date | None = None,
-    by: Literal["way", "ownership", "judgement", "arrears"] = "way",
-) -> HttpResponse:  # fmt: skip
+def tile(request: HttpRequest, z: int, x: int, y: int, asked: Query[TileQuery]) -> HttpResponse:
     """Parcels of the user's region as a vector tile, as of a day, with the class they are coloured by."""
-    return tile_answer(request, parcel_tile(user_of(request), z, x, y, as_of, by))
+    data = parcel_tile(user_of(request), z, x, y, asked.as_of, by=asked.by)
+    return tile_answer(request, data)
 
 
 @router.post("/parcels", response=ParcelOut)

@@ -36,7 +36,7 @@ GRID_SECONDS = 600  # an overview of ten thousands of parcels may be that old
 
 
 def parcel_tile(
-    user: User, z: int, x: int, y: int, as_of: date | None = None, by: str = WAY
+    user: User, z: int, x: int, y: int, as_of: date | None = None, *, by: str = WAY
 ) -> bytes:
     """One tile with layer "parcels": id, code, class, corps; from zoom 15 a label, in one tile only.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -21,6 +22,13 @@ router = Router(tags=["holdings"])
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 Keys = Annotated[str, Field(pattern=r"^([0-9]{1,15}(,[0-9]{1,15}){0,19})?$", max_length=320)]
 AnyFigure = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "required": ["type"]})]
+
+
+class TileQuery(Schema):
+    """As of which day, and by what parcels are coloured."""
+
+    as_of: date | None = None
+    by: Literal["way", "ownership", "judgement", "arrears"] = "way"
 
 
 class LegendLine(Schema):

@@ -80,7 +80,9 @@ def _parcel(v: ParcelVersion, owed: dict[int, int] | None, standing: int) -> dic
         facts.append(("欠费", f"{fen // 100}.{fen % 100:02d} 元" if fen else "无"))
     if standing:
         facts.append(("地头建筑物", f"{standing} 处"))
-    return _item("parcel", v.parcel_id, "地块", v.code, f"/parcels/{v.parcel_id}", facts, v.geom)
+    return _item(
+        ("parcel", v.parcel_id), ("地块", v.code), f"/parcels/{v.parcel_id}", facts, v.geom
+    )
 
 
 def _owed(user: User, keys: Sequence[int]) -> dict[int, int]:
@@ -107,7 +109,9 @@ def _sources(user: User, keys: Sequence[int]) -> list[dict[str, Any]]:
             facts.append(("封停日期", str(row.closed_on)))
         label = str(row.get_kind_display())
         found.append(
-            _item(row.kind, row.pk, label, str(row), f"/water/sources/{row.pk}", facts, row.geom)
+            _item(
+                (row.kind, row.pk), (label, str(row)), f"/water/sources/{row.pk}", facts, row.geom
+            )
         )
     return found
 
@@ -118,7 +122,7 @@ def _buildings(user: User, keys: Sequence[int]) -> list[dict[str, Any]]:
     rows = Building.objects.visible_to(user).filter(pk__in=keys).select_related("parcel", "region")
     return [
         _item(
-            "building", b.pk, "地头建筑物", f"{b.kind}（{b.code}）", f"/parcels/{b.parcel_id}",
+            ("building", b.pk), ("地头建筑物", f"{b.kind}（{b.code}）"), f"/parcels/{b.parcel_id}",
             [
                 ("所属地块", b.parcel.code),
                 ("占地面积", f"{b.area_m2} 平方米（{to_mu(b.area_m2):.2f} 亩）"),
@@ -131,10 +135,10 @@ def _buildings(user: User, keys: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _item(
-    kind: str, key: int, label: str, title: str, to: str, facts: list[tuple[str, str]], geom: Any
+    thing: tuple[str, int], names: tuple[str, str], to: str, facts: list[tuple[str, str]], geom: Any
 ) -> dict[str, Any]:
     return {
-        "kind": kind, "id": key, "label": label, "title": title, "to": to,
+        "kind": thing[0], "id": thing[1], "label": names[0], "title": names[1], "to": to,
         "facts": [{"label": name, "value": value} for name, value in facts],
         "geometry": None if geom is None else shapely.geometry.mapping(geom),
     }  # fmt: skip
