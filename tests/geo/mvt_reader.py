@@ -139,7 +139,7 @@ def read_tile(data: bytes) -> dict[str, ReadLayer]:
             named = {
                 layer.keys[k]: layer.values[v] for k, v in zip(tags[::2], tags[1::2], strict=True)
             }
-            assert parts[3] == 3
+            assert parts[3] in (1, 2, 3)
             layer.features.append((parts[1], named, _rings(_packed(parts[4]))))
         out[name] = layer
     return out

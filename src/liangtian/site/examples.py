@@ -158,6 +158,23 @@ EXAMPLES: dict[str, Any] = {
         "user_id": 12, "role": "township_clerk", "region": "990121100", "reason": "岗位调整",
     },
     "HandOverIn": {"from_user": 12, "to_user": 15, "reason": "调离"},
+    "BuildingIn": {
+        "kind": "泵房", "on": "2024-03-01", "built_year": 2015,
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[
+                [111.3501, 34.3101], [111.3502, 34.3101], [111.3502, 34.3102], [111.3501, 34.3102],
+                [111.3501, 34.3101],
+            ]],
+        },
+    },
+    "RemoveBuildingIn": {"on": "2024-06-01", "reason": "泵房改建，旧房已拆除"},
+    "CropSheetIn": {
+        "region": "990121100201", "year": 2024, "season": "春播",
+        "rows": [{"parcel_id": 11, "sown": [{"crop": "棉花", "area_mu": "15.00"}], "was": []}],
+    },
+    "StartListIn": {"file_id": 7, "kind": "well", "on": "2024-03-01", "fixed": {}},
+    "ListColumnsIn": {"mapping": {"code": "井号", "region": "村"}, "fixed": {"power_rollover": "1000000"}},
     "BoundaryIn": {"geometry": _PLOT, "on": "2024-09-01", "reason": "实地核查界线有误"},
     "ChangeParcelIn": {"parcel": _PARCEL, "on": "2024-09-01", "reason": "棉田改种香梨"},
     "ContractIn": {

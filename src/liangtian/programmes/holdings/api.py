@@ -20,10 +20,10 @@ from liangtian.programmes.holdings import (
     units,
     years,
 )
-from liangtian.programmes.holdings.buildings.api import router as buildings
+from liangtian.programmes.holdings.api_crops import router as seasons
 from liangtian.programmes.holdings.api_finding import router as finding
 from liangtian.programmes.holdings.api_holders import router as holders
-from liangtian.programmes.holdings.api_crops import router as seasons
+from liangtian.programmes.holdings.buildings.api import router as buildings
 from liangtian.programmes.holdings.codes import LISTS, listed
 from liangtian.programmes.holdings.comparing.api import router as comparing
 from liangtian.programmes.holdings.dossier.api import router as dossier
@@ -34,8 +34,8 @@ from liangtian.programmes.holdings.judging.api import router as judging
 from liangtian.programmes.holdings.lists.api import router as lists
 from liangtian.programmes.holdings.models import BaseYear
 from liangtian.programmes.holdings.notices.api import router as notices
-from liangtian.programmes.holdings.onmap.api import router as onmap
 from liangtian.programmes.holdings.onmap.api import TileQuery, tile_answer
+from liangtian.programmes.holdings.onmap.api import router as onmap
 from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_out
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,

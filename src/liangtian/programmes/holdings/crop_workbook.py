@@ -40,7 +40,8 @@ def crop_workbook(sheet: Mapping[str, Any], *, last_year: bool) -> bytes:
         page.set_column(column, column, width)
     row = 1
     for one in sheet["rows"]:
-        for sown in one["sown"] or (one["last"] if last_year else ()) or ({},):
+        told: Sequence[Mapping[str, str]] = one["sown"] or (one["last"] if last_year else ())
+        for sown in told or ({},):
             for column, value in enumerate((one["code"], one["place"], one["holder"])):
                 page.write_string(row, column, value, text)
             page.write_number(row, 3, float(one["area_mu"]), area)

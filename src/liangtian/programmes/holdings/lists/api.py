@@ -59,7 +59,7 @@ class ListCounts(Schema):
 
 
 class ListLine(Schema):
-    """A row of the file: `row` as a person counts among the data rows."""
+    """A row of the file: `row` as a person counts in the sheet, of a layer from 1."""
 
     row: int
     state: Literal["ready", "done", "same", "wrong"]
@@ -178,9 +178,9 @@ def list_out(row: ListFile) -> dict[str, Any]:
             for f in FIELDS[row.kind]
         ],
         "lines": [
-            {"row": number, "state": one["state"], "title": one["title"], "said": one["said"],
+            {"row": one["row"], "state": one["state"], "title": one["title"], "said": one["said"],
              "field": labels.get(one["column"], "")}
-            for number, one in enumerate(row.rows, start=1)
+            for one in row.rows
         ],
     }  # fmt: skip
 

@@ -117,9 +117,9 @@ def suggested(kind: str, headings: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in FIELDS[kind]:
         for name in (field.label, *field.aliases):
-            heading = known.get(plain(name))
-            if heading is not None and heading not in found.values():
-                found[field.name] = heading
+            column = known.get(plain(name))
+            if column is not None and column not in found.values():
+                found[field.name] = column
                 break
     return found
 

@@ -70,7 +70,7 @@ def start(
     )  # fmt: skip
     row.headings, row.mapping, row.fixed = listing.table.labels, chosen, values
     row.notes = [*listing.notes, *_skipped(listing)]
-    row.rows = [kept(one) for one in _judged(user, row, listing)[1]]
+    row.rows = kept(_judged(user, row, listing)[1], listing)
     with transaction.atomic():
         row.save()
         record(user, "holdings.list.check", row, after={"file": file.sha256, **counts(row)})
@@ -111,12 +111,13 @@ def _accepted(user: User, row: ListFile) -> ListFile:
     ).get(pk=row.pk)  # fmt: skip
     _refuse_closed(current)
     refuse_again(current.county_id, current.kind, current.sha256)
-    judge, lines = _judged(user, current, open_list(current.file, current.kind))
+    listing = open_list(current.file, current.kind)
+    judge, lines = _judged(user, current, listing)
     done = [_entered(judge, line) if line.state == READY else line for line in lines]
     if not any(line.state == DONE for line in done):
         raise Refused("没有可以入库的行，请下载标注后的表格核对。")
     judge.finish()
-    current.rows, current.state = [kept(line) for line in done], State.ACCEPTED
+    current.rows, current.state = kept(done, listing), State.ACCEPTED
     current.save(update_fields=["rows", "state"])
     record(user, "holdings.list.accept", current, after=counts(current))
     return current
@@ -153,9 +154,12 @@ def counts(row: ListFile) -> dict[str, int]:
     return {state: found.count(state) for state in (READY, DONE, SAME, WRONG)}
 
 
-def kept(line: Line) -> dict[str, str]:
-    """A row as it is kept."""
-    return {"state": line.state, "title": line.title, "said": line.said, "column": line.column}
+def kept(lines: Sequence[Line], listing: Listing) -> list[dict[str, Any]]:
+    """Rows as they are kept, each with where it stands in the file."""
+    return [
+        {"row": n, "state": one.state, "title": one.title, "said": one.said, "column": one.column}
+        for n, one in zip(listing.table.numbers, lines, strict=True)
+    ]
 
 
 def _entered(judge: Judge, line: Line) -> Line:

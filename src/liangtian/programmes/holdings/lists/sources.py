@@ -146,7 +146,8 @@ class SourceJudge:
             kind=self.kind, code=code, region=region, holder_id=holder,
             name=cells.text(i, "name") or (f"{code}号机电井" if well else code),
             level="" if well else _LEVELS[level], permit=cells.text(i, "permit", 60),
-            permit_until=cells.day(i, "permit_until"), note=cells.text(i, "note", 300), **sizes,
+            permit_until=cells.day(i, "permit_until"), note=cells.text(i, "note", 300),
+            depth_m=sizes["depth_m"], pump_m3h=sizes["pump_m3h"],
         )  # fmt: skip
 
     def _parent(self, i: int, level: str) -> str:
