@@ -11,6 +11,7 @@ import shapely
 from liangtian.geo.marks import marks
 from liangtian.geo.tiles import TileLayer, tile_bounds
 from liangtian.platform.errors import Forbidden, NotFound
+from liangtian.platform.people.models import Role
 from liangtian.programmes.holdings.colouring import BY, CORPS, legend
 from liangtian.programmes.holdings.onmap.summary import Clicked, summaries
 from liangtian.programmes.holdings.tiles import parcel_tile
@@ -52,13 +53,16 @@ def test_parcels_are_coloured_by_what_is_asked_for_and_xpcc_land_always_apart(
 def test_arrears_are_seen_by_who_may_see_fees_only(people: People, signed_in: SignedIn) -> None:
     one = parcel(people.clerk, 1_000, 1_000)
     tile = tile_of(*one.geom.centroid.coords[0], 15)
-    people.reviewer.role_codes = None
-    from tests.site.matrix import holding
-
-    assert "agriculture" not in holding("fees.view")
-    assert [c["by"] for c in signed_in(people.clerk).get("/api/holdings/map/colours").json()] == [*BY]
+    people.reviewer.roles.set([Role.objects.get(code="agriculture")])
+    for user, classes in ((people.clerk, BY), (people.reviewer, BY[:-1])):
+        found = signed_in(user).get("/api/holdings/map/colours").json()
+        assert [way["by"] for way in found] == [*classes]
+    bureau = type(people.reviewer).objects.get(pk=people.reviewer.pk)
+    assert parcel_tile(bureau, *tile, by="judgement")
     with pytest.raises(Forbidden):
-        parcel_tile(people.auditor, *tile, by="arrears")
+        parcel_tile(bureau, *tile, by="arrears")
+    (land,) = summaries(bureau, Clicked(parcels=[one.parcel_id]))
+    assert "欠费" not in {fact["label"] for fact in land["facts"]}
 
 
 def test_a_click_tells_what_lies_there_in_the_own_region(people: People) -> None:
