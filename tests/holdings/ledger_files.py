@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,3 +58,18 @@ def figures(path: Path, places: Mapping[str, tuple[float, float]], **fields: Seq
         layer="地块", geometry_type="Polygon", crs=f"EPSG:{ZONE_38}", driver="GPKG",
     )  # fmt: skip
     return path
+
+
+def shapefile(folder: Path, shapes: Sequence[Any], columns: Mapping[str, Sequence[str]]) -> bytes:
+    """A zipped Shapefile of figures in EPSG:4490."""
+    path = folder / "图形.shp"
+    pyogrio.raw.write(
+        str(path), np.array([shapely.to_wkb(s) for s in shapes], dtype=object),
+        [np.array(values, dtype=object) for values in columns.values()], list(columns),
+        geometry_type=shapes[0].geom_type, crs="EPSG:4490", driver="ESRI Shapefile", encoding="UTF-8",
+    )  # fmt: skip
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for part in sorted(folder.glob("图形.*")):
+            archive.write(part, part.name)
+    return out.getvalue()

@@ -69,8 +69,12 @@ def test_a_building_far_from_land_on_another_or_of_no_kind_is_refused(people: Pe
 def test_a_divided_parcel_hands_its_buildings_to_the_piece_they_stand_on(people: People) -> None:
     land = parcel(people.clerk, 1_000, 1_000)
     west, east = shed(people.clerk, 1_010, 1_010), shed(people.clerk, 1_080, 1_010)
-    (a, b), (c, d) = (ground(x, y, 1, 1).exterior.coords[0] for x, y in ((1_050, 990), (1_050, 1_120)))
-    made = dividing.split(people.clerk, land.parcel_id, LineString([(a, b), (c, d)]), JUNE, "两户分开承包")
+    (a, b), (c, d) = (
+        ground(x, y, 1, 1).exterior.coords[0] for x, y in ((1_050, 990), (1_050, 1_120))
+    )
+    made = dividing.split(
+        people.clerk, land.parcel_id, LineString([(a, b), (c, d)]), JUNE, "两户分开承包"
+    )
     for one, where in ((west, 0), (east, 1)):
         one.refresh_from_db()
         left = sorted(made, key=lambda v: v.geom.centroid.x)

@@ -80,7 +80,9 @@ def test_a_click_tells_what_lies_there_in_the_own_region(people: People) -> None
         summaries(people.township_b, keys)
 
 
-def test_wells_and_canals_are_drawn_and_crowded_wells_counted(people: People, settings: Any) -> None:
+def test_wells_and_canals_are_drawn_and_crowded_wells_counted(
+    people: People, settings: Any
+) -> None:
     wells = [well(people.clerk, f"J00{i}", at=(1_000 + 3 * i, 1_000)) for i in range(3)]
     line = shapely.LineString([spot(900, 900), spot(1_500, 1_200)])
     form = SourceForm("canal", "Q1", "一支渠", VILLAGE, level="branch")

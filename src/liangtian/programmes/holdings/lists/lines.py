@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 from liangtian.platform.cell_values import parse_date, parse_figure
 from liangtian.programmes.holdings.lists.reading import Listing
 
+_DEGREES = re.compile(r"\d{1,3}(\.\d{1,15})?")
 READY, SAME, WRONG, DONE = "ready", "same", "wrong", "done"
 
 
@@ -95,6 +97,15 @@ class Cells:
         if found is None or round(found, places) != Decimal(text):
             raise Amiss(name, f"“{text}”不是数，或小数多于 {places} 位；只写数字，不带单位")
         return round(found, places)
+
+    def degrees(self, i: int, name: str) -> float | None:
+        """Degrees as a number; nothing else is guessed at."""
+        text = self.text(i, name).removesuffix("°")
+        if not text:
+            return None
+        if not _DEGREES.fullmatch(text) or float(text) > 180:
+            raise Amiss(name, f"“{text}”不是以度为单位的数，如 86.123456")
+        return float(text)
 
     def day(self, i: int, name: str) -> date | None:
         """A day."""

@@ -128,10 +128,10 @@ class SourceJudge:
             return shapely.force_2d(drawn)
         if self.kind != Kind.WELL:
             return None
-        lon, lat = self.cells.figure(i, "lon", 9), self.cells.figure(i, "lat", 9)
+        lon, lat = self.cells.degrees(i, "lon"), self.cells.degrees(i, "lat")
         if (lon is None) != (lat is None):
             raise Amiss("lon" if lon is None else "lat", "经度和纬度应都填写")
-        return None if lon is None or lat is None else shapely.Point(float(lon), float(lat))
+        return None if lon is None or lat is None else shapely.Point(lon, lat)
 
     def _form(self, i: int, code: str, region: str, holder: int | None) -> sources.SourceForm:
         cells, well = self.cells, self.kind == Kind.WELL

@@ -8,66 +8,229 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0004_ledger_kind'),
-        ('holdings', '0005_intake'),
-        ('regions', '0003_region_imports'),
+        ("files", "0004_ledger_kind"),
+        ("holdings", "0005_intake"),
+        ("regions", "0003_region_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编号')),
-                ('kind', models.CharField(max_length=20, verbose_name='类别')),
-                ('built_year', models.PositiveSmallIntegerField(null=True, verbose_name='建成年份')),
-                ('geom', liangtian.platform.geofield.GeometryField(kind='MultiPolygon', verbose_name='占地图形')),
-                ('area_m2', models.DecimalField(decimal_places=2, max_digits=15, verbose_name='占地面积(平方米)')),
-                ('valid_from', models.DateField(verbose_name='登记日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='拆除日期')),
-                ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='拆除说明')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='备注')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='holdings.parcel', verbose_name='所属地块')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="编号")),
+                ("kind", models.CharField(max_length=20, verbose_name="类别")),
+                (
+                    "built_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="建成年份"),
+                ),
+                (
+                    "geom",
+                    liangtian.platform.geofield.GeometryField(
+                        kind="MultiPolygon", verbose_name="占地图形"
+                    ),
+                ),
+                (
+                    "area_m2",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=15, verbose_name="占地面积(平方米)"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="登记日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="拆除日期")),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="拆除说明"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="备注")),
+                (
+                    "entered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buildings",
+                        to="holdings.parcel",
+                        verbose_name="所属地块",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地头建筑物',
-                'verbose_name_plural': '地头建筑物',
-                'ordering': ['code'],
-                'indexes': [models.Index(fields=['region', 'valid_to', 'code'], name='building_codes')],
-                'constraints': [models.UniqueConstraint(fields=('county', 'code'), name='building_code_once'), models.CheckConstraint(condition=models.Q(('area_m2__gt', 0)), name='building_has_area'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='building_is_told'), models.CheckConstraint(condition=models.Q(('built_year', None), models.Q(('built_year__gte', 1900), ('built_year__lte', 2100)), _connector='OR'), name='building_year_is_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('valid_to', None)), models.Q(('valid_to__gte', models.F('valid_from')), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='building_ends_with_a_reason')],
+                "verbose_name": "地头建筑物",
+                "verbose_name_plural": "地头建筑物",
+                "ordering": ["code"],
+                "indexes": [
+                    models.Index(fields=["region", "valid_to", "code"], name="building_codes")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "code"), name="building_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("area_m2__gt", 0)), name="building_has_area"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("kind", ""), _negated=True),
+                        ),
+                        name="building_is_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("built_year", None),
+                            models.Q(("built_year__gte", 1900), ("built_year__lte", 2100)),
+                            _connector="OR",
+                        ),
+                        name="building_year_is_a_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end_reason", ""), ("valid_to", None)),
+                            models.Q(
+                                ("valid_to__gte", models.F("valid_from")),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="building_ends_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ListFile',
+            name="ListFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('well', '机电井'), ('canal', '渠道'), ('building', '地头建筑物'), ('crop', '种植情况')], max_length=10, verbose_name='类别')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文件摘要')),
-                ('on', models.DateField(verbose_name='生效日期')),
-                ('state', models.CharField(choices=[('checked', '待确认'), ('accepted', '已入库'), ('discarded', '已放弃')], default='checked', max_length=10, verbose_name='状态')),
-                ('headings', models.JSONField(default=list, verbose_name='列名')),
-                ('mapping', models.JSONField(default=dict, verbose_name='列对应')),
-                ('fixed', models.JSONField(default=dict, verbose_name='固定值')),
-                ('notes', models.JSONField(default=list, verbose_name='读取说明')),
-                ('rows', models.JSONField(default=list, verbose_name='逐行结果')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='导入时间')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='所在区划')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("well", "机电井"),
+                            ("canal", "渠道"),
+                            ("building", "地头建筑物"),
+                            ("crop", "种植情况"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="文件摘要")),
+                ("on", models.DateField(verbose_name="生效日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checked", "待确认"),
+                            ("accepted", "已入库"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="checked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("headings", models.JSONField(default=list, verbose_name="列名")),
+                ("mapping", models.JSONField(default=dict, verbose_name="列对应")),
+                ("fixed", models.JSONField(default=dict, verbose_name="固定值")),
+                ("notes", models.JSONField(default=list, verbose_name="读取说明")),
+                ("rows", models.JSONField(default=list, verbose_name="逐行结果")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="导入时间"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                        verbose_name="所在区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '表册导入',
-                'verbose_name_plural': '表册导入',
-                'ordering': ['-made_at', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('county', 'kind', 'sha256'), name='list_file_enters_once'), models.CheckConstraint(condition=models.Q(('sha256', ''), _negated=True), name='list_file_has_digest')],
+                "verbose_name": "表册导入",
+                "verbose_name_plural": "表册导入",
+                "ordering": ["-made_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "accepted")),
+                        fields=("county", "kind", "sha256"),
+                        name="list_file_enters_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256", ""), _negated=True),
+                        name="list_file_has_digest",
+                    ),
+                ],
             },
         ),
     ]
