@@ -2500,6 +2500,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a building with its footprint. */
+        post: operations["liangtian_programmes_holdings_buildings_api_new_building"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/buildings/tiles/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Buildings of the user's region as a vector tile. */
+        get: operations["liangtian_programmes_holdings_onmap_api_buildings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/buildings/{building_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a building. */
+        put: operations["liangtian_programmes_holdings_buildings_api_change_building"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/buildings/{building_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that it was pulled down. */
+        post: operations["liangtian_programmes_holdings_buildings_api_remove_building"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/classes": {
         parameters: {
             query?: never;
@@ -2563,6 +2631,41 @@ export interface paths {
         put?: never;
         /** End a contract before its time. */
         post: operations["liangtian_programmes_holdings_api_holders_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/crops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parcels of a village with their crops of a season. */
+        get: operations["liangtian_programmes_holdings_api_crops_sheet"];
+        /** Save a season of a village: all rows or none. */
+        put: operations["liangtian_programmes_holdings_api_crops_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/crops.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same table to fill in and hand in as a list; `last_year` fills empty rows with last year's crops. */
+        get: operations["liangtian_programmes_holdings_api_crops_workbook"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3648,6 +3751,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest lists of the user's region, of the sorts the user may bring. */
+        get: operations["liangtian_programmes_holdings_lists_api_lists"];
+        put?: never;
+        /** Read an uploaded file and judge every row; nothing enters yet. */
+        post: operations["liangtian_programmes_holdings_lists_api_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/lists/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The empty list of a sort. */
+        get: operations["liangtian_programmes_holdings_lists_api_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list as it stands. */
+        get: operations["liangtian_programmes_holdings_lists_api_show"];
+        /** Judge the rows again with other columns and fixed values. */
+        put: operations["liangtian_programmes_holdings_lists_api_rematch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/lists/{list_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the good rows in. */
+        post: operations["liangtian_programmes_holdings_lists_api_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/lists/{list_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the list up. */
+        post: operations["liangtian_programmes_holdings_lists_api_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/lists/{list_id}/marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows with what became of each; names may stand in it, so that it isn't for everyone. */
+        get: operations["liangtian_programmes_holdings_lists_api_marked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/map/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what the user may colour parcels, and the legend of each. */
+        get: operations["liangtian_programmes_holdings_onmap_api_colours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/map/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A few facts of what was clicked on the map. */
+        get: operations["liangtian_programmes_holdings_onmap_api_things"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/measures/dunning": {
         parameters: {
             query?: never;
@@ -4252,7 +4493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Parcels of the user's region as a vector tile, as of a day. */
+        /** Parcels of the user's region as a vector tile, as of a day, with the class they are coloured by. */
         get: operations["liangtian_programmes_holdings_api_tile"];
         put?: never;
         post?: never;
@@ -4702,6 +4943,23 @@ export interface paths {
         put?: never;
         /** Enter a price of water, to be approved by another. */
         post: operations["liangtian_programmes_holdings_water_api_new_tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/water/tiles/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Wells and canals of the user's region as a vector tile. */
+        get: operations["liangtian_programmes_holdings_onmap_api_water"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8201,6 +8459,85 @@ export interface components {
             problem: string;
             region: string;
         };
+        /**
+         * @description A building; without a parcel it is of the one it stands on, without a figure its own stays.
+         * @example {
+         *       "built_year": 2015,
+         *       "geometry": {
+         *         "coordinates": [
+         *           [
+         *             [
+         *               111.3501,
+         *               34.3101
+         *             ],
+         *             [
+         *               111.3502,
+         *               34.3101
+         *             ],
+         *             [
+         *               111.3502,
+         *               34.3102
+         *             ],
+         *             [
+         *               111.3501,
+         *               34.3102
+         *             ],
+         *             [
+         *               111.3501,
+         *               34.3101
+         *             ]
+         *           ]
+         *         ],
+         *         "type": "Polygon"
+         *       },
+         *       "kind": "泵房",
+         *       "on": "2024-03-01"
+         *     }
+         */
+        BuildingIn: {
+            built_year?: number | null;
+            /** @default  */
+            code?: string;
+            geometry?: ({
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            }) | null;
+            kind: string;
+            /** @default  */
+            note?: string;
+            /** Format: date */
+            on: string;
+            parcel_id?: number | null;
+        };
+        /** @description A building at the field edge with its measured footprint. */
+        BuildingOut: {
+            area_m2: number;
+            built_year: number | null;
+            code: string;
+            end_reason: string;
+            geometry: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            id: number;
+            kind: string;
+            note: string;
+            parcel: string;
+            parcel_id: number;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
         /** @description A holder of the register that may be the same. */
         Candidate: {
             id: number;
@@ -8342,6 +8679,15 @@ export interface components {
             until: string;
             whole: boolean;
         };
+        /** @description Keys of what was clicked, separated by commas. */
+        ClickedQuery: {
+            /** @default  */
+            buildings?: string;
+            /** @default  */
+            parcels?: string;
+            /** @default  */
+            sources?: string;
+        };
         /**
          * @example {
          *       "county": "990121",
@@ -8421,6 +8767,13 @@ export interface components {
             rate: number | null;
             waived: string;
             year: number;
+        };
+        /** @description One way to colour parcels; `by` goes into the address of the tiles. */
+        ColouringOut: {
+            /** @enum {string} */
+            by: "way" | "ownership" | "judgement" | "arrears";
+            classes: components["schemas"]["LegendLine"][];
+            label: string;
         };
         ColumnOut: {
             choices: components["schemas"]["ChoiceOut"][] | null;
@@ -8650,6 +9003,58 @@ export interface components {
             code: string;
             name: string;
         };
+        CropOut: {
+            area_mu: number;
+            crop: string;
+        };
+        /** @description What is entered of a parcel; `was`: what the page showed before. */
+        CropRowIn: {
+            parcel_id: number;
+            sown: components["schemas"]["SownIn"][];
+            was?: components["schemas"]["SownIn"][] | null;
+        };
+        /** @description A parcel with what grows on it in the season and what grew the year before; areas in mu. */
+        CropRowOut: {
+            area_mu: number;
+            code: string;
+            holder: string;
+            last: components["schemas"]["CropOut"][];
+            parcel_id: number;
+            place: string;
+            sown: components["schemas"]["CropOut"][];
+        };
+        /**
+         * @example {
+         *       "region": "990121100201",
+         *       "rows": [
+         *         {
+         *           "parcel_id": 11,
+         *           "sown": [
+         *             {
+         *               "area_mu": "15.00",
+         *               "crop": "棉花"
+         *             }
+         *           ],
+         *           "was": []
+         *         }
+         *       ],
+         *       "season": "春播",
+         *       "year": 2024
+         *     }
+         */
+        CropSheetIn: {
+            region: string;
+            rows: components["schemas"]["CropRowIn"][];
+            season: string;
+            year: number;
+        };
+        CropSheetOut: {
+            region: string;
+            region_name: string;
+            rows: components["schemas"]["CropRowOut"][];
+            season: string;
+            year: number;
+        };
         /**
          * @example {
          *       "season": "春播",
@@ -8666,6 +9071,10 @@ export interface components {
             season: string;
             sown: components["schemas"]["SownIn"][];
             year: number;
+        };
+        /** @description How many parcels are entered otherwise than before. */
+        CropsSavedOut: {
+            changed: number;
         };
         DashboardChart: {
             categories: string[];
@@ -10051,6 +10460,7 @@ export interface components {
         /** @description One household, one file (一户一档), of what the reader may see. */
         HolderOut: {
             area_mu: number;
+            buildings: components["schemas"]["BuildingOut"][];
             contracts: components["schemas"]["ContractRef"][];
             corps_mu: number;
             /** Format: date-time */
@@ -10996,6 +11406,10 @@ export interface components {
             label: string;
             stroke: string;
         };
+        LegendLine: {
+            colour: string;
+            label: string;
+        };
         LetterFieldOut: {
             edited: boolean;
             label: string;
@@ -11038,6 +11452,91 @@ export interface components {
         LineIn: {
             area_mu: number | string;
             parcel_id: number;
+        };
+        /**
+         * @example {
+         *       "fixed": {
+         *         "power_rollover": "1000000"
+         *       },
+         *       "mapping": {
+         *         "code": "井号",
+         *         "region": "村"
+         *       }
+         *     }
+         */
+        ListColumnsIn: {
+            /** @default {} */
+            fixed?: {
+                [key: string]: string;
+            };
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        ListCounts: {
+            done: number;
+            ready: number;
+            same: number;
+            wrong: number;
+        };
+        ListField: {
+            constant: boolean;
+            help: string;
+            label: string;
+            name: string;
+            needed: boolean;
+        };
+        /** @description A row of the file: `row` as a person counts in the sheet, of a layer from 1. */
+        ListLine: {
+            field: string;
+            row: number;
+            said: string;
+            /** @enum {string} */
+            state: "ready" | "done" | "same" | "wrong";
+            title: string;
+        };
+        /** @description A list with how it is read and what becomes of each row. */
+        ListOut: {
+            counts: components["schemas"]["ListCounts"];
+            fields: components["schemas"]["ListField"][];
+            fixed: {
+                [key: string]: string;
+            };
+            headings: string[];
+            id: number;
+            /** @enum {string} */
+            kind: "well" | "canal" | "building" | "crop";
+            kind_label: string;
+            lines: components["schemas"]["ListLine"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            notes: string[];
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            state: "checked" | "accepted" | "discarded";
+            state_label: string;
+        };
+        ListSummary: {
+            counts: components["schemas"]["ListCounts"];
+            id: number;
+            /** @enum {string} */
+            kind: "well" | "canal" | "building" | "crop";
+            kind_label: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            name: string;
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            state: "checked" | "accepted" | "discarded";
+            state_label: string;
         };
         /**
          * @example {
@@ -11124,6 +11623,21 @@ export interface components {
             id: number;
             message: string;
             number: string;
+        };
+        MapFact: {
+            label: string;
+            value: string;
+        };
+        /** @description A parcel, well, canal or building under the pointer. */
+        MapThingOut: {
+            facts: components["schemas"]["MapFact"][];
+            geometry: Record<string, never> | null;
+            id: number;
+            /** @enum {string} */
+            kind: "parcel" | "well" | "canal" | "building";
+            label: string;
+            title: string;
+            to: string;
         };
         /**
          * @example {
@@ -11773,6 +12287,7 @@ export interface components {
         /** @description What can be chosen when a parcel, a holder's paper or a crop is entered. */
         OptionsOut: {
             actual_use: string[];
+            building_kind: string[];
             crop: string[];
             irrigation: string[];
             land_kind: string[];
@@ -12217,6 +12732,7 @@ export interface components {
                 number,
                 number
             ];
+            buildings: components["schemas"]["BuildingOut"][];
             children: components["schemas"]["ParcelRelativeOut"][];
             classes: components["schemas"]["ParcelClassesOut"] | null;
             code: string;
@@ -13522,6 +14038,17 @@ export interface components {
         };
         /**
          * @example {
+         *       "on": "2024-06-01",
+         *       "reason": "泵房改建，旧房已拆除"
+         *     }
+         */
+        RemoveBuildingIn: {
+            /** Format: date */
+            on: string;
+            reason: string;
+        };
+        /**
+         * @example {
          *       "last": "2450",
          *       "on": "2024-06-10",
          *       "reason": "电表损坏更换"
@@ -13893,6 +14420,12 @@ export interface components {
             stance: "agree" | "disagree" | "abstain";
             /** @default  */
             text?: string;
+        };
+        /** @description A village, a year, a season. */
+        SeasonQuery: {
+            region: string;
+            season: string;
+            year: number;
         };
         SeatIn: {
             /** @default  */
@@ -14571,6 +15104,26 @@ export interface components {
             table_id?: number | null;
             title: string;
         };
+        /**
+         * @description A stored file, what it lists, and from which day on it holds.
+         * @example {
+         *       "file_id": 7,
+         *       "fixed": {},
+         *       "kind": "well",
+         *       "on": "2024-03-01"
+         *     }
+         */
+        StartListIn: {
+            file_id: number;
+            /** @default {} */
+            fixed?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            kind: "well" | "canal" | "building" | "crop";
+            /** Format: date */
+            on: string;
+        };
         StateOut: {
             code: string;
             desk: string | null;
@@ -14829,6 +15382,15 @@ export interface components {
             mode: string;
             up_to: string | null;
             value: string;
+        };
+        /** @description As of which day, and by what parcels are coloured. */
+        TileQuery: {
+            as_of?: string | null;
+            /**
+             * @default way
+             * @enum {string}
+             */
+            by?: "way" | "ownership" | "judgement" | "arrears";
         };
         ToMeetOut: {
             id: number;
@@ -19373,6 +19935,104 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_buildings_api_new_building: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_onmap_api_buildings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_buildings_api_change_building: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                building_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_buildings_api_remove_building: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                building_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveBuildingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_classes: {
         parameters: {
             query?: never;
@@ -19480,6 +20140,77 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContractRef"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_crops_sheet: {
+        parameters: {
+            query: {
+                region: string;
+                year: number;
+                season: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CropSheetOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_crops_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CropSheetIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CropsSavedOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_api_crops_workbook: {
+        parameters: {
+            query: {
+                region: string;
+                year: number;
+                season: string;
+                last_year?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -21142,6 +21873,226 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_lists_api_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSummary"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartListIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_template: {
+        parameters: {
+            query: {
+                kind: "well" | "canal" | "building" | "crop";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_rematch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListColumnsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_lists_api_marked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    liangtian_programmes_holdings_onmap_api_colours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColouringOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_onmap_api_things: {
+        parameters: {
+            query?: {
+                parcels?: string;
+                sources?: string;
+                buildings?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapThingOut"][];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_measures_api_prepare: {
         parameters: {
             query?: never;
@@ -22031,6 +22982,7 @@ export interface operations {
         parameters: {
             query?: {
                 as_of?: string | null;
+                by?: "way" | "ownership" | "judgement" | "arrears";
             };
             header?: never;
             path: {
@@ -22768,6 +23720,28 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WaterStandardsOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_onmap_api_water: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -323,6 +323,15 @@ export type StopMeasure = Schemas['StopMeasureOut']
 export type StopTaken = Schemas['TakenOut']
 export type Dunning = Schemas['DunningOut']
 
+// --- The register on the map, buildings, crops of a village, lists
+export type ParcelColouring = Schemas['ColouringOut']
+export type MapThing = Schemas['MapThingOut']
+export type Building = Schemas['BuildingOut']
+export type CropSheet = Schemas['CropSheetOut']
+export type CropRow = Schemas['CropRowOut']
+export type ListFile = Schemas['ListOut']
+export type ListSummary = Schemas['ListSummary']
+
 // --- Import of ledgers of holdings
 export type Intake = Schemas['IntakeOut']
 export type IntakeSummary = Schemas['IntakeSummary']

@@ -27,7 +27,7 @@ const HALO = new Stroke({ color: '#fffdf6', width: 3 })
 export const parcelStyle: StyleFunction = (() => {
   const known = new Map<string, Style>()
   return (feature: FeatureLike) => {
-    const way = feature.get('corps') ? CORPS : String(feature.get('way') ?? '')
+    const way = feature.get('corps') ? CORPS : String(feature.get('class') ?? '')
     // Each parcel carries its label in one tile only, so that it is written once.
     const label = feature.get('label')
     let style = known.get(way)

@@ -86,6 +86,15 @@ export default {
         open: '打开图斑详情',
         noBounds: '“{title}”没有入库的图形，无法定位。',
       },
+      holdings: {
+        title: '承包经营',
+        parcels: '地块',
+        buildings: '地头建筑物',
+        canals: '渠道',
+        wells: '机电井',
+        by: '着色',
+        open: '打开详情',
+      },
       identify: {
         title: '点查结果',
         close: '关闭点查结果',
@@ -200,6 +209,15 @@ export default {
         feature: 'Layer',
         open: 'Open the patch',
         noBounds: '“{title}” has no geometry on file, so the map cannot go there.',
+      },
+      holdings: {
+        title: 'Holdings',
+        parcels: 'Parcels',
+        buildings: 'Buildings',
+        canals: 'Canals',
+        wells: 'Wells',
+        by: 'Colour by',
+        open: 'Open',
       },
       identify: {
         title: 'What is here',

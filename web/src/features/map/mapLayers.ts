@@ -30,6 +30,7 @@ export const DEPTH = {
   base: 0,
   graticule: 1,
   layers: 10,
+  holdings: 52,
   patches: 60,
   boundary: 70,
   drawing: 75,

@@ -2,6 +2,8 @@
 import type { Bounds } from '@/api/types'
 import { clampShare } from './swipe'
 import type { SwipeState } from './swipe'
+import { isHolding } from './useHoldings'
+import type { HoldingLayer } from './useHoldings'
 
 export interface MapState {
   /** lon/lat in degrees */
@@ -17,6 +19,8 @@ export interface LayerState {
   opacity?: Record<number, number>
   /** code of the base map; empty is none */
   base?: string
+  /** what of the register of holdings is on, and by what parcels are coloured */
+  holdings?: { on: HoldingLayer[]; by: string }
 }
 
 export interface LinkState {
@@ -72,6 +76,7 @@ export function readLayers(query: Query): LayerState | null {
     patches: names.includes(PATCHES),
     opacity,
     base: single(query['base']) ?? '',
+    holdings: { on: names.filter(isHolding), by: single(query['by']) ?? 'way' },
   }
 }
 
@@ -95,7 +100,7 @@ export function writeView(state: MapState): string {
 }
 
 export function writeLayers(state: LayerState): string {
-  return [...state.versions.map(String), ...(state.patches ? [PATCHES] : [])].join(',')
+  return [...state.versions.map(String), ...(state.patches ? [PATCHES] : []), ...(state.holdings?.on ?? [])].join(',')
 }
 
 /** All of it as a query; what is not set is left out. */
@@ -108,6 +113,7 @@ export function writeLink({ view, layers, swipe, selected }: LinkState): Record<
     on: writeLayers(layers),
     ...(opacity ? { op: opacity } : {}),
     ...(layers.base ? { base: layers.base } : {}),
+    ...(layers.holdings?.on.includes('parcels') ? { by: layers.holdings.by } : {}),
     ...(swipe ? { swipe: `${swipe.left}-${swipe.right}-${Math.round(swipe.at * 100)}` } : {}),
     ...(selected ? { pick: selected.map((v) => v.toFixed(7)).join(',') } : {}),
   }
