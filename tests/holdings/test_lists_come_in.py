@@ -40,7 +40,7 @@ HEAD = ["机井编号", "所在村", "经度", "纬度", "取水许可证号", "
         "以电折水系数", "系数依据文件", "供水地块", "管理使用人"]  # fmt: skip
 
 
-def handed_in(user: Any, head: list[str], rows: list[list[Any]], name: str = "表册.xlsx") -> Any:
+def handed_in(user: Any, head: list[str], rows: list[Any], name: str = "表册.xlsx") -> Any:
     """A workbook with a title above its headings."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -67,7 +67,7 @@ def test_wells_come_in_with_meter_coefficient_and_parcels_and_never_twice(
     land = parcel(people.clerk, 1_000, 1_000)
     old = well(people.clerk, "J009", at=(2_000, 2_000))
     at = [round(v, 9) for v in spot(1_010, 1_010).coords[0]]
-    rows: list[list[Any]] = [
+    rows: list[Any] = [
         [
             "J001",
             "",
@@ -119,7 +119,7 @@ def test_wells_come_in_with_meter_coefficient_and_parcels_and_never_twice(
 
 def test_a_township_brings_neither_coefficients_nor_things_of_another(people: People) -> None:
     well(people.clerk, "J001", at=(1_010, 1_010))
-    rows = [["J001", "", "", "", "", "", "", "", "", "", "", ""],
+    rows: list[Any] = [["J001", "", "", "", "", "", "", "", "", "", "", ""],
             ["K001", "石桥村", "", "", "", "D-7", 1000000, 0, 2.6, "率定成果", "", ""],
             ["K002", "柳塘村", "", "", "", "", "", "", "", "", "", ""]]  # fmt: skip
     row = brought(people.township_b, "well", handed_in(people.township_b, HEAD, rows))
@@ -136,7 +136,7 @@ def test_a_township_brings_neither_coefficients_nor_things_of_another(people: Pe
 
 def test_canals_name_the_one_above_and_columns_are_matched_by_hand(people: People) -> None:
     head = ["渠号", "级别", "村", "上级渠道"]
-    rows = [
+    rows: list[Any] = [
         ["Q1", "支渠", "柳塘村", ""],
         ["Q2", "斗渠", "柳塘村", "Q1"],
         ["Q3", "支", "柳塘村", "Q2"],
@@ -216,7 +216,7 @@ def test_the_list_of_a_village_goes_out_is_filled_in_and_comes_back(people: Peop
         (one.parcel_id, "棉花", Decimal(5))
     ]
     head = ["地块编码", "年份", "季别", "作物", "种植面积（亩）"]
-    rows = [[other.code, 2024, "春播", "棉花", 9], [other.code, 2024, "春播", "玉米", 9],
+    rows: list[Any] = [[other.code, 2024, "春播", "棉花", 9], [other.code, 2024, "春播", "玉米", 9],
             [one.code, 2024, "春播", "棉花", "五"], [one.code, 2024, "春播", "玉米", 1],
             [other.code, 2024, "严冬", "棉花", 1]]  # fmt: skip
     row = brought(people.township_a, "crop", handed_in(people.township_a, head, rows))

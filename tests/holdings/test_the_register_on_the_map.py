@@ -52,7 +52,8 @@ def test_parcels_are_coloured_by_what_is_asked_for_and_xpcc_land_always_apart(
 
 def test_arrears_are_seen_by_who_may_see_fees_only(people: People, signed_in: SignedIn) -> None:
     one = parcel(people.clerk, 1_000, 1_000)
-    tile = tile_of(*one.geom.centroid.coords[0], 15)
+    lon, lat = one.geom.centroid.coords[0]
+    tile = tile_of(lon, lat, 15)
     people.reviewer.roles.set([Role.objects.get(code="agriculture")])
     for user, classes in ((people.clerk, BY), (people.reviewer, BY[:-1])):
         found = signed_in(user).get("/api/holdings/map/colours").json()
@@ -87,7 +88,8 @@ def test_wells_and_canals_are_drawn_and_crowded_wells_counted(
     line = shapely.LineString([spot(900, 900), spot(1_500, 1_200)])
     form = SourceForm("canal", "Q1", "一支渠", VILLAGE, level="branch")
     canal = save_source(people.clerk, form, line)
-    tile = tile_of(*wells[0].geom.coords[0], 13)
+    lon, lat = wells[0].geom.coords[0]
+    tile = tile_of(lon, lat, 13)
     layers = read_tile(water_tile(people.township_a, *tile))
     assert set(layers["wells"].properties()) == {w.pk for w in wells}
     assert layers["canals"].properties()[canal.pk]["level"] == "branch"
