@@ -37,6 +37,8 @@ from liangtian.programmes.holdings.notices.api import router as notices
 from liangtian.programmes.holdings.onmap.api import TileQuery, tile_answer
 from liangtian.programmes.holdings.onmap.api import router as onmap
 from liangtian.programmes.holdings.pages import fetch_parcel, parcel_out, unit_out
+from liangtian.programmes.holdings.referring.api import router as referring
+from liangtian.programmes.holdings.registering.api import router as registering
 from liangtian.programmes.holdings.shapes import (
     BaseYearOut,
     BoundaryIn,
@@ -71,6 +73,8 @@ router.add_router("", buildings)
 router.add_router("", onmap)
 router.add_router("", seasons)
 router.add_router("", lists)
+router.add_router("", registering)
+router.add_router("", referring)
 
 
 @router.get("/options", response=OptionsOut)

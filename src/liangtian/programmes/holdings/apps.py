@@ -6,6 +6,7 @@ from django.apps import AppConfig
 # Parts of the programme declare their acts, ledgers, jobs, letters and triggers as apps do.
 PARTS = (
     "notices", "judging", "comparing", "dossier", "water", "measures", "buildings", "lists",
+    "registering", "referring",
 )  # fmt: skip
 ROOMS = ("acts", "ledgers", "jobs", "letters", "frozen", "map_source")
 

@@ -24,6 +24,8 @@ LISTS = {
     "crop": "holdings.crops",
     "building_kind": "holdings.building_kinds",
     "paper_kind": "holdings.scanned_papers",
+    "right": "holdings.registration_rights",
+    "petition_kind": "holdings.petition_kinds",
     "grade": "fees.grades",
     "rent_way": "fees.rent_ways",
 }

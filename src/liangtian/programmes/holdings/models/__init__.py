@@ -52,6 +52,17 @@ from liangtian.programmes.holdings.models.payments import (
     Settlement,
     Waiver,
 )
+from liangtian.programmes.holdings.models.referring import (
+    Petition,
+    PetitionFile,
+    Referral,
+    ReferralFile,
+)
+from liangtian.programmes.holdings.models.registering import (
+    Registration,
+    RegistrationFile,
+    RegistrationStep,
+)
 from liangtian.programmes.holdings.models.units import SurveyUnit
 from liangtian.programmes.holdings.models.water import (
     Fitting,
@@ -109,10 +120,17 @@ __all__ = [
     "ParcelVersion",
     "Payment",
     "PaymentShare",
+    "Petition",
+    "PetitionFile",
     "Reading",
     "ReadingFile",
     "Receipt",
     "ReceiptBook",
+    "Referral",
+    "ReferralFile",
+    "Registration",
+    "RegistrationFile",
+    "RegistrationStep",
     "RentTariff",
     "ReviewMeeting",
     "RunProblem",

@@ -16,6 +16,7 @@ from liangtian.programmes.holdings.models import (
     Parcel,
     ParcelStanding,
     ParcelVersion,
+    Registration,
 )
 
 if TYPE_CHECKING:
@@ -118,10 +119,18 @@ def _changed(standings: list[ParcelStanding]) -> list[tuple[str, int]]:
         if notices[row["parcel_id"]] == row["notice_id"]
     }
     now = ParcelVersion.objects.filter(parcel__in=notices, valid_to=None)
+    entered = Registration.objects.filter(
+        parcel__in=notices, state=Registration.State.REGISTERED
+    ).values_list("parcel_id", "certificate")
+    papers = set(entered)  # the certificate that came of the notice is no change of what it showed
     return [
         (row["code"], row["parcel_id"])
-        for row in now.values("parcel_id", "code", *SHOWN)
-        if any(row[name] != shown[row["parcel_id"]][name] for name in SHOWN)
+        for row in now.values("parcel_id", "code", "paper_number", *SHOWN)
+        if any(
+            row[name] != shown[row["parcel_id"]][name]
+            for name in SHOWN
+            if name != "source_paper" or (row["parcel_id"], row["paper_number"]) not in papers
+        )
     ]
 
 
