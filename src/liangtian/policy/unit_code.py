@@ -30,12 +30,11 @@ def wrong_unit_code(code: str, county: str) -> str:
             "格式不对：应为县 6 位、地籍区 3 位、地籍子区 3 位、宗地特征码 2 位字母、宗地号 5 位、"
             "定着物特征码 1 位字母、单元号 8 位"
         )
-    if code[:6] != county:
-        return f"前 6 位应为本县代码 {county}"
-    if code[14:19] == "00000":
-        return "宗地号不能为 00000"
-    if code[19] == "W" and code[19:] != BARE:
-        return f"没有定着物的，后 9 位应为 {BARE}"
-    if code[19] != "W" and code[20:] == BARE[1:]:
-        return "有定着物的，单元号不能全为 0"
-    return ""
+    bare, numbered = code[19] == BARE[0], code[20:] != BARE[1:]
+    wrong = {
+        f"前 6 位应为本县代码 {county}": code[:6] != county,
+        "宗地号不能为 00000": code[14:19] == "00000",
+        f"没有定着物的，后 9 位应为 {BARE}": bare and numbered,
+        "有定着物的，单元号不能全为 0": not bare and not numbered,
+    }
+    return next((said for said, holds in wrong.items() if holds), "")

@@ -285,6 +285,34 @@ EXAMPLES: dict[str, Any] = {
     "WarningSendIn": {"series_id": 2},
     "WithdrawIn": {"reason": "送件单位发来更正版"},
     "WhatIfIn": {"year": 2026, "region": "", "restored": [41, 57]},
+    "MatterReasonIn": {"reason": "当事人已主动退地，不再移送"},
+    "PetitionAnswerIn": {"answer": "经复测，面积与登记一致，维持原登记", "files": []},
+    "PetitionCloseIn": {"result": "信访人认可答复意见", "retracted": False},
+    "PetitionIn": {
+        "name": "王演示", "channel": "visit", "kind": "面积界线", "text": "要求重新测量承包地面积",
+        "received_on": "2026-03-10", "phone": "13800000000", "parcel_id": 52, "files": [],
+    },
+    "ReferralAnswerIn": {"on": "2026-05-20", "answer": "已立案调查", "files": []},
+    "ReferralDayIn": {"on": "2026-04-20"},
+    "ReferralDecisionIn": {"approve": True, "opinion": "同意移送"},
+    "ReferralIn": {
+        "authority": "police", "receiver": "青禾县公安局", "text": "擅自开垦林地，涉嫌违法",
+        "basis": "《实施方案》四.(二)", "parcel_id": 52, "holder_id": 31, "files": [7],
+    },
+    "RegistrationCheckIn": {"outcome": "pass", "note": "材料齐全，不涉及管控范围"},
+    "RegistrationDecisionIn": {"approve": True, "opinion": "同意登记"},
+    "RegistrationEntryIn": {
+        "certificate": "示（2026）青禾县不动产权第0000001号", "registered_on": "2026-06-01",
+    },
+    "RegistrationIn": {
+        "right": "国有农用地使用权", "applied_on": "2026-04-20",
+        "papers": [{"kind": "租赁合同", "file_id": 7}],
+    },
+    "RegistrationPapersIn": {"papers": [{"kind": "身份证", "file_id": 8}]},
+    "RegistrationReasonIn": {"reason": "申请人撤回申请"},
+    "RegistrationSurveyIn": {
+        "on": "2026-05-08", "surveyor": "县测绘队", "unit_code": "990121001001GN00001W00000000",
+    },
     "AllotIn": {"season_id": 1, "on": "2024-05-31"},
     "CoefficientIn": {
         "per_kwh": "2.6", "valid_from": "2024-03-01", "document": "2024年机电井水量率定成果",

@@ -32,6 +32,7 @@ from liangtian.press.errors import ScanRefused
 from liangtian.press.map import MapLayer, MapPolygon, MapSheet
 from liangtian.press.scan import scanned
 from liangtian.programmes.holdings.dossier.gathering import Held
+from liangtian.programmes.holdings.dossier.matters import matters, registered
 from liangtian.programmes.holdings.models import HolderPaper, ParcelVersion
 from liangtian.programmes.holdings.naming import shown_name, shown_number
 from liangtian.programmes.holdings.notices.pages import phase_of
@@ -80,6 +81,8 @@ def dossier_of(held: Held, made: Made) -> Dossier:
             Section("账单与缴费", [_bills(held)]),
             Section("公示与异议", [_notices(held, made)]),
             Section("研判与处置", [_judgements(held)]),
+            Section("确权登记", [registered(held)]),
+            Section("移送与信访", [matters(held)]),
         ],
         notes=[
             "本档由系统按现状汇集，面积为椭球面积；兵团用地不计入持有面积。",

@@ -21,6 +21,9 @@ from liangtian.programmes.holdings.models import (
     NoticeParcel,
     Objection,
     ParcelVersion,
+    Petition,
+    Referral,
+    Registration,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ class Held:
     judgements: Sequence[Judgement]
     dispositions: Sequence[Disposition]
     bills: Sequence[Bill]
+    registrations: Sequence[Registration]
+    referrals: Sequence[Referral]
+    petitions: Sequence[Petition]
 
 
 @dataclass
@@ -63,19 +69,17 @@ def gathered(user: User, holders: Sequence[Holder]) -> list[Held]:
         for holder in {version.holder_id, version.cultivator_id} & set(keys):
             rows.owners[version.parcel_id].add(holder)
             rows.found["parcels", holder].append(version)
+    for kind, found in _of_holders(user, keys):
+        for row in found:
+            rows.found[kind, row.holder_id].append(row)
     parcels = list(rows.owners)
-    contracts = Contract.objects.visible_to(user).filter(holder__in=keys)
-    for contract in contracts.select_related("under__holder").prefetch_related("lines__parcel"):
-        rows.found["contracts", contract.holder_id].append(contract)
-    papers = HolderPaper.objects.visible_to(user).filter(holder__in=keys)
-    for paper in papers.select_related("file", "parcel"):
-        rows.found["papers", paper.holder_id].append(paper)
-    bills = Bill.objects.visible_to(user).filter(holder__in=keys, reversed_on=None)
-    for bill in bills.select_related("parcel").order_by("year", "kind", "pk"):
-        rows.found["bills", bill.holder_id].append(bill)
     for kind, found in _of_parcels(parcels):
         for row in found:
             rows.of_parcel(kind, row.parcel_id, row)
+    for kind, found in _matters(user, keys, parcels):
+        for row in found:
+            for holder in rows.owners.get(row.parcel_id, set()) | ({row.holder_id} & set(keys)):
+                rows.found[kind, holder].append(row)
     above = names_above([one.region for one in holders])
     return [_held(one, above, rows) for one in holders]
 
@@ -84,6 +88,17 @@ def _versions(user: User, keys: Sequence[int]) -> Any:
     rows = ParcelVersion.objects.visible_to(user).filter(valid_to=None)
     rows = rows.filter(Q(holder__in=keys) | Q(cultivator__in=keys))
     return rows.select_related("region", "unit", "holder", "cultivator").order_by("region", "code")
+
+
+def _of_holders(user: User, keys: Sequence[int]) -> list[tuple[str, Any]]:
+    contracts = Contract.objects.visible_to(user).filter(holder__in=keys)
+    papers = HolderPaper.objects.visible_to(user).filter(holder__in=keys)
+    bills = Bill.objects.visible_to(user).filter(holder__in=keys, reversed_on=None)
+    return [
+        ("contracts", contracts.select_related("under__holder").prefetch_related("lines__parcel")),
+        ("papers", papers.select_related("file", "parcel")),
+        ("bills", bills.select_related("parcel").order_by("year", "kind", "pk")),
+    ]
 
 
 def _of_parcels(parcels: Sequence[int]) -> list[tuple[str, Any]]:
@@ -101,6 +116,17 @@ def _of_parcels(parcels: Sequence[int]) -> list[tuple[str, Any]]:
     ]
 
 
+def _matters(user: User, holders: Sequence[int], parcels: Sequence[int]) -> list[tuple[str, Any]]:
+    """What is about the holders themselves or about their land."""
+    which = Q(holder__in=holders) | Q(parcel__in=parcels)
+    return [
+        (kind, model.objects.visible_to(user).filter(which).select_related("parcel").order_by("pk"))
+        for kind, model in (
+            ("registrations", Registration), ("referrals", Referral), ("petitions", Petition),
+        )
+    ]  # fmt: skip
+
+
 def _held(holder: Holder, above: dict[str, str], rows: _Sorted) -> Held:
     code = holder.region.code
     path = "".join(
@@ -108,6 +134,6 @@ def _held(holder: Holder, above: dict[str, str], rows: _Sorted) -> Held:
     )
     kinds = (
         "parcels", "contracts", "papers", "notices", "objections", "judgements", "dispositions",
-        "bills",
+        "bills", "registrations", "referrals", "petitions",
     )  # fmt: skip
     return Held(holder, f"{path}{holder.region.name}", *(rows.found[k, holder.pk] for k in kinds))
