@@ -117,11 +117,13 @@ def _excel(campaign: Campaign) -> None:
         0
     )
     lines = [[cell for cell in row if cell != ""] for row in sheet.to_python()]
-    found = {(line[0], int(line[1])): line for line in lines if line and line[0] in NAMES.values()}
+    towns = NAMES.values()
+    # The number of the line, unit, year, bills, and four sums.
+    found = {(line[1], int(line[2])): line for line in lines if len(line) > 7 and line[1] in towns}
     for town, year in {(b.town, b.year) for b in campaign.book.bills}:
         bills = campaign.book.of(town=town, year=year)
         wanted = [total(bills, name) for name in ("amount", "paid", "waived", "left")]
-        same(f"Excel {town} {year}", [cents(x) for x in found[NAMES[town], year][3:7]], wanted)
+        same(f"Excel {town} {year}", [cents(x) for x in found[NAMES[town], year][4:8]], wanted)
     sums = next(line for line in lines if line and "合" in str(line[0]))
     wanted = [total(campaign.book.bills, n) for n in ("amount", "paid", "waived", "left")]
     same("Excel sum", [cents(x) for x in sums[-4:]], wanted)

@@ -92,7 +92,7 @@ def water(campaign: Campaign, code: str, mu: str) -> None:
         for one in standards[rows]:
             reviewer.post("approve", f"{WATER}/standards/{kind}/{one['id']}/approve")
     season_id = standards["seasons"][0]["id"]
-    seen = [{"fitting_id": fitted["meters"][0]["id"], "on": "2024-04-30", "value": "2450"}]
+    seen = [{"fitting_id": fitted["fittings"][0]["id"], "on": "2024-04-30", "value": "2450"}]
     campaign.at("liutang").post(
         "reading", f"{WATER}/readings", {"month": "2024-04", "readings": seen}
     )

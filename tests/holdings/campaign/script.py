@@ -114,7 +114,7 @@ class Campaign:
         town = "990121100" if code.startswith("L") else "990121101"
         name = "holdings.corps" if code == "S3" else "holdings.parcels"
         (row,) = self.rows(name, code=code)
-        page = self.at("clerk").get("parcel", f"{API}/parcels/{row['parcel_id']}")
+        page = self.at("clerk").get("parcel", f"{API}/parcels/{row['subject']}")
         m2 = cents(page["state"]["area_m2"])
         assert abs(m2 - own_m2(plane)) <= cents("0.02"), (code, m2)
         mu = cents(page["state"]["area_mu"])
