@@ -28,7 +28,7 @@ REASON = {"reason": "当事人已主动退地，不再办理"}
 
 
 def _unit(place: str, serial: int) -> str:
-    return f"{PLACES[place][0]}001001GN{serial:05d}W00000000"
+    return f"{PLACES[place][0]}001001GN{list(PLACES).index(place)}{serial:04d}W00000000"
 
 
 def _file(w: World, place: str, name: str) -> int:

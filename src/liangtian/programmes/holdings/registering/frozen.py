@@ -25,6 +25,7 @@ declare(
          + differs("state", "certificate", "registered_on") + ")",
          "已办结的登记不能改动", _NEEDS),
     Rule("registration_not_deleted", _ROW, "DELETE", ALWAYS, "登记申请不能删除", _NEEDS),
+    Rule("unit_code_new_once", _ROW, "INSERT", _TAKEN, "不动产单元号已用于其他地块", _NEEDS),
     Rule("unit_code_once", _ROW, "UPDATE", _TAKEN, "不动产单元号已用于其他地块", _NEEDS),
     Rule("registration_step_kept", _STEP, "UPDATE",
          differs("registration_id", "state", "on", "by_id", "note", "at"),
