@@ -116,10 +116,12 @@ def _excel(campaign: Campaign) -> None:
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(
         0
     )
-    lines = [[cell for cell in row if cell != ""] for row in sheet.to_python()]
+    lines = [[str(cell) for cell in row if cell != ""] for row in sheet.to_python()]
     towns = NAMES.values()
     # The number of the line, unit, year, bills, and four sums.
-    found = {(line[1], int(line[2])): line for line in lines if len(line) > 7 and line[1] in towns}
+    found = {
+        (line[1], int(float(line[2]))): line for line in lines if len(line) > 7 and line[1] in towns
+    }
     for town, year in {(b.town, b.year) for b in campaign.book.bills}:
         bills = campaign.book.of(town=town, year=year)
         wanted = [total(bills, name) for name in ("amount", "paid", "waived", "left")]

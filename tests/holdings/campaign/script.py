@@ -17,6 +17,7 @@ from tests.enforcement.year.book import own_m2
 from tests.enforcement.year.desk import Desk, Stopwatch, by_client
 from tests.holdings.campaign import county
 from tests.holdings.campaign.book import Book, Plot, cents
+from tests.holdings.ledger_files import MU_15
 from tests.holdings.notices import on
 
 API = "/api/holdings"
@@ -77,7 +78,7 @@ class Campaign:
         east = [county.east_table(self.folder), county.east_figures(self.folder)]
         self._intake("shiqiao", *east, entered=3)
         for code, place in {**county.WEST, **county.EAST}.items():
-            self._note(code, plane_box(*place, *county.MU_15))
+            self._note(code, plane_box(*place, *MU_15))
         self.book.plots["S3"].corps = True
 
     def _intake(

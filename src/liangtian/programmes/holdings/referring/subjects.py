@@ -17,16 +17,16 @@ FILES = 20
 
 def subject(user: User, parcel_id: int | None, holder_id: int | None) -> dict[str, Any]:
     """Parcel, holder and region of the matter, as columns. Raises NotFound, Refused without either."""
-    if parcel_id is None and holder_id is None:
+    parcel = Parcel.objects.fetch_for(user, pk=parcel_id) if parcel_id else None
+    people = Holder.objects.filter(merged_into=None)
+    holder = people.fetch_for(user, pk=holder_id) if holder_id else None
+    about = parcel or holder
+    if about is None:
         raise Refused(
             "请选择所涉及的地块或权利人。",
             fields={"parcel_id": "地块和权利人至少填一项", "holder_id": "地块和权利人至少填一项"},
         )
-    parcel = Parcel.objects.fetch_for(user, pk=parcel_id) if parcel_id else None
-    people = Holder.objects.filter(merged_into=None)
-    holder = people.fetch_for(user, pk=holder_id) if holder_id else None
-    own = str(user.region_id)
-    where = str((parcel or holder).region_id)
+    own, where = str(user.region_id), str(about.region_id)
     # A company of the county is a matter of the township that deals with it.
     return {
         "parcel": parcel,

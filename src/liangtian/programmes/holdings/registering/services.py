@@ -253,7 +253,8 @@ def _wrong_survey(row: Registration, form: SurveyForm, code: str) -> dict[str, s
 
 
 def _now(parcel_id: int) -> ParcelVersion:
-    found = ParcelVersion.objects.filter(parcel=parcel_id, valid_to=None).first()
+    rows = ParcelVersion.objects.filter(parcel=parcel_id, valid_to=None)
+    found: ParcelVersion | None = rows.first()
     if found is None:
         raise NotFound("该地块已不存在。")
     return found
