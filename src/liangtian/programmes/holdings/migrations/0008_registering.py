@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0004_ledger_kind"),
-        ("holdings", "0006_undone"),
+        ("holdings", "0007_buildings_and_lists"),
         ("people", "__first__"),
         ("regions", "0003_region_imports"),
     ]
