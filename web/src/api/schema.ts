@@ -3426,6 +3426,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/holders/{holder_id}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was referred and petitioned about a holder or its land. */
+        get: operations["liangtian_programmes_holdings_referring_api_of_holder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/holders/{holder_id}/merge": {
         parameters: {
             query?: never;
@@ -3881,6 +3898,23 @@ export interface paths {
         };
         /** A few facts of what was clicked on the map. */
         get: operations["liangtian_programmes_holdings_onmap_api_things"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/matters/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Choices of referrals and petitions. */
+        get: operations["liangtian_programmes_holdings_referring_api_options"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4384,6 +4418,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holdings/parcels/{parcel_id}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was referred and petitioned about a parcel. */
+        get: operations["liangtian_programmes_holdings_referring_api_of_parcel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/holdings/parcels/{parcel_id}/neighbours": {
         parameters: {
             query?: never;
@@ -4395,6 +4446,24 @@ export interface paths {
         get: operations["liangtian_programmes_holdings_api_neighbours"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/parcels/{parcel_id}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The registrations of a parcel, the newest first. */
+        get: operations["liangtian_programmes_holdings_registering_api_of_parcel"];
+        put?: never;
+        /** Take in an application for a parcel whose notice has run out. */
+        post: operations["liangtian_programmes_holdings_registering_api_apply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4446,6 +4515,329 @@ export interface paths {
         get: operations["liangtian_programmes_holdings_judging_api_trial"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/petitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a petition. */
+        post: operations["liangtian_programmes_holdings_referring_api_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/petitions/{petition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A petition; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_referring_api_petition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/petitions/{petition_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a petition. */
+        post: operations["liangtian_programmes_holdings_referring_api_answer_petition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/petitions/{petition_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a petition that was answered, or was taken back. */
+        post: operations["liangtian_programmes_holdings_referring_api_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/petitions/{petition_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who petitioned, in full, for a reason that goes to the audit trail. */
+        post: operations["liangtian_programmes_holdings_referring_api_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose to refer a matter to another authority. */
+        post: operations["liangtian_programmes_holdings_referring_api_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals/{referral_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A referral; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_referring_api_referral"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals/{referral_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the authority answered. */
+        post: operations["liangtian_programmes_holdings_referring_api_answer_referral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals/{referral_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a referral up before it was sent. */
+        post: operations["liangtian_programmes_holdings_referring_api_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals/{referral_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse what another proposed. */
+        post: operations["liangtian_programmes_holdings_referring_api_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/referrals/{referral_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It went out with its letter. */
+        post: operations["liangtian_programmes_holdings_referring_api_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rights and sorts of papers to choose from. */
+        get: operations["liangtian_programmes_holdings_registering_api_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registration; that it was looked at is audited. */
+        get: operations["liangtian_programmes_holdings_registering_api_registration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Papers and overlay were looked at. */
+        post: operations["liangtian_programmes_holdings_registering_api_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse what others prepared. */
+        post: operations["liangtian_programmes_holdings_registering_api_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the certificate. */
+        post: operations["liangtian_programmes_holdings_registering_api_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File more papers. */
+        post: operations["liangtian_programmes_holdings_registering_api_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The parcel was surveyed and its unit has a code. */
+        post: operations["liangtian_programmes_holdings_registering_api_survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/registrations/{registration_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an application up. */
+        post: operations["liangtian_programmes_holdings_registering_api_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11674,6 +12066,36 @@ export interface components {
             /** @default  */
             why?: string;
         };
+        MatterChoiceOut: {
+            label: string;
+            value: string;
+        };
+        MatterFileOut: {
+            answer: boolean;
+            id: number;
+            name: string;
+        };
+        /** @description What a referral and a petition are entered with. */
+        MatterOptionsOut: {
+            authorities: components["schemas"]["MatterChoiceOut"][];
+            channels: components["schemas"]["MatterChoiceOut"][];
+            clause: string;
+            days: number;
+            kinds: string[];
+        };
+        /**
+         * @example {
+         *       "reason": "当事人已主动退地，不再移送"
+         *     }
+         */
+        MatterReasonIn: {
+            reason: string;
+        };
+        /** @description What was referred and petitioned about a parcel or a holder. */
+        MattersOut: {
+            petitions: components["schemas"]["PetitionRef"][];
+            referrals: components["schemas"]["ReferralRef"][];
+        };
         MayOut: {
             evidence: boolean;
             export: boolean;
@@ -13052,6 +13474,115 @@ export interface components {
             region: string;
             roles: string[];
         };
+        /**
+         * @example {
+         *       "answer": "经复测，面积与登记一致，维持原登记",
+         *       "files": []
+         *     }
+         */
+        PetitionAnswerIn: {
+            answer: string;
+            /** @default [] */
+            files?: number[];
+        };
+        /**
+         * @description `retracted`: it was taken back before it was answered.
+         * @example {
+         *       "result": "信访人认可答复意见",
+         *       "retracted": false
+         *     }
+         */
+        PetitionCloseIn: {
+            result: string;
+            /** @default false */
+            retracted?: boolean;
+        };
+        /**
+         * @description About a parcel, a holder, or both.
+         * @example {
+         *       "channel": "visit",
+         *       "files": [],
+         *       "kind": "面积界线",
+         *       "name": "王演示",
+         *       "parcel_id": 52,
+         *       "phone": "13800000000",
+         *       "received_on": "2026-03-10",
+         *       "text": "要求重新测量承包地面积"
+         *     }
+         */
+        PetitionIn: {
+            channel: string;
+            /** @default [] */
+            files?: number[];
+            holder_id?: number | null;
+            /** @default  */
+            id_number?: string;
+            kind: string;
+            name: string;
+            parcel_id?: number | null;
+            /** @default  */
+            phone?: string;
+            /** Format: date */
+            received_on: string;
+            text: string;
+        };
+        /** @description A petition with its papers. */
+        PetitionOut: {
+            acts: ("answer" | "close" | "retract")[];
+            answer: string;
+            answered_by: string;
+            answered_on: string | null;
+            channel_label: string;
+            closed_on: string | null;
+            code: string;
+            /** Format: date */
+            due_on: string;
+            files: components["schemas"]["MatterFileOut"][];
+            holder: components["schemas"]["HolderRef"] | null;
+            id: number;
+            id_number: string;
+            kind: string;
+            late: boolean;
+            /** Format: date-time */
+            logged_at: string;
+            logged_by: string;
+            name: string;
+            parcel_id: number | null;
+            phone: string;
+            /** Format: date */
+            received_on: string;
+            region: components["schemas"]["PlaceRef"];
+            result: string;
+            /** @enum {string} */
+            state: "open" | "answered" | "closed" | "retracted";
+            state_label: string;
+            text: string;
+        };
+        /** @description A petition in a list, who made it masked. */
+        PetitionRef: {
+            answer: string;
+            answered_on: string | null;
+            channel_label: string;
+            code: string;
+            /** Format: date */
+            due_on: string;
+            id: number;
+            kind: string;
+            late: boolean;
+            name: string;
+            parcel_id: number | null;
+            /** Format: date */
+            received_on: string;
+            /** @enum {string} */
+            state: "open" | "answered" | "closed" | "retracted";
+            state_label: string;
+            text: string;
+        };
+        PetitionerOut: {
+            id_number: string;
+            name: string;
+            phone: string;
+        };
         PhoneOut: {
             phone: string;
         };
@@ -13731,6 +14262,111 @@ export interface components {
         RecoveryOut: {
             recovery: string[];
         };
+        /**
+         * @example {
+         *       "answer": "已立案调查",
+         *       "files": [],
+         *       "on": "2026-05-20"
+         *     }
+         */
+        ReferralAnswerIn: {
+            answer: string;
+            /** @default [] */
+            files?: number[];
+            /** Format: date */
+            on: string;
+        };
+        /**
+         * @example {
+         *       "on": "2026-04-20"
+         *     }
+         */
+        ReferralDayIn: {
+            /** Format: date */
+            on: string;
+        };
+        /**
+         * @example {
+         *       "approve": true,
+         *       "opinion": "同意移送"
+         *     }
+         */
+        ReferralDecisionIn: {
+            approve: boolean;
+            /** @default  */
+            opinion?: string;
+        };
+        /**
+         * @description About a parcel, a holder, or both.
+         * @example {
+         *       "authority": "police",
+         *       "basis": "《实施方案》四.(二)",
+         *       "files": [
+         *         7
+         *       ],
+         *       "holder_id": 31,
+         *       "parcel_id": 52,
+         *       "receiver": "青禾县公安局",
+         *       "text": "擅自开垦林地，涉嫌违法"
+         *     }
+         */
+        ReferralIn: {
+            authority: string;
+            basis: string;
+            /** @default [] */
+            files?: number[];
+            holder_id?: number | null;
+            parcel_id?: number | null;
+            receiver: string;
+            text: string;
+        };
+        /** @description A referral with its documents; `letter` is the number of its letter once it is issued. */
+        ReferralOut: {
+            acts: ("decide" | "letter" | "send" | "answer" | "cancel")[];
+            answer: string;
+            answered_on: string | null;
+            approved_at: string | null;
+            approved_by: string;
+            /** @enum {string} */
+            authority: "police" | "court" | "procurator" | "discipline";
+            authority_label: string;
+            basis: string;
+            code: string;
+            files: components["schemas"]["MatterFileOut"][];
+            holder: components["schemas"]["HolderRef"] | null;
+            id: number;
+            letter: string;
+            letter_id: number | null;
+            note: string;
+            parcel_id: number | null;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            receiver: string;
+            region: components["schemas"]["PlaceRef"];
+            sent_on: string | null;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "sent" | "answered" | "cancelled";
+            state_label: string;
+            text: string;
+        };
+        /** @description A referral in a list. */
+        ReferralRef: {
+            answer: string;
+            answered_on: string | null;
+            /** @enum {string} */
+            authority: "police" | "court" | "procurator" | "discipline";
+            authority_label: string;
+            code: string;
+            id: number;
+            parcel_id: number | null;
+            receiver: string;
+            sent_on: string | null;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "sent" | "answered" | "cancelled";
+            state_label: string;
+            text: string;
+        };
         RefreshedOut: {
             cancelled: number;
             changed: number;
@@ -14035,6 +14671,168 @@ export interface components {
             level: string;
             name: string;
             region: string;
+        };
+        /**
+         * @description `correct`: more papers are wanted; it stays as it is.
+         * @example {
+         *       "note": "材料齐全，不涉及管控范围",
+         *       "outcome": "pass"
+         *     }
+         */
+        RegistrationCheckIn: {
+            /** @default  */
+            note?: string;
+            /** @enum {string} */
+            outcome: "pass" | "correct" | "refuse";
+        };
+        /**
+         * @example {
+         *       "approve": true,
+         *       "opinion": "同意登记"
+         *     }
+         */
+        RegistrationDecisionIn: {
+            approve: boolean;
+            /** @default  */
+            opinion?: string;
+        };
+        /**
+         * @example {
+         *       "certificate": "示（2026）青禾县不动产权第0000001号",
+         *       "registered_on": "2026-06-01"
+         *     }
+         */
+        RegistrationEntryIn: {
+            certificate: string;
+            /** Format: date */
+            registered_on: string;
+        };
+        RegistrationFileOut: {
+            id: number;
+            kind: string;
+            name: string;
+        };
+        RegistrationHitOut: {
+            area_m2: string;
+            department: string;
+            label: string;
+            opinion: string;
+            state: string;
+            state_label: string;
+        };
+        /**
+         * @description An application of the parcel's holder.
+         * @example {
+         *       "applied_on": "2026-04-20",
+         *       "papers": [
+         *         {
+         *           "file_id": 7,
+         *           "kind": "租赁合同"
+         *         }
+         *       ],
+         *       "right": "国有农用地使用权"
+         *     }
+         */
+        RegistrationIn: {
+            /** Format: date */
+            applied_on: string;
+            /** @default [] */
+            papers?: components["schemas"]["RegistrationPaperIn"][];
+            right: string;
+        };
+        /** @description What an application is entered with. */
+        RegistrationOptionsOut: {
+            paper_kinds: string[];
+            rights: string[];
+        };
+        /** @description A registration with its papers, what the check found, and its steps; `blocked` says why it may not go on. */
+        RegistrationOut: {
+            acts: ("papers" | "check" | "survey" | "decide" | "enter" | "withdraw")[];
+            /** Format: date */
+            applied_on: string;
+            area_mu: number;
+            blocked: string;
+            certificate: string;
+            code: string;
+            files: components["schemas"]["RegistrationFileOut"][];
+            hits: components["schemas"]["RegistrationHitOut"][];
+            holder: components["schemas"]["HolderRef"];
+            id: number;
+            judged: string;
+            parcel_id: number;
+            region: components["schemas"]["PlaceRef"];
+            registered_on: string | null;
+            right: string;
+            /** @enum {string} */
+            state: "applied" | "checked" | "surveyed" | "approved" | "registered" | "refused" | "withdrawn";
+            state_label: string;
+            steps: components["schemas"]["RegistrationStepOut"][];
+            surveyed_on: string | null;
+            surveyor: string;
+            unit_code: string;
+        };
+        RegistrationPaperIn: {
+            file_id: number;
+            kind: string;
+        };
+        /**
+         * @example {
+         *       "papers": [
+         *         {
+         *           "file_id": 8,
+         *           "kind": "身份证"
+         *         }
+         *       ]
+         *     }
+         */
+        RegistrationPapersIn: {
+            papers: components["schemas"]["RegistrationPaperIn"][];
+        };
+        /**
+         * @example {
+         *       "reason": "申请人撤回申请"
+         *     }
+         */
+        RegistrationReasonIn: {
+            reason: string;
+        };
+        /** @description A registration in a list. */
+        RegistrationRef: {
+            /** Format: date */
+            applied_on: string;
+            certificate: string;
+            code: string;
+            id: number;
+            parcel_id: number;
+            registered_on: string | null;
+            right: string;
+            /** @enum {string} */
+            state: "applied" | "checked" | "surveyed" | "approved" | "registered" | "refused" | "withdrawn";
+            state_label: string;
+            unit_code: string;
+        };
+        RegistrationStepOut: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note: string;
+            /** Format: date */
+            on: string;
+            state_label: string;
+        };
+        /**
+         * @example {
+         *       "on": "2026-05-08",
+         *       "surveyor": "县测绘队",
+         *       "unit_code": "990121001001GN00001W00000000"
+         *     }
+         */
+        RegistrationSurveyIn: {
+            file_id?: number | null;
+            /** Format: date */
+            on: string;
+            surveyor: string;
+            unit_code: string;
         };
         /**
          * @example {
@@ -21379,6 +22177,28 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_referring_api_of_holder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                holder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MattersOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_holders_merge: {
         parameters: {
             query?: never;
@@ -22089,6 +22909,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MapThingOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterOptionsOut"];
                 };
             };
         };
@@ -22838,6 +23678,28 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_referring_api_of_parcel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MattersOut"];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_api_neighbours: {
         parameters: {
             query?: never;
@@ -22856,6 +23718,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NeighbourOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_of_parcel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRef"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
                 };
             };
         };
@@ -22926,6 +23836,478 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PetitionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PetitionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_petition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                petition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PetitionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_answer_petition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                petition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PetitionAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PetitionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                petition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PetitionCloseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PetitionOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                petition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PetitionerOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_referral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                referral_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_answer_referral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                referral_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                referral_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                referral_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_referring_api_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                referral_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralDayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOptionsOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationCheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationEntryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_papers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationPapersIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_survey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationSurveyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_registering_api_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOut"];
                 };
             };
         };
