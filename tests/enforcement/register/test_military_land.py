@@ -72,7 +72,7 @@ class Lived:
         self._letters(people.clerk)
         ledger = find_ledger("enforcement.patches")
         assert ledger is not None
-        self.kept = snapshots.keep(people.clerk, ledger, {}, title="三月留存", region=county.county)
+        self.kept = snapshots.keep_now(people.clerk, ledger, {}, "三月留存")
         self.export = start_export(ledger, people.clerk, {}, ["number", "area_mu"], "csv")
         self.job = enqueue(
             "enforcement.steps", "批量办理", people.clerk, county.county, target="x",

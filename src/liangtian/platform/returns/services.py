@@ -23,7 +23,7 @@ from liangtian.platform.regions.models import Region
 from liangtian.platform.returns.forms import HEAD, Form, Post, find_form
 from liangtian.platform.returns.models import Return, ReturnPart, ReturnSignature, Snapshot
 from liangtian.platform.returns.periods import Period, read_period
-from liangtian.platform.returns.snapshots import keep
+from liangtian.platform.returns.snapshots import keep, packed_now
 from liangtian.platform.returns.tables import Table, consolidated, table_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _make_room(
 def _from_rows(user: User, form: Form, region: Region, period: Period) -> _Content:
     query, only = {"region": region.code}, form.within(period.first, period.last)
     title = f"{region.name}{period.label}{form.title}"
-    snapshot = keep(user, form.ledger, query, title=title, region=region, only=only)
+    found = packed_now(user, form.ledger, query, only)
+    snapshot = keep(user, form.ledger, query, found, title=title, region=region)
     by = [form.lines, form.across] if form.across else [form.lines]
     table = table_of(form.ledger, grouped(form.ledger, user, query, by, only))
     basis = form.basis(filtered(form.ledger, user, query).filter(only))

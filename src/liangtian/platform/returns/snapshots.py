@@ -11,8 +11,8 @@ import json
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.ledgers.declaration import Ledger
 from liangtian.platform.ledgers.export import CHUNK, as_text, extract
 from liangtian.platform.ledgers.query import filtered, totals
+from liangtian.platform.moment import one_moment
 from liangtian.platform.people.scope import require
 from liangtian.platform.personal_numbers import refuse_to_keep
 from liangtian.platform.returns.models import Return, Snapshot, SnapshotPart
@@ -39,15 +40,25 @@ Line = tuple[int, list[str]]
 Text = tuple[int, str]  # a row's key, and the row as it is kept
 
 
-def keep(
-    user: User, ledger: Ledger, query: Mapping[str, str], *, title: str, region: Region,
-    only: Q | None = None, passing: bool = False,
-) -> Snapshot:  # fmt: skip
-    """Keep the filtered rows; part of the caller's transaction. `passing`: for one comparison only.
+@dataclass(frozen=True)
+class Packed:
+    """The rows of a ledger at a moment, ready to be kept."""
 
-    Memory holds the packed rows only (some 30 bytes a row). Raises Refused for too many rows, Conflict when
-    somebody changed the ledger while it was walked.
+    at: datetime
+    parts: list[bytes]
+    sha256: str
+    count: int
+    sums: dict[str, Any]
+
+
+def packed_now(
+    user: User, ledger: Ledger, query: Mapping[str, str], only: Q | None = None
+) -> Packed:
+    """The filtered rows as they stand; memory holds the packed rows only (some 30 bytes a row).
+
+    Raises Refused for too many rows, Conflict when somebody changed the ledger while it was walked.
     """
+    at = timezone.now()
     rows = filtered(ledger, user, query).filter(only or Q())
     count, sums = totals(ledger, user, rows)
     if count > settings.SNAPSHOT_ROWS:
@@ -55,19 +66,28 @@ def keep(
             f"共 {count} 行，超过一次留存的 {settings.SNAPSHOT_ROWS} 行。"
             "请先按乡镇、批次等缩小范围再留存。"
         )
-    packed, digest, walked = _packed(live_lines(ledger, user, query, only))
+    parts, digest, walked = _packed(live_lines(ledger, user, query, only))
     if walked != count or totals(ledger, user, rows) != (count, sums):
         raise Conflict("留存期间台账有变动，合计与各行不一致，没有留存。请稍后重试。")
+    return Packed(at, parts, digest, count, sums)
+
+
+def keep(
+    user: User, ledger: Ledger, query: Mapping[str, str], found: Packed, *, title: str,
+    region: Region, passing: bool = False,
+) -> Snapshot:  # fmt: skip
+    """Keep what was packed; part of the caller's transaction. `passing`: for one comparison only."""
     made = Snapshot.objects.create(
         ledger=ledger.name, title=title[:120], query=dict(query), region=region, taken_by=user,
+        taken_at=found.at,
         columns=[
             {"name": c.name, "label": c.label, "unit": c.unit or "", "kind": c.kind, "sum": c.sum}
             for c in ledger.columns
         ],
-        count=count, sums={name: as_text(value) for name, value in sums.items()}, sha256=digest,
-        passing=passing,
+        count=found.count, sums={name: as_text(value) for name, value in found.sums.items()},
+        sha256=found.sha256, passing=passing,
     )  # fmt: skip
-    for order, data in enumerate(packed):
+    for order, data in enumerate(found.parts):
         SnapshotPart.objects.create(snapshot=made, order=order, data=data)
     return made
 
@@ -85,11 +105,15 @@ def keep_now(
     user: User, ledger: Ledger, query: Mapping[str, str], title: str, only: Q | None = None,
     *, passing: bool = False,
 ) -> Snapshot:  # fmt: skip
-    """A state of the ledger to compare with later. Raises like `require_keepable`."""
+    """A state of the ledger to compare with later; nobody waits while it is read.
+
+    Raises like `require_keepable` and `packed_now`.
+    """
     region = require_keepable(user, ledger, query, title)
+    with one_moment():
+        found = packed_now(user, ledger, query, only)
     with transaction.atomic():
-        made = keep(user, ledger, query, title=title.strip(), region=region, only=only,
-                    passing=passing)  # fmt: skip
+        made = keep(user, ledger, query, found, title=title.strip(), region=region, passing=passing)
         record(user, "ledger.keep", made,
                after={"ledger": ledger.name, "filters": dict(query), "rows": made.count})  # fmt: skip
     return made
