@@ -275,6 +275,8 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{API}/tariffs", SEE),
     Row("POST", f"{API}/tariffs", TARIFF, _tariff_in),
     Row("POST", f"{API}/tariffs/{{tariff_id}}/decide", APPROVE, _tariff, COUNTY_ONLY),
+    Row("GET", f"{API}/parcels/{{parcel_id}}/grade", SEE,
+        lambda w, p: {"path": {"parcel_id": _parcel(w, p).pk}}, WHERE),
     Row("POST", f"{API}/parcels/{{parcel_id}}/grade", TARIFF,
         lambda w, p: {"path": {"parcel_id": _parcel(w, p).pk}, "json": GRADE}, WHERE),
     Row("POST", f"{API}/grades", TARIFF,

@@ -13,13 +13,21 @@ from typing import Literal
 
 from liangtian.press import legend
 from liangtian.press.errors import MapRefused
+from liangtian.press.frame import (
+    Extent,
+    Frame,
+    Point,
+    Ring,
+    View,
+    corners,
+    grid_lines,
+    round_scale,
+    scale_bar,
+)
 from liangtian.press.labels import Wish, place_labels
 from liangtian.press.picture import SHEET_PIXELS, for_print
 from liangtian.press.typeset import typeset
 
-Point = tuple[float, float]
-Ring = Sequence[Point]
-Extent = tuple[float, float, float, float]
 Hatch = Literal["", "forward", "back", "cross"]
 Paper = Literal["a4", "a3"]
 
@@ -98,42 +106,6 @@ class MapSheet:
     neighbours: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The drawn rectangle on paper, millimetres."""
-
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class _View:
-    """From plane metres to millimetres from the frame's top left corner."""
-
-    centre: Point
-    scale: int
-    frame: Frame
-
-    def mm(self, point: Point) -> Point:
-        k = 1000.0 / self.scale
-        x = self.frame.width / 2 + (point[0] - self.centre[0]) * k
-        y = self.frame.height / 2 - (point[1] - self.centre[1]) * k
-        return round(x, 3), round(y, 3)
-
-    def shows(self, ring: Ring) -> bool:
-        """False when the ring's box lies wholly outside the frame."""
-        west, south, east, north = self.extent
-        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
-        return max(xs) >= west and min(xs) <= east and max(ys) >= south and min(ys) <= north
-
-    @property
-    def extent(self) -> Extent:
-        w = self.frame.width * self.scale / 2000.0
-        h = self.frame.height * self.scale / 2000.0
-        x, y = self.centre
-        return x - w, y - h, x + w, y + h
-
-
 _LANDSCAPE: dict[Paper, Frame] = {
     "a4": Frame(width=214.0, height=173.0),
     "a3": Frame(width=330.0, height=258.0),
@@ -169,6 +141,18 @@ def atlas_page(sheet: MapSheet, paper: Paper) -> dict[str, object]:
 def atlas_pdf(pages: Sequence[dict[str, object]], paper: Paper, on: date) -> bytes:
     """The pages of an atlas as one document, in the order given. Raises GlyphMissing."""
     return typeset("map.typ", {"paper": paper, "portrait": False, "sheets": list(pages)}, {}, on)
+
+
+def hidden_labels(sheet: MapSheet, paper: Paper) -> int:
+    """How many labels of a sheet would find no place. Raises MapRefused."""
+    frame, _ = _page(sheet, paper, portrait=False)
+    return _placed(sheet, _view(sheet, frame))[1]
+
+
+def whole_scale(sheet: MapSheet, paper: Paper) -> int:
+    """The denominator of the scale a sheet is printed at. Raises MapRefused."""
+    frame, _ = _page(sheet, paper, portrait=False)
+    return _view(sheet, frame).scale
 
 
 def _page(sheet: MapSheet, paper: Paper, *, portrait: bool) -> tuple[Frame, int | None]:
@@ -236,9 +220,7 @@ def sheet_data(
     `kept` lines of the legend stand on the sheet (None: all), the others on the page after it.
     """
     view = _view(sheet, frame)
-    marks = [_mark_box(view.mm((p.x, p.y))) for p in sheet.points]
-    wishes = list(_label_wishes(sheet, view))
-    labels, hidden = place_labels(wishes, frame.width, frame.height, marks)
+    labels, hidden = _placed(sheet, view)
     notes = list(sheet.notes)
     if hidden:
         notes.append(f"图面拥挤，有 {hidden} 处注记未标出。")
@@ -262,9 +244,9 @@ def sheet_data(
         "numbers": [list(pair) for pair in sheet.numbers],
         "neighbours": list(sheet.neighbours),
         "scale": f"1:{view.scale}",
-        "bar": _scale_bar(view.scale),
-        "corners": _corners(view),
-        "grid": _grid(view) if sheet.grid else None,
+        "bar": scale_bar(view.scale),
+        "corners": corners(view),
+        "grid": grid_lines(view) if sheet.grid else None,
         "crs": sheet.crs_label,
         "maker": sheet.maker,
         "date": f"{sheet.on.year}年{sheet.on.month}月{sheet.on.day}日",
@@ -272,7 +254,7 @@ def sheet_data(
     }
 
 
-def _view(sheet: MapSheet, frame: Frame) -> _View:
+def _view(sheet: MapSheet, frame: Frame) -> View:
     west, south, east, north = sheet.extent or _drawn_extent(sheet)
     if not all(map(math.isfinite, (west, south, east, north))) or west > east or south > north:
         raise MapRefused(
@@ -280,7 +262,7 @@ def _view(sheet: MapSheet, frame: Frame) -> _View:
         )
     wanted = max((east - west) / frame.width, (north - south) / frame.height) * 1000 * _MARGIN
     scale = sheet.scale or round_scale(wanted)
-    return _View(((west + east) / 2, (south + north) / 2), scale, frame)
+    return View(((west + east) / 2, (south + north) / 2), scale, frame)
 
 
 def _drawn_extent(sheet: MapSheet) -> Extent:
@@ -296,59 +278,7 @@ def _drawn_extent(sheet: MapSheet) -> Extent:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def round_scale(wanted: float) -> int:
-    """The smallest usual denominator not below `wanted`, never larger a scale than 1:100."""
-    power = 100
-    while True:
-        for step in (1, 1.5, 2, 2.5, 3, 4, 5):
-            if power * step >= wanted:
-                return int(power * step)
-        power *= 10
-
-
-def _scale_bar(scale: int) -> dict[str, object]:
-    """A bar of at most 33 mm over a round number of metres, in two equal parts."""
-    longest = 33.0 * scale / 1000.0
-    power = 10.0 ** math.floor(math.log10(longest))
-    metres = max(step * power for step in (1, 2, 4) if step * power <= longest)
-    unit, size = ("千米", 1000.0) if metres >= 2000 else ("米", 1.0)
-    marks = [f"{metres * part / size:g}" for part in (0, 0.5, 1)]
-    return {"length": round(metres * 1000.0 / scale, 3), "marks": marks, "unit": unit}
-
-
-def _corners(view: _View) -> list[list[str]]:
-    west, south, east, north = view.extent
-    return [[f"{north:.0f}", f"{west:.0f}"], [f"{south:.0f}", f"{east:.0f}"]]
-
-
-_GRID_MM = 40.0  # grid lines lie at least so far apart
-
-
-def _grid(view: _View) -> dict[str, object]:
-    """Lines of round coordinates inside the frame: paper millimetres and the figure at each."""
-    step = _grid_step(view.scale)
-    west, south, east, north = view.extent
-
-    def lines(low: float, high: float) -> list[int]:
-        return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-    return {
-        "x": [[view.mm((x, south))[0], f"{x}"] for x in lines(west, east)],
-        "y": [[view.mm((west, y))[1], f"{y}"] for y in lines(south, north)],
-    }
-
-
-def _grid_step(scale: int) -> int:
-    """Metres between grid lines: 1, 2 or 5 times a power of ten."""
-    least, power = _GRID_MM * scale / 1000.0, 1
-    while True:
-        for step in (1, 2, 5):
-            if step * power >= least:
-                return step * power
-        power *= 10
-
-
-def _layer(layer: MapLayer, view: _View) -> dict[str, object]:
+def _layer(layer: MapLayer, view: View) -> dict[str, object]:
     shown = [g for g in layer.polygons if g.rings and view.shows(g.rings[0])]
     return {
         "name": layer.name,
@@ -362,7 +292,7 @@ def _layer(layer: MapLayer, view: _View) -> dict[str, object]:
     }
 
 
-def _path(ring: Ring, view: _View, *, closed: bool = True) -> list[Point]:
+def _path(ring: Ring, view: View, *, closed: bool = True) -> list[Point]:
     """Paper points of an open ring (or of a line): points that fall on the one before are left out."""
     path: list[Point] = []
     for point in ring:
@@ -374,7 +304,13 @@ def _path(ring: Ring, view: _View, *, closed: bool = True) -> list[Point]:
     return path
 
 
-def _label_wishes(sheet: MapSheet, view: _View) -> Iterator[Wish]:
+def _placed(sheet: MapSheet, view: View) -> tuple[list[dict[str, object]], int]:
+    marks = [_mark_box(view.mm((p.x, p.y))) for p in sheet.points]
+    wishes = list(_label_wishes(sheet, view))
+    return place_labels(wishes, view.frame.width, view.frame.height, marks)
+
+
+def _label_wishes(sheet: MapSheet, view: View) -> Iterator[Wish]:
     for layer in reversed(sheet.layers):
         for polygon in layer.polygons:
             if polygon.label and polygon.rings and view.shows(polygon.rings[0]):
@@ -387,7 +323,7 @@ def _mark_box(spot: Point) -> Extent:
 
 
 def _base(
-    image: MapImage | None, view: _View, images: dict[str, bytes], name: str
+    image: MapImage | None, view: View, images: dict[str, bytes], name: str
 ) -> dict[str, object] | None:
     if image is None:
         return None

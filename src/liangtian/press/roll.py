@@ -28,7 +28,10 @@ class RollSheet:
 
 @dataclass(frozen=True)
 class Roll:
-    """What is printed; every sheet has the same columns, `notes` follow the last one."""
+    """What is printed; every sheet has the same columns, `notes` follow the last one.
+
+    row_mm: the least height of a row, where it is to be written into by hand.
+    """
 
     title: str
     columns: Sequence[RollColumn]
@@ -37,6 +40,7 @@ class Roll:
     maker: str
     on: date
     watermark: str = ""
+    row_mm: float = 0
 
 
 def roll_pdf(roll: Roll) -> bytes:
@@ -47,6 +51,7 @@ def roll_pdf(roll: Roll) -> bytes:
         "on": f"{roll.on.year}年{roll.on.month}月{roll.on.day}日",
         "notes": list(roll.notes),
         "watermark": roll.watermark,
+        "row_mm": roll.row_mm,
         "columns": [{"label": c.label, "width": c.width, "number": c.number} for c in roll.columns],
         "sheets": [
             {

@@ -271,6 +271,8 @@ export type ParcelSelection = Schemas['SelectionOut']
 
 // --- Fees
 export type FeeOptions = Schemas['FeeOptionsOut']
+export type FieldVillage = Schemas['FieldVillageOut']
+export type ParcelGrade = Schemas['GradeOut']
 export type RentTariff = Schemas['RentTariffOut']
 export type BillRun = Schemas['BillRunOut']
 export type RunProblems = Schemas['RunProblemPage']

@@ -30,6 +30,7 @@ from liangtian.platform.maps.sources import Figures, sources
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import require, scope_geometry
 from liangtian.press.errors import MapRefused, PressError
+from liangtian.press.frame import round_scale
 from liangtian.press.map import (
     MapLayer,
     MapSheet,
@@ -37,7 +38,6 @@ from liangtian.press.map import (
     frame_on,
     largest_frame,
     map_pdf,
-    round_scale,
 )
 
 SCALES = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)

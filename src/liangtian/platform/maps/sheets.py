@@ -19,7 +19,8 @@ from liangtian.platform.layers.catalogue import land_classes
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
 from liangtian.platform.maps.sources import Figures
-from liangtian.press.map import Hatch, MapLayer, MapPolygon, MapSheet, round_scale
+from liangtian.press.frame import round_scale
+from liangtian.press.map import Hatch, MapLayer, MapPolygon, MapSheet
 
 OTHER = "#e6e6e6"
 PLOT_COLOUR = "#d0021b"

@@ -16,14 +16,13 @@ from liangtian.geo.gauss import Zone
 from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.layers.models import LayerVersion
 from liangtian.platform.layers.queries import cut, features_in
+from liangtian.press.frame import Frame, round_scale
 from liangtian.press.map import (
-    Frame,
     Hatch,
     MapLayer,
     MapPolygon,
     MapSheet,
     PhotoPoint,
-    round_scale,
 )
 from liangtian.programmes.enforcement.models import Outcome, Patch, PatchPhoto
 from liangtian.programmes.enforcement.proposing import SURVEY

@@ -42,4 +42,10 @@ declare(
         "holdings.intake.discard": "放弃台账导入",
     },
 )
-declare(Kind.EXPORTED, {"holdings.intake.marked": "下载标注问题的台账"})
+declare(
+    Kind.EXPORTED,
+    {
+        "holdings.intake.marked": "下载标注问题的台账",
+        "holdings.field_papers": "打印外业图表",
+    },
+)

@@ -13,7 +13,7 @@ from liangtian.programmes.holdings import contracts
 from liangtian.programmes.holdings import holders as service
 from liangtian.programmes.holdings.models import Contract
 from liangtian.programmes.holdings.pages import contract_out, fetch_holder, holder_out, holder_ref
-from liangtian.programmes.holdings.shapes import (
+from liangtian.programmes.holdings.shapes_people import (
     ContractIn,
     ContractRef,
     EndContractIn,

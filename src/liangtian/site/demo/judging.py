@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from liangtian.site import runtime
 from liangtian.site.demo.clock import clock_at, morning
 
 AGO = timedelta(days=20)  # the review was held
+OFTEN_RIGHT, SOMETIMES_WRONG = 10, 3  # every so many hits the department says no
 LEFT = 4  # proposals that still wait
 SAID = {True: "与部门底图一致，属实。", False: "经核对现状与证照，该处已不属管理范围。"}
 
@@ -34,14 +36,16 @@ def load_judging(clerk: User) -> None:
 
 
 def _speak(official: User | None, role: str) -> None:
-    """A department answers for its own hits, all but the last one."""
-    hits = list(ComparisonHit.objects.filter(role=role, comparison__current=True).order_by("pk"))[
-        :-1
-    ]
+    """A department answers for the hits of each of its zones, all but the last one."""
+    hits = ComparisonHit.objects.filter(role=role, comparison__current=True).order_by("zone", "pk")
     if official is None:
         return
-    for confirmed in (True, False):
-        keys = [hit.pk for n, hit in enumerate(hits) if (n % 3 < 2) is confirmed]
+    told: dict[bool, list[int]] = {True: [], False: []}
+    for zone, some in groupby(hits, key=lambda hit: hit.zone):
+        every = OFTEN_RIGHT if zone in ("second_round", "standard_farmland") else SOMETIMES_WRONG
+        for n, hit in enumerate(list(some)[:-1], start=1):
+            told[n % every != 0].append(hit.pk)
+    for confirmed, keys in told.items():
         if keys:
             opinions.decide(official, keys[:200], confirmed=confirmed, opinion=SAID[confirmed])
 

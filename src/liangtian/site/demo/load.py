@@ -38,6 +38,7 @@ from liangtian.site.demo.judging import load_judging
 from liangtian.site.demo.notices import load_notices
 from liangtian.site.demo.water import load_water
 from liangtian.site.demo.year import Year
+from liangtian.site.demo.zones import load_zones
 
 Say = Callable[[str], None]
 PASSWORD = "Liangtian-2026"
@@ -89,6 +90,7 @@ def load_county(size: Any, say: Say) -> None:
     )
     load_fees(clerk, *collectors)
     say("正在比对部门图层、研判地块…")
+    load_zones(clerk)
     load_judging(clerk)
 
 

@@ -1,8 +1,8 @@
-"""Holder files over HTTP."""
+"""Holder files and field papers over HTTP."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from liangtian.platform.jobs.api import JobOut, job_out
 from liangtian.platform.people.request import user_of
+from liangtian.programmes.holdings import field_papers
 from liangtian.programmes.holdings.dossier import making
 from liangtian.programmes.holdings.pages import fetch_holder
 
@@ -35,11 +36,36 @@ class HolderFilesIn(Schema):
 def holder_file(request: HttpRequest, holder_id: int, body: HolderFileIn) -> HttpResponse:
     """The file of one holder (一户一档) as a PDF."""
     user = user_of(request)
-    name, content = making.holder_file(user, fetch_holder(user, holder_id), body.reason)
+    return _pdf(*making.holder_file(user, fetch_holder(user, holder_id), body.reason))
+
+
+def _pdf(name: str, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+class FieldVillageOut(Schema):
+    """A village with parcels."""
+
+    code: str
+    name: str
+    parcels: int
+
+
+@router.get("/field-papers", response=list[FieldVillageOut])
+def field_villages(request: HttpRequest) -> list[dict[str, Any]]:
+    """Villages for which field papers can be printed."""
+    return field_papers.villages(user_of(request))
+
+
+@router.get("/field-papers/{village}/{what}.pdf")
+def field_paper(
+    request: HttpRequest, village: str, what: Literal["map", "form"], under: bool = True
+) -> HttpResponse:
+    """The working map of a village, or the form to check its parcels by, as a PDF."""
+    return _pdf(*field_papers.field_paper(user_of(request), village, what, under=under))
 
 
 @router.post("/holder-files", response=JobOut)

@@ -99,6 +99,12 @@ def decide_tariff(request: HttpRequest, tariff_id: int, body: FeeDecisionIn) -> 
     return tariffs.tariff_out(row)
 
 
+@router.get("/parcels/{parcel_id}/grade", response=list[GradeOut])
+def grades(request: HttpRequest, parcel_id: int) -> list[dict[str, Any]]:
+    """The grades of a parcel, the latest first."""
+    return [_grade_out(row) for row in tariffs.grades_of(user_of(request), parcel_id)]
+
+
 @router.post("/parcels/{parcel_id}/grade", response=GradeOut)
 def grade(request: HttpRequest, parcel_id: int, body: GradeIn) -> dict[str, Any]:
     """The grade of a parcel from a year on."""

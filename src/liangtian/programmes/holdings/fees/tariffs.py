@@ -124,6 +124,14 @@ def rates_of_years(county: str, years: range) -> dict[int, YearRates]:
     return found
 
 
+def grades_of(user: User, parcel_id: int) -> list[ParcelGrade]:
+    """The grades of a parcel, the latest first. Raises Forbidden, NotFound."""
+    require(user, "holdings.view", "fees.view")
+    parcel = Parcel.objects.fetch_for(user, pk=parcel_id)
+    rows = ParcelGrade.objects.filter(parcel=parcel).select_related("entered_by")
+    return list(rows.order_by("-from_year"))
+
+
 def set_grade(user: User, parcel_id: int, grade: str, from_year: int, basis: str) -> ParcelGrade:
     """The grade of a parcel from a year on. Raises Forbidden, NotFound, Refused, Conflict."""
     require(user, "holdings.view", "fees.tariff")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from liangtian.platform.errors import Refused
 from liangtian.programmes.holdings.intake.checking import changed
 from liangtian.programmes.holdings.models import (
     Contract,
@@ -194,12 +195,13 @@ class Entering:
     def _contracts(self, rows: Sequence[StagedRow], holders: Mapping[int, int]) -> None:
         """Contracts by number; one whose first parcel came with an earlier chunk takes up the rest."""
         said = {r.contract["number"]: r for r in rows if r.contract}
-        known = {
-            c.number: c.pk
-            for c in Contract.objects.filter(
-                county=self.intake.region_id[:6], number__in=list(said)
-            )
-        }
+        found = Contract.objects.filter(county=self.intake.region_id[:6], number__in=list(said))
+        for contract in found:
+            if contract.holder_id != holders.get(said[contract.number].pk):
+                raise Refused(
+                    f"合同编号 {contract.number} 已登记为另一承包（承租）方的合同，没有入库。请核对后重新检查。"
+                )
+        known = {c.number: c.pk for c in found}
         fresh = [r for number, r in said.items() if number not in known]
         made = Contract.objects.bulk_create(
             [self._contract(r, holders[r.pk]) for r in fresh], ROWS_PER_STATEMENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -223,6 +224,8 @@ def _decide(user: User, row: StagedHolder, decision: str, chosen: int | None) ->
         raise Conflict("该权利人已入库，不能再改判定。")
     if decision == Decision.EACH and row.id_number:
         raise Refused("有证件号码的各行是同一人，不能分别登记。")
+    if decision == Decision.EACH:
+        _refuse_to_part(row)
     row.decided_by, row.decision, row.chosen = user, decision, None
     if decision != Decision.SAME:
         return
@@ -230,6 +233,20 @@ def _decide(user: User, row: StagedHolder, decision: str, chosen: int | None) ->
     if key is None or key not in row.candidates:
         raise Refused("请选择与哪一个已登记的权利人为同一人。", fields={"chosen": "请选择"})
     row.chosen = Holder.objects.get(pk=key, merged_into=None)
+
+
+def _refuse_to_part(row: StagedHolder) -> None:
+    """Rows of one contract have one holder: they cannot each be somebody else's."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for number, contract in row.staged.order_by("row").values_list("row", "contract"):
+        if contract:
+            rows[contract["number"]].append(number)
+    for contract, shared in rows.items():
+        if len(shared) > 1:
+            raise Refused(
+                f"第 {'、'.join(map(str, shared))} 行是同一份合同（{contract}），一份合同只有一个承包（承租）方，不能分别登记。"
+                "如确为不同的人，请在源文件中改正合同编号后重新导入。"
+            )
 
 
 def enter(user: User, intake: Intake) -> Intake:

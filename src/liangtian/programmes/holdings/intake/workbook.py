@@ -12,7 +12,10 @@ import xlsxwriter
 
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.services import named_copy
+from liangtian.platform.office_package import PackageError
 from liangtian.platform.people.sealed import is_sealed
+from liangtian.platform.sheet_marks import Mark, Told, marked
+from liangtian.platform.sheet_notes import AUTHOR
 from liangtian.platform.sheets import Sheet
 from liangtian.programmes.holdings.intake.sources import open_source
 from liangtian.programmes.holdings.intake.tables import Table, opened
@@ -21,6 +24,8 @@ from liangtian.programmes.holdings.intake.words import choices
 from liangtian.programmes.holdings.models import Intake, IntakeProblem
 
 ERRORS = "问题"
+EDITED = (".xlsx", ".xlsm")  # what is marked in place
+PLAIN = "（本表为重新生成的副本，不含原文件的格式和公式）"
 FONT = "宋体"
 _RED, _PALE, _YELLOW = "#C00000", "#FFC7CE", "#FFF2CC"
 _WIDEST, _NARROWEST = 40, 6
@@ -36,20 +41,75 @@ _WIDTHS = {
 
 
 def marked_workbook(intake: Intake) -> bytes:
-    """The sheets as they came, faulty cells red with a note, and a last column that tells all of a row."""
+    """The file as it came, faulty cells red with a note, and a last column that tells all of a row.
+
+    Its formats stay; of a file that is not .xlsx or .xlsm, and of the attributes of figures, a plain copy is made,
+    which says so.
+    """
     for file in (intake.table, intake.figures):
         if file is not None and is_sealed(file):
             raise Refused("该文件已封存，不能再打开。")
     table = open_source(intake, intake.reading, measured=False).table
-    if intake.table is not None:
-        with named_copy(intake.table) as path:
-            sheets = opened(path)
-        name = intake.reading["sheet"]
-        header = intake.reading["header"][1]
-    else:
-        sheets = [Sheet("台账", [table.labels, *table.rows], [])]
-        name, header = "台账", 1
-    problems = list(intake.problems.order_by("row", "pk"))
+    if intake.table is None:
+        sheet = Sheet("台账", [table.labels, *table.rows], [])
+        return _copied([sheet], sheet, _found(intake, table, sheet, 0, shift=1))
+    with named_copy(intake.table) as path:
+        sheets, content = opened(path), path.read_bytes()
+    sheet = next(one for one in sheets if one.name == intake.reading["sheet"])
+    found = _found(intake, table, sheet, intake.reading["header"][1] - 1, shift=0)
+    if intake.table.name.lower().endswith(EDITED):
+        try:
+            return marked(content, sheet.name, *found)
+        except PackageError:
+            pass
+    return _copied(sheets, sheet, found)
+
+
+def _found(
+    intake: Intake, table: Table, sheet: Sheet, header: int, *, shift: int
+) -> tuple[list[Mark], Told]:
+    """What is marked and told; `header` is the last row of the header, from 0."""
+    places = dict(zip(table.labels, table.places, strict=True))
+    cells: dict[tuple[int, int], list[IntakeProblem]] = defaultdict(list)
+    lines: dict[int, list[str]] = defaultdict(list)
+    title = [ERRORS]
+    for problem in intake.problems.order_by("row", "pk"):
+        row = problem.row - 1 + shift
+        if problem.row == 0:
+            title.append(f"{problem.reason}：{problem.value}")
+            continue
+        lines[row].append(f"【{problem.field}】{problem.reason}。{problem.advice}")
+        label = intake.mapping.get(problem.target) or intake.mapping.get("code")
+        cells[_anchor(sheet, row, places.get(str(label), 0))].append(problem)
+    marks = [
+        Mark(
+            row, column, "\n".join(dict.fromkeys(f"{p.reason}。{p.advice}" for p in some)),
+            any(p.severity == IntakeProblem.Severity.ERROR for p in some),
+        )
+        for (row, column), some in cells.items()
+    ]  # fmt: skip
+    texts = {row: "\n".join(some) for row, some in lines.items()}
+    return marks, Told(_last_column(sheet, header), header, "\n".join(title), texts)
+
+
+def _anchor(sheet: Sheet, row: int, column: int) -> tuple[int, int]:
+    """The cell that shows what stands in a merged one."""
+    for top, left, bottom, right in sheet.merged:
+        if top <= row <= bottom and left <= column <= right:
+            return top, left
+    return row, column
+
+
+def _last_column(sheet: Sheet, header: int) -> int:
+    """The column after the last; of a file that was marked before, the one that told then."""
+    for at, value in enumerate(sheet.rows[header]):
+        if str(value).split("\n", 1)[0] == ERRORS:
+            return at
+    return max(len(row) for row in sheet.rows)
+
+
+def _copied(sheets: Sequence[Sheet], faulty: Sheet, found: tuple[list[Mark], Told]) -> bytes:
+    """All sheets in a plain workbook, the marks on one of them."""
     out = BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -58,12 +118,8 @@ def marked_workbook(intake: Intake) -> bytes:
     for sheet in sheets:
         page = book.add_worksheet(sheet.name[:31])
         pen.sheet(page, sheet)
-        if sheet.name == name:
-            shift = 1 if intake.table is None else 0
-            _mark(
-                page, pen, sheet, table=table, intake=intake, problems=problems, header=header,
-                shift=shift,
-            )  # fmt: skip
+        if sheet is faulty:
+            _mark(page, pen, sheet, *found)
             page.activate()
     book.close()
     return out.getvalue()
@@ -122,36 +178,21 @@ def _width(values: Sequence[Any]) -> float:
     return min(max(longest + 2, _NARROWEST), _WIDEST)
 
 
-def _mark(
-    page: Any, pen: _Pen, sheet: Sheet, *, table: Table, intake: Intake,
-    problems: Sequence[IntakeProblem], header: int, shift: int,
-) -> None:  # fmt: skip
-    places = dict(zip(table.labels, table.places, strict=True))
-    cells: dict[tuple[int, int], list[IntakeProblem]] = defaultdict(list)
-    told: dict[int, list[str]] = defaultdict(list)
-    for problem in problems:
-        row = problem.row - 1 + shift
-        if problem.row == 0:
-            told[header - 1].append(f"{problem.reason}：{problem.value}")
-            continue
-        told[row].append(f"【{problem.field}】{problem.reason}。{problem.advice}")
-        label = intake.mapping.get(problem.target) or intake.mapping.get("code")
-        cells[row, places.get(str(label), 0)].append(problem)
-    for (row, column), found in cells.items():
-        wrong = any(p.severity == IntakeProblem.Severity.ERROR for p in found)
-        values = sheet.rows[row]
-        value = values[column] if column < len(values) else None
-        pen.cell(page, (row, column), value, pen.bad if wrong else pen.odd, pen.bad_day)
-        note = "\n".join(f"{p.reason}。{p.advice}" for p in found)
-        page.write_comment(
-            row, column, note, {**_NOTE, "author": "量田", "color": _PALE if wrong else _YELLOW}
+def _mark(page: Any, pen: _Pen, sheet: Sheet, marks: Sequence[Mark], told: Told) -> None:
+    for mark in marks:
+        values = sheet.rows[mark.row]
+        value = values[mark.column] if mark.column < len(values) else None
+        pen.cell(
+            page, (mark.row, mark.column), value, pen.bad if mark.wrong else pen.odd, pen.bad_day
         )
-    last = max(len(row) for row in sheet.rows)
-    page.write_string(header - 1, last, ERRORS, pen.head)
-    page.set_column(last, last, 70)
-    for row, lines in told.items():
-        text = "\n".join([*([ERRORS] if row == header - 1 else []), *lines])
-        page.write_string(row, last, text, pen.head if row == header - 1 else pen.said)
+        colour = _PALE if mark.wrong else _YELLOW
+        page.write_comment(
+            mark.row, mark.column, mark.note, {**_NOTE, "author": AUTHOR, "color": colour}
+        )
+    page.set_column(told.column, told.column, 70)
+    page.write_string(told.header, told.column, f"{told.title}\n{PLAIN}", pen.head)
+    for row, text in told.lines.items():
+        page.write_string(row, told.column, text, pen.said)
 
 
 def template_xlsx() -> bytes:

@@ -1,4 +1,4 @@
-"""A notice on paper: its map (公示图, A3, a sheet for each village), its list (公示表) and the list in Excel."""
+"""A notice on paper: its map (公示图, A3, sheets of each village), its list (公示表) and the list in Excel."""
 
 from __future__ import annotations
 
@@ -9,40 +9,28 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
 from django.db import transaction
 from django.utils import timezone
 
-from liangtian.geo.area import single_polygons, to_mu
-from liangtian.geo.plane import to_plane, zone_at
+from liangtian.geo.area import to_mu
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.models import StoredFile
-from liangtian.platform.maps.sheets import Window, array_of, figure_layers
-from liangtian.platform.maps.sources import Figures
 from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.queries import names_above
 from liangtian.press.errors import PressError
-from liangtian.press.map import MapLayer, MapPolygon, MapSheet, atlas_page, atlas_pdf
+from liangtian.press.map import MapSheet, atlas_page, atlas_pdf
 from liangtian.press.roll import Roll, RollColumn, RollSheet, roll_pdf
 from liangtian.press.workbook import LedgerSheet, SheetColumn, SheetFooter, ledger_xlsx
 from liangtian.programmes.holdings.models import Notice, NoticeParcel, ParcelVersion
+from liangtian.programmes.holdings.village_maps import DrawnParcel, VillageMap, village_sheets
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DRAFT = "草稿"
-BOUNDARY = "#5b3a63"
-# Fill and outline by the way a parcel is used (使用方式); others are grey.
-COLOURS = {
-    "承包": ("#dcebc4", "#6b8e3d"), "租赁": ("#f6e3b4", "#b98a1d"), "流转": ("#cfe3f0", "#3c7ca6"),
-    "划拨": ("#e3d7ef", "#7d5aa6"), "无手续占用": ("#f6cfc8", "#c0392b"),
-}  # fmt: skip
-OTHER = ("#e6e6e6", "#777777")
-PADDING = 0.02  # degrees around what is drawn: the window never cuts it
 
 
 @dataclass(frozen=True)
@@ -76,59 +64,23 @@ def map_pdf(notice: Notice) -> bytes:
 
 
 def map_sheets(notice: Notice) -> list[MapSheet]:
-    """One sheet for each village, at the largest round scale that shows all its parcels."""
-    return [_sheet(notice, place) for place in places_of(notice)]
-
-
-def _sheet(notice: Notice, place: Place) -> MapSheet:
-    geoms = array_of([row.geom for row in place.rows])
-    west, south, east, north = shapely.total_bounds(geoms).tolist()
-    zone = zone_at((west + east) / 2)
-    bounds = (west - PADDING, south - PADDING, east + PADDING, north + PADDING)
-    window = Window(bounds, zone, None)
-    drawn = to_plane(geoms, zone)
-    return MapSheet(
-        title=f"{place.name}农用地清查成果公示图" + ("（草稿）" if _is_draft(notice) else ""),
-        layers=[*_layers(place.rows, drawn), *_boundary(place.region, window)],
-        crs_label=window.crs_label,
-        maker=notice.issuer,
-        on=_made_on(notice),
-        notes=_lines(notice),
-        extent=tuple(shapely.total_bounds(drawn).tolist()),
-        numbers=[
-            ("公示地块", f"{len(place.rows)} 个"),
-            ("面积", f"{printed_mu(place.rows):,.2f} 亩"),
-        ],
-        grid=True,
-    )
-
-
-def _layers(rows: Sequence[NoticeParcel], drawn: np.ndarray[Any, Any]) -> list[MapLayer]:
-    polygons, owner = single_polygons(drawn)
-    by_way: dict[str, list[MapPolygon]] = {}
-    named: set[int] = set()
-    largest = sorted(zip(polygons, owner.tolist(), strict=True), key=lambda p: -p[0].area)
-    for polygon, index in largest:
-        row = rows[index]
-        rings = [list(ring.coords) for ring in (polygon.exterior, *polygon.interiors)]
-        first = index not in named  # of a parcel in pieces the largest is labelled
-        named.add(index)
-        label = f"{row.number} {row.holder_name}\n{mu_of(row):.2f}亩" if first else ""
-        by_way.setdefault(row.way, []).append(
-            MapPolygon(rings, label, str(row.number) if first else "")
-        )
-    order = [*COLOURS, *sorted(set(by_way) - set(COLOURS))]
+    """The sheets of each village: one that shows all its parcels, or an index and sheets of a larger scale."""
+    draft = "（草稿）" if _is_draft(notice) else ""
     return [
-        MapLayer(way, by_way[way], *COLOURS.get(way, OTHER), 0.25)
-        for way in order if way in by_way
+        sheet
+        for place in places_of(notice)
+        for sheet in village_sheets(VillageMap(
+            title=f"{place.name}农用地清查成果公示图{draft}", region=place.region,
+            parcels=[
+                DrawnParcel(row.geom, row.way,
+                            f"{row.number} {row.holder_name}\n{mu_of(row):.2f}亩", str(row.number))
+                for row in place.rows
+            ],
+            maker=notice.issuer, on=_made_on(notice), notes=_lines(notice),
+            numbers=[("公示地块", f"{len(place.rows)} 个"),
+                     ("面积", f"{printed_mu(place.rows):,.2f} 亩")],
+        ))
     ]  # fmt: skip
-
-
-def _boundary(region: Region, window: Window) -> list[MapLayer]:
-    if region.geom is None:
-        return []
-    line = array_of([region.geom.boundary])
-    return figure_layers([Figures(f"{region.name}界", line, [""], "", BOUNDARY, 0.5)], window)
 
 
 COLUMNS = (
