@@ -89,7 +89,7 @@ def test_people_cover_every_role(made: Made) -> None:
     assert {p["role"] for p in data["people"]} == {
         "county_clerk", "county_reviewer", "township_clerk", "grid_worker", "auditor", "sysadmin",
         "leader", "township_leader", "security_officer", "finance", "water", "agriculture",
-        "forestry", "power", "company", "secrecy_keeper",
+        "forestry", "ecology", "culture", "power", "company", "secrecy_keeper",
     }  # fmt: skip
     assert all(p["office"] in offices for p in data["people"])
     towns = {p["region"] for p in data["people"] if p["role"] == "township_clerk"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,7 +25,7 @@ from liangtian.programmes.holdings.intake.workbook import marked_workbook, templ
 from liangtian.programmes.holdings.models import Contract, Holder, Intake, ParcelVersion
 from tests.conftest import People, Run
 from tests.holdings.land import FORM, SPRING, id_number, parcel, person
-from tests.holdings.ledger_files import figures, line, workbook
+from tests.holdings.ledger_files import HEADER, figures, line, workbook
 
 DAY = date(2025, 3, 1)
 FIXED: dict[str, str] = {"price_kind": "元/亩·年"}
@@ -268,6 +269,61 @@ def test_the_marked_workbook_tells_every_fault_where_it_stands(
     assert cells[3][:2] == [2.0, "王样2"]
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(template_xlsx()))
     assert "填写说明" in book.sheet_names
+
+
+def test_the_marked_workbook_is_the_users_own_and_comes_in_again_once_it_is_mended(
+    people: People, run_jobs: Run, tmp_path: Path, ground: Path
+) -> None:
+    path = workbook(tmp_path / "台账.xlsx", [line(1, "D1"), line(2, "D2", 取得方式="白种")])
+    data = marked_workbook(checked(people.township_a, run_jobs, path, ground))
+    before, after = zipfile.ZipFile(path), zipfile.ZipFile(BytesIO(data))
+    assert after.read("xl/sharedStrings.xml") == before.read("xl/sharedStrings.xml")
+    mended = tmp_path / "改好.xlsx"
+    with zipfile.ZipFile(mended, "w") as out:
+        for name in after.namelist():
+            content = after.read(name)
+            out.writestr(name, content.replace("白种".encode(), "家庭承包".encode()))
+    again = checked(people.township_a, run_jobs, mended, ground)
+    assert (again.ready, again.errors) == (2, 0), told(again)
+    sheet = zipfile.ZipFile(BytesIO(marked_workbook(again))).read("xl/worksheets/sheet1.xml")
+    assert sheet.decode().count("问题</t>") == 1
+    assert b"cfRule" not in sheet
+
+
+def test_of_a_csv_a_plain_copy_is_marked_and_says_so(
+    people: People, run_jobs: Run, tmp_path: Path, ground: Path
+) -> None:
+    rows = [line(1, "D1"), line(2, "D2", 取得方式="白种")]
+    path = tmp_path / "台账.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in (HEADER, *rows)), "utf-8")
+    data = marked_workbook(checked(people.township_a, run_jobs, path, ground))
+    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+    cells = book.get_sheet_by_index(0).to_python()
+    assert "不含原文件的格式" in str(cells[0][-1])
+    assert "不在代码表中" in str(cells[2][-1])
+
+
+def test_rows_of_one_contract_are_not_parted_among_several_people(
+    people: People, run_jobs: Run, tmp_path: Path, ground: Path
+) -> None:
+    said = {"姓名": "李样", "身份证号": "", "合同编号": "HT-1", "合同期限": "2021.1.1-2030.12.31"}
+    rows = [line(1, "D1", **said), line(2, "D2", **said)]
+    rows += [line(3, "D3", **{**said, "姓名": "周样", "合同编号": "HT-2"}),
+             line(4, "D4", **{**said, "姓名": "周样", "合同编号": "HT-3"})]  # fmt: skip
+    intake = checked(people.township_a, run_jobs, workbook(tmp_path / "台账.xlsx", rows), ground)
+    asked = {str(h): h.pk for h in intake.holders.exclude(question="")}
+    with pytest.raises(Refused, match="第 3、4 行是同一份合同（HT-1）"):
+        services.decide(people.township_a, intake, [asked["李*"]], "each")
+    services.decide(people.township_a, intake, [asked["李*"]], "new")
+    services.decide(people.township_a, intake, [asked["周*"]], "each")
+    services.enter(people.township_a, intake)
+    run_jobs()
+    first, second, third = (Contract.objects.get(number=f"HT-{n}") for n in (1, 2, 3))
+    assert first.lines.count() == 2
+    assert len({first.holder_id, second.holder_id, third.holder_id}) == 3
+    for contract in (second, third):
+        (own,) = contract.lines.all()
+        assert own.parcel.versions.get(valid_to=None).holder_id == contract.holder_id
 
 
 def test_who_may_not_import_is_refused_and_a_day_within_a_frozen_year_too(

@@ -146,6 +146,11 @@ def _zip(w: World, place: str) -> Mapping[str, Any]:
     return {"path": {"job_id": w.jobs[place].pk}}
 
 
+def _field_paper(w: World, p: str) -> Mapping[str, Any]:
+    _parcel(w, p)
+    return {"path": {"village": PLACES[p][2], "what": "form"}}
+
+
 ROWS: tuple[Row, ...] = (
     Row("GET", "/api/holdings/judging", SEE),
     Row("GET", "/api/holdings/parcels/{parcel_id}/trial", SEE, _on_parcel, WHERE),
@@ -160,6 +165,8 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/api/holdings/holder-files", PRINT, _files),
     Row("GET", "/api/holdings/holder-files/{job_id}.zip", (), _zip, WHERE,
         frozenset({403, 404})),  # one's own only
+    Row("GET", "/api/holdings/field-papers", SEE),
+    Row("GET", "/api/holdings/field-papers/{village}/{what}.pdf", PRINT, _field_paper, WHERE),
     Row("GET", "/api/holdings/comparison", SEE),
     Row("POST", "/api/holdings/comparison", COMPARE),
     Row("POST", "/api/holdings/hits/decide", holding("holdings.opine"), _hit, COUNTY_ONLY,

@@ -263,8 +263,8 @@ ROLES: dict[str, tuple[str, list[str]]] = {
         [*_BUREAU, "layers.export", "overlays.*", "holdings.opine"],
     ),
     "forestry": ("林业局人员", [*_BUREAU, "layers.export", "overlays.*", "holdings.opine"]),
-    "ecology": ("生态环境分局人员", [*_BUREAU, "layers.export", "holdings.opine"]),
-    "culture": ("文化和旅游局人员", [*_BUREAU, "layers.export", "holdings.opine"]),
+    "ecology": ("生态环境分局人员", [*_BUREAU, "holdings.opine"]),
+    "culture": ("文化和旅游局人员", [*_BUREAU, "holdings.opine"]),
     "water": (
         "水利局人员",
         [
