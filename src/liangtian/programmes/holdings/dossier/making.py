@@ -83,16 +83,20 @@ def make_files(run: JobRun, *, user_id: int, holders: list[int], reason: str) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     working = path.with_suffix(".part")
     made, done, failed = _made(user, clear=bool(reason)), 0, list[str]()
-    with zipfile.ZipFile(working, "w", zipfile.ZIP_STORED) as out:
-        for held in _all(user, holders):
-            run.progress(done / max(len(holders), 1), f"已生成 {done} 户，共 {len(holders)} 户")
-            try:
-                out.writestr(f"{_name(held)}.pdf", _printed(held, made))
-            except Refused as refusal:
-                failed.append(f"{_name(held)}：{refusal.message}")
-            done += 1
-        if failed:
-            out.writestr("未生成.txt", "\r\n".join(failed))
+    try:
+        with zipfile.ZipFile(working, "w", zipfile.ZIP_STORED) as out:
+            for held in _all(user, holders):
+                run.progress(done / max(len(holders), 1), f"已生成 {done} 户，共 {len(holders)} 户")
+                try:
+                    out.writestr(f"{_name(held)}.pdf", _printed(held, made))
+                except Refused as refusal:
+                    failed.append(f"{_name(held)}：{refusal.message}")
+                done += 1
+            if failed:
+                out.writestr("未生成.txt", "\r\n".join(failed))
+    except BaseException:
+        working.unlink(missing_ok=True)  # cancelled or failed: nothing half made stays
+        raise
     os.replace(working, path)
     size = path.stat().st_size
     with transaction.atomic():
