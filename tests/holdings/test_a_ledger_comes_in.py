@@ -81,6 +81,25 @@ def test_columns_words_and_header_are_recognised_and_remembered(
     assert again.mapping["place_name"] is None
 
 
+def test_a_column_of_names_is_masked_even_where_nothing_is_matched_to_it(
+    people: People, tmp_path: Path, ground: Path
+) -> None:
+    header = ["承包方姓名" if name == "姓名" else name for name in HEADER]
+    book = workbook(tmp_path / "台账.xlsx", [line(1, "D1", 取得方式="承包")], header)
+    intake = brought(people.township_a, book, ground)
+    assert intake.mapping["name"] == "承包方姓名"
+    header = ["谁的姓名" if name == "姓名" else name for name in HEADER]
+    strange = brought(
+        people.township_a, workbook(tmp_path / "b.xlsx", [line(1, "D1")], header), ground
+    )
+    assert strange.mapping["name"] is None
+    assert strange.contents["preview"][0]["谁的姓名"] == "王*1"
+    assert strange.contents["preview"][0]["取得方式"] == "家庭承包"
+    with pytest.raises(Refused) as refusal:
+        services.match_columns(people.township_a, strange, strange.mapping, FIXED, "DKBM")
+    assert refusal.value.fields == {"name": "文件有证件号码或合同，请选择姓名（名称）所在的列"}
+
+
 def test_rows_enter_with_holder_contract_and_the_figures_own_area(
     people: People, run_jobs: Run, tmp_path: Path, ground: Path
 ) -> None:
@@ -286,7 +305,7 @@ def test_the_marked_workbook_is_the_users_own_and_comes_in_again_once_it_is_mend
     again = checked(people.township_a, run_jobs, mended, ground)
     assert (again.ready, again.errors) == (2, 0), told(again)
     sheet = zipfile.ZipFile(BytesIO(marked_workbook(again))).read("xl/worksheets/sheet1.xml")
-    assert sheet.decode().count("问题</t>") == 1
+    assert sheet.decode().count("<t>问题") == 1
     assert b"cfRule" not in sheet
 
 

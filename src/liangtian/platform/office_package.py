@@ -32,6 +32,7 @@ class Package:
         if sum(one.file_size for one in self._zip.infolist()) > LARGEST_WHOLE:
             raise PackageError
         self._roots: dict[str, Any] = {}
+        self._before: dict[str, bytes] = {}
         if _CONTENT_TYPES not in self._zip.namelist():
             raise PackageError
 
@@ -47,6 +48,7 @@ class Package:
                     raise PackageError
                 parser = etree.XMLParser(resolve_entities=False, no_network=True)
                 self._roots[name] = etree.fromstring(self._zip.read(name), parser)
+                self._before[name] = _text(self._roots[name])
             except (KeyError, etree.XMLSyntaxError) as error:
                 raise PackageError from error
         return self._roots[name]
@@ -108,9 +110,10 @@ class Package:
         out = BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
             for one in self._zip.infolist():
-                changed = self._roots.get(one.filename)
-                content = self._zip.read(one) if changed is None else _text(changed)
-                made.writestr(one.filename, content)
+                root = self._roots.get(one.filename)
+                text = None if root is None else _text(root)
+                same = text is None or text == self._before[one.filename]
+                made.writestr(one.filename, self._zip.read(one) if same or text is None else text)
             for name in self._roots.keys() - set(self._zip.namelist()):
                 made.writestr(name, _text(self._roots[name]))
         return out.getvalue()

@@ -71,7 +71,7 @@ def decode(raw: bytes, encoding: str | None = None) -> tuple[str, str, str]:
         content, fault = text.decode(raw, codec)
         if fault:
             raise FormatRefused(f"按指定的编码 {label} 读不通。请换一种编码。")
-        return content.removeprefix("\ufeff"), label, f"文字编码 {label}:由使用者指定。"
+        return content.removeprefix("\ufeff"), label, f"文字编码 {label}：由使用者指定。"
     for mark, codec, label in (
         (b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"),
         (b"\xff\xfe", "utf-16", "UTF-16"),
@@ -80,11 +80,11 @@ def decode(raw: bytes, encoding: str | None = None) -> tuple[str, str, str]:
         if raw.startswith(mark):
             content, fault = text.decode(raw, codec)
             if not fault:
-                return content, label, f"文字编码 {label}:依据文件开头的标记(BOM)。"
+                return content, label, f"文字编码 {label}：依据文件开头的标记(BOM)。"
     for codec, label in (("utf-8", "UTF-8"), ("gb18030", "GB18030")):
         content, fault = text.decode(raw, codec)
         if not fault:
-            return content, label, f"文字编码 {label}:全部字节符合 {label}。"
+            return content, label, f"文字编码 {label}：全部字节符合 {label}。"
     raise FormatRefused("文字既不是 UTF-8 也不是 GB18030。请用记事本另存为 UTF-8 后重新上传。")
 
 

@@ -108,7 +108,7 @@ def decide(values: Iterable[bytes], cpg: str | None) -> TextEncoding:
         if found is None:
             prefix = f".cpg 写的编码“{cpg.strip()}”无法识别；"
         elif (trial := _try(foreign, found[1])).wrong == 0 and trial.cut <= trial.whole:
-            return TextEncoding(*found, f"文字编码 {found[0]}:依据 .cpg 文件。")
+            return TextEncoding(*found, f"文字编码 {found[0]}：依据 .cpg 文件。")
         else:
             prefix = (
                 f".cpg 写的是 {found[0]}，但有 {trial.wrong + trial.cut} 个不同的值按它读不通；"
@@ -120,23 +120,23 @@ def decide(values: Iterable[bytes], cpg: str | None) -> TextEncoding:
 
 def _decide_by_bytes(foreign: list[bytes], prefix: str) -> TextEncoding:
     if not foreign:
-        note = f"文字编码 UTF-8:{prefix}全部是 ASCII 字符，各种编码结果相同。"
+        note = f"文字编码 UTF-8：{prefix}全部是 ASCII 字符，各种编码结果相同。"
         return TextEncoding("UTF-8", "utf-8", note)
     utf8, gb = _try(foreign, "utf-8"), _try(foreign, "gb18030")
     if utf8.strict:
-        note = f"文字编码 UTF-8:{prefix}全部字节符合 UTF-8。"
+        note = f"文字编码 UTF-8：{prefix}全部字节符合 UTF-8。"
         return TextEncoding("UTF-8", "utf-8", note)
     if utf8.wrong == 0 and utf8.whole > utf8.cut:
-        note = f"文字编码 UTF-8:{prefix}{utf8.whole} 个不同的值符合 UTF-8，另有 {utf8.cut} 个被字段宽度截断。"
+        note = f"文字编码 UTF-8：{prefix}{utf8.whole} 个不同的值符合 UTF-8，另有 {utf8.cut} 个被字段宽度截断。"
         return TextEncoding("UTF-8", "utf-8", note)
     if gb.wrong == 0:
-        note = f"文字编码 GB18030:{prefix}不符合 UTF-8，按 GB18030(含 GBK)能读通。"
+        note = f"文字编码 GB18030：{prefix}不符合 UTF-8，按 GB18030(含 GBK)能读通。"
         return TextEncoding("GB18030", "gb18030", note)
     label, codec, trial = ("UTF-8", "utf-8", utf8)
     if gb.wrong <= utf8.wrong:
         label, codec, trial = ("GB18030", "gb18030", gb)
     note = (
-        f"文字编码 {label}(不确定):{prefix}UTF-8 与 GB18030 都不能完全读通，"
+        f"文字编码 {label}（不确定）：{prefix}UTF-8 与 GB18030 都不能完全读通，"
         f"按 {label} 仍有 {trial.wrong} 个不同的值读不通，读不通处显示为“\ufffd”，请核对并指定编码。"
     )
     return TextEncoding(label, codec, note)

@@ -154,7 +154,7 @@ def _choose(
 ) -> text.TextEncoding:
     if wanted is not None:
         label, codec = text.named(wanted)
-        return text.TextEncoding(label, codec, f"文字编码 {label}:由使用者指定。")
+        return text.TextEncoding(label, codec, f"文字编码 {label}：由使用者指定。")
     return text.decide(_foreign_values(staged, limit), cpg)
 
 

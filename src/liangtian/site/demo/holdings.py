@@ -20,7 +20,16 @@ from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.people.models import User
 from liangtian.platform.regions.models import Region
 from liangtian.policy.credit_code import check_character
-from liangtian.programmes.holdings import contracts, crops, dividing, holders, parcels, units, years
+from liangtian.programmes.holdings import (
+    classing,
+    contracts,
+    crops,
+    dividing,
+    holders,
+    parcels,
+    units,
+    years,
+)
 from liangtian.programmes.holdings.codes import NO_PAPER
 from liangtian.programmes.holdings.models import Contract, Holder, ParcelVersion, SurveyUnit
 
@@ -164,6 +173,7 @@ def load_register(clerk: User) -> None:
     """Fill the register of the clerk's county, once."""
     if not Contract.objects.exists() and not ParcelVersion.objects.exists():
         Register(clerk).fill()
+        classing.order(clerk)
 
 
 def _committee(place: str) -> str:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from liangtian.geo.area import round_m2, to_mu
-from liangtian.platform.ledgers.declaration import Cents
+from liangtian.platform.ledgers.declaration import MuCents
 from liangtian.platform.people.scope import COUNTY_DIGITS, require
 from liangtian.policy.judgement import table_of
 from liangtian.programmes.holdings.codes import pack_in_use
@@ -59,10 +58,10 @@ def _counted(user: User) -> dict[str, dict[str, Any]]:
         hits=Count("pk"), open=Count("pk", filter=Q(state=State.OPEN)),
         confirmed=Count("pk", filter=Q(state=State.CONFIRMED)),
         rejected=Count("pk", filter=Q(state=State.REJECTED)), late=Count("pk", filter=late),
-        cents=Sum(Cents("area_m2")),
+        cents=Sum(MuCents("area_m2")),
     )  # fmt: skip
     out = {}
     for row in found:
-        m2 = Decimal(int(row.pop("cents"))).scaleb(-2)
-        out[row.pop("zone")] = {**row, "area_mu": round_m2(to_mu(m2))}
+        mu = Decimal(int(row.pop("cents"))).scaleb(-2)  # the sum of the ledger's rows
+        out[row.pop("zone")] = {**row, "area_mu": mu}
     return out

@@ -40,11 +40,15 @@ def check_contracts(
     for i, draft in enumerate(drafts):
         if draft.contract is None:
             continue
-        kind = _KINDS.get(str(draft.parcel["way"]))
+        way = str(draft.parcel["way"])
+        kind = _KINDS.get(way)
+        if not way:  # told as an error of its own
+            draft.contract = None
+            continue
         if kind is None:
             findings.warn(
                 i, "contract_number", draft.contract["number"],
-                f"使用方式为“{draft.parcel['way']}”，合同没有随地块导入",
+                f"使用方式为“{way}”，合同没有随地块导入",
                 "流转合同须依据承包（租赁）合同，请导入后在合同页面登记",
             )  # fmt: skip
             draft.contract = None

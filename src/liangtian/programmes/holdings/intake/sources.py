@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from liangtian.platform.cell_values import text_of
 from liangtian.platform.errors import Refused
 from liangtian.platform.files.services import named_copy
 from liangtian.platform.people.sealed import is_sealed
-from liangtian.platform.personal import masked
+from liangtian.platform.personal import Sensitivity, masked
 from liangtian.platform.personal_numbers import hidden
 from liangtian.platform.sheets import Sheet
 from liangtian.programmes.holdings.intake.tables import (
@@ -38,6 +39,9 @@ from liangtian.programmes.holdings.models import Intake
 PREVIEW_ROWS = 12
 FIRST_LINES = 12  # of a sheet, shown for choosing the header
 NAMED_SHEETS = 30
+_NAMING = re.compile(
+    "姓名|户主|权利人(?!类)|承包方(?!式)|承包人|联系人"
+)  # a column of that heading names people
 
 
 @dataclass
@@ -151,8 +155,11 @@ def _degrees(layer: VectorLayer, crs: pyproj.CRS) -> tuple[dict[int, str], NDArr
 
 
 def preview(table: Table, mapping: dict[str, str | None]) -> list[dict[str, str]]:
-    """The first rows as text, what is personal masked as the mapping tells what is what."""
-    secret = {
+    """The first rows as text, what is personal masked as the mapping or the heading of the column tells."""
+    secret: dict[str, Sensitivity] = {
+        label: "name" for label in table.labels if _NAMING.search(label)
+    }
+    secret |= {
         label: BY_NAME[name].sensitivity
         for name, label in mapping.items()
         if label and BY_NAME[name].sensitivity != "none"

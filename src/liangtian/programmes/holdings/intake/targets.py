@@ -30,9 +30,10 @@ class Target:
 TARGETS: tuple[Target, ...] = (
     Target("name", "权利人姓名（名称）", HOLDER, "户主、承包方代表或单位全称",
            ("姓名", "户主", "户主姓名", "权利人", "权利人姓名", "承包方", "承包方代表", "承包人", "使用人", "土地使用人", "名称", "单位名称",
-            "农户姓名", "ZJRXM", "CBFMC", "QLR", "QLRMC", "XM"), sensitivity="name"),
+            "农户姓名", "承包方姓名", "承包方代表姓名", "承包方（代表）姓名", "承包方(代表)姓名", "承包人姓名", "承包户主", "户主（代表）姓名",
+            "使用人姓名", "使用权人", "承租人", "承租方", "种植户", "种植户姓名", "农户", "ZJRXM", "CBFMC", "QLR", "QLRMC", "XM"), sensitivity="name"),
     Target("id_number", "证件号码", HOLDER, "身份证号或统一社会信用代码；号码相同即为同一权利人",
-           ("身份证号", "身份证号码", "身份证", "证件号", "证件号码", "公民身份号码", "统一社会信用代码", "信用代码", "SFZH", "ZJHM"),
+           ("身份证号", "身份证号码", "身份证", "身份证件号码", "承包方身份证号", "户主身份证号", "证件号", "证件号码", "公民身份号码", "统一社会信用代码", "信用代码", "SFZH", "ZJHM"),
            sensitivity="id_number"),
     Target("phone", "联系电话", HOLDER, "", ("电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "LXDH"),
            sensitivity="phone"),
@@ -72,6 +73,7 @@ TARGETS: tuple[Target, ...] = (
 )  # fmt: skip
 BY_NAME = {t.name: t for t in TARGETS}
 NEEDED = ("ownership", "way", "source_paper", "actual_use")
+_OF_SOMEBODY = ("id_number", "contract_number")  # columns that say nothing without a name
 _UNITS = re.compile(r"[\s*:：]|[（(](?:亩|元|元/亩|元/亩·年|元/年|平方米|选填|必填)[)）]")
 
 
@@ -125,6 +127,8 @@ def check_mapping(
             used[column] = target.label
         elif value and not target.constant:
             wrong[target.name] = "这一项不能用固定值"
+        elif target.name == "name" and any(mapping.get(other) for other in _OF_SOMEBODY):
+            wrong[target.name] = "文件有证件号码或合同，请选择姓名（名称）所在的列"
         elif not value and (target.name in NEEDED or (coded and target.name == "code")):
             how = "请选择对应的列，或选一个固定值" if target.constant else "请选择对应的列"
             wrong[target.name] = how
