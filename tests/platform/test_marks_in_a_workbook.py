@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from io import BytesIO
+from typing import Any
 
 import pytest
 import python_calamine
@@ -44,9 +45,10 @@ def part(content: bytes, name: str) -> str:
     return zipfile.ZipFile(BytesIO(content)).read(name).decode()
 
 
-def rows(content: bytes) -> list[list[object]]:
+def rows(content: bytes) -> list[list[Any]]:
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-    return book.get_sheet_by_name("农户台账").to_python(skip_empty_area=False)
+    found = book.get_sheet_by_name("农户台账").to_python(skip_empty_area=False)
+    return [list(row) for row in found]
 
 
 def test_everything_that_is_not_marked_stays_as_it_came() -> None:

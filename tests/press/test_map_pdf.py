@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.press.errors import MapRefused
+from liangtian.press.frame import round_scale
 from liangtian.press.labels import Wish, inner_spots, place_labels
 from liangtian.press.map import (
     MapImage,
@@ -16,7 +17,6 @@ from liangtian.press.map import (
     PhotoPoint,
     frame_for_dossier,
     map_pdf,
-    round_scale,
     sheet_data,
 )
 from tests.press.samples import SOUTH, WEST, jpeg, map_sheet, pages, pixel, square

@@ -13,15 +13,14 @@ from liangtian.programmes.holdings import contracts
 from liangtian.programmes.holdings import holders as service
 from liangtian.programmes.holdings.models import Contract
 from liangtian.programmes.holdings.pages import contract_out, fetch_holder, holder_out, holder_ref
+from liangtian.programmes.holdings.shapes import ContractRef, HolderRef
 from liangtian.programmes.holdings.shapes_people import (
     ContractIn,
-    ContractRef,
     EndContractIn,
     HolderIn,
     HolderOut,
     HolderPaperIn,
     HolderReasonIn,
-    HolderRef,
     IdentityOut,
     MergeHoldersIn,
     SeekHolderIn,
