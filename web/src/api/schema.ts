@@ -2970,7 +2970,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The grades of a parcel, the latest first. */
+        get: operations["liangtian_programmes_holdings_fees_api_grades"];
         put?: never;
         /** The grade of a parcel from a year on. */
         post: operations["liangtian_programmes_holdings_fees_api_grade"];
@@ -3283,6 +3284,40 @@ export interface paths {
         put?: never;
         /** Undo a remission that another person approved; the bill owes that much again. */
         post: operations["liangtian_programmes_holdings_fees_api_undo_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/field-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Villages for which field papers can be printed. */
+        get: operations["liangtian_programmes_holdings_dossier_api_field_villages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdings/field-papers/{village}/{what}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The working map of a village, or the form to check its parcels by, as a PDF. */
+        get: operations["liangtian_programmes_holdings_dossier_api_field_paper"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10416,6 +10451,12 @@ export interface components {
         FieldTasksOut: {
             rows: components["schemas"]["FieldTaskOut"][];
             total: number;
+        };
+        /** @description A village with parcels. */
+        FieldVillageOut: {
+            code: string;
+            name: string;
+            parcels: number;
         };
         FigureOut: {
             after: string;
@@ -21453,6 +21494,28 @@ export interface operations {
             };
         };
     };
+    liangtian_programmes_holdings_fees_api_grades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parcel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeOut"][];
+                };
+            };
+        };
+    };
     liangtian_programmes_holdings_fees_api_grade: {
         parameters: {
             query?: never;
@@ -21960,6 +22023,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WaiverOut"];
                 };
+            };
+        };
+    };
+    liangtian_programmes_holdings_dossier_api_field_villages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldVillageOut"][];
+                };
+            };
+        };
+    };
+    liangtian_programmes_holdings_dossier_api_field_paper: {
+        parameters: {
+            query?: {
+                under?: boolean;
+            };
+            header?: never;
+            path: {
+                village: string;
+                what: "map" | "form";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
