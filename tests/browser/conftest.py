@@ -14,7 +14,12 @@ from tests.browser import station as stations
 from tests.browser.station import Station
 
 OWN_HOST = "127.0.0.1"
-ON_THE_PAGE = {"blob", "data", "chrome", "chrome-extension"}  # the last two: the browser shows a PDF
+ON_THE_PAGE = {
+    "blob",
+    "data",
+    "chrome",
+    "chrome-extension",
+}  # the last two: the browser shows a PDF
 PATIENCE = 15_000  # milliseconds; a busy machine is no failure
 expect.set_options(timeout=PATIENCE)
 
