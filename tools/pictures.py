@@ -21,7 +21,6 @@ from tests.browser import station as stations  # noqa: E402
 from tests.browser.station import Station  # noqa: E402
 
 FOLDER = ROOT / "docs" / "pictures"
-ROWS_URL = "/api/ledgers/enforcement.patches/rows"
 MOST_BYTES = 250_000
 FEWER_COLOURS = (
     (256, Image.Dither.FLOYDSTEINBERG),
@@ -54,11 +53,16 @@ class Album:
             before, now = now, self.page.screenshot()
         save(Image.open(io.BytesIO(now)), name)
 
+    def rows(self, ledger: str, **filters: str) -> list[dict[str, Any]]:
+        """Rows of a ledger that meet the filters."""
+        query = {"size": "200", **filters}
+        answer = self.page.request.get(f"/api/ledgers/{ledger}/rows", params=query)
+        found: list[dict[str, Any]] = answer.json()["rows"]
+        return found
+
     def patches(self, **filters: str) -> list[dict[str, Any]]:
-        """Ledger rows that meet the filters, largest first."""
-        query = {"sort": "-area_mu", "size": "200", **filters}
-        rows: list[dict[str, Any]] = self.page.request.get(ROWS_URL, params=query).json()["rows"]
-        return rows
+        """Patches that meet the filters, largest first."""
+        return self.rows("enforcement.patches", sort="-area_mu", **filters)
 
     def post(self, url: str, data: dict[str, Any]) -> Any:
         """What the person at this page may ask for beside the screens."""
@@ -219,6 +223,24 @@ def dossier(album: Album) -> None:
     album.take("dossier-page")
 
 
+def holdings(album: Album) -> None:
+    """The holder with the most land, what is due from a company, and the map of a notice."""
+    page = album.page
+    page.goto(f"/holders/{album.rows('holdings.holders', sort='-area_mu')[0]['id']}")
+    page.get_by_role("heading", name="合同").wait_for()
+    album.take("holder")
+    debtor = next(row["holder_org"] for row in album.rows("fees.arrears") if row["holder_org"])
+    page.goto("/fees/counter")
+    page.locator(".find input").fill(debtor)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=debtor).wait_for()
+    album.take("counter")
+    notice = album.rows("holdings.notices", sort="-starts_on")[0]["id"]
+    found = page.request.get(f"/api/holdings/notices/{notice}/papers/map")
+    leaf = list(pypdfium2.PdfDocument(found.body()))[-1]
+    save(leaf.render(scale=1400 / leaf.get_width()).to_pil(), "notice-map")
+
+
 def lists(album: Album) -> None:
     album.page.goto("/layers")
     album.page.get_by_role("heading", name="地类图斑").wait_for()
@@ -245,7 +267,8 @@ def side_by_side(pdf: bytes) -> Image.Image:
 
 
 PARTS = (
-    importing, home, desk, year, whole_map, planning_map, ledger, patches, dossier, lists, comparison,
+    importing, home, desk, year, whole_map, planning_map, ledger, patches, dossier, holdings, lists,
+    comparison,
 )  # fmt: skip
 
 
