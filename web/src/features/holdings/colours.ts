@@ -21,6 +21,12 @@ export const chosenStyle = new Style({
   stroke: new Stroke({ color: '#6a1b9a', width: 2.6 }),
 })
 
+/** The footprint of a building at the field edge. */
+export const buildingStyle = new Style({
+  fill: new Fill({ color: 'rgba(122, 74, 29, 0.55)' }),
+  stroke: new Stroke({ color: '#7a4a1d', width: 1.6 }),
+})
+
 const INK = new Fill({ color: '#1f2d24' })
 const HALO = new Stroke({ color: '#fffdf6', width: 3 })
 
