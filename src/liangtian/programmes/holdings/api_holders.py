@@ -11,8 +11,7 @@ from liangtian.platform.audit.services import saw
 from liangtian.platform.people.request import user_of
 from liangtian.programmes.holdings import contracts
 from liangtian.programmes.holdings import holders as service
-from liangtian.programmes.holdings.models import Contract
-from liangtian.programmes.holdings.pages import contract_out, fetch_holder, holder_out, holder_ref
+from liangtian.programmes.holdings.pages import contract_seen, fetch_holder, holder_out, holder_ref
 from liangtian.programmes.holdings.shapes import ContractRef, HolderRef
 from liangtian.programmes.holdings.shapes_people import (
     ContractIn,
@@ -89,10 +88,9 @@ def contract(request: HttpRequest, body: ContractIn) -> dict[str, Any]:
     """Enter a contract."""
     given = body.dict()
     lines = [contracts.LineForm(**line) for line in given.pop("lines")]
-    made = contracts.register_contract(
-        user_of(request), contracts.ContractForm(lines=lines, **given)
-    )
-    return contract_out(made)
+    user = user_of(request)
+    made = contracts.register_contract(user, contracts.ContractForm(lines=lines, **given))
+    return contract_seen(user, made.pk)
 
 
 @router.post("/contracts/{contract_id}/end", response=ContractRef)
@@ -100,7 +98,7 @@ def end(request: HttpRequest, contract_id: int, body: EndContractIn) -> dict[str
     """End a contract before its time."""
     user = user_of(request)
     contracts.end_contract(user, contract_id, body.on, body.reason)
-    return contract_out(Contract.objects.get(pk=contract_id))
+    return contract_seen(user, contract_id)
 
 
 def _form(body: HolderIn) -> service.HolderForm:

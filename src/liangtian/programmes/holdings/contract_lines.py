@@ -5,10 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 
 from liangtian.geo.area import distribute
 from liangtian.platform.errors import Conflict
-from liangtian.programmes.holdings.models import ContractLine, Parcel
+from liangtian.platform.people.scope import below
+from liangtian.programmes.holdings.models import Contract, ContractLine, Parcel
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from liangtian.platform.people.models import User
+
+
+def in_sight(user: User) -> QuerySet[Contract]:
+    """Contracts the user may see, each with its lines on parcels in sight only and `beyond`, how many aren't.
+
+    A contract over two townships shows each the parcels of its own.
+    """
+    mine = ContractLine.objects.filter(below(user.region_id or "-", "parcel__region__code"))
+    others = ContractLine.objects.filter(contract=OuterRef("pk")).exclude(pk__in=mine.values("pk"))
+    counted = others.order_by().values("contract").annotate(n=Count("parcel", distinct=True))
+    rows: QuerySet[Contract] = Contract.objects.visible_to(user)
+    return rows.prefetch_related(
+        Prefetch("lines", queryset=mine.select_related("parcel"))
+    ).annotate(beyond=Coalesce(Subquery(counted.values("n")), 0))
+
+
+def held_now(contract: Contract) -> list[ContractLine]:
+    """The lines in sight that a contract holds today, or held last: those of parcels divided since are over."""
+    lines = list(contract.lines.all())
+    latest = max((line.ends_on for line in lines), default=contract.ends_on)
+    return [line for line in lines if line.ends_on == latest]
 
 
 def carry_over(old: Sequence[Parcel], new: Sequence[tuple[Parcel, Decimal]], on: date) -> None:

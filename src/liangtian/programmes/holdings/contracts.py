@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.files.models import StoredFile
-from liangtian.platform.people.scope import require
+from liangtian.platform.people.scope import below, require
 from liangtian.platform.reasons import reason_given
 from liangtian.programmes.holdings.models import (
     Contract,
@@ -99,6 +99,11 @@ def end_contract(user: User, contract_id: int, on: date, reason: str) -> Contrac
     said = reason_given(reason, "提前终止合同")
     with transaction.atomic():
         row: Contract = Contract.objects.select_for_update().fetch_for(user, pk=contract_id)
+        beyond = row.lines.exclude(below(user.region_id or "-", "parcel__region__code"))
+        if beyond.exists():
+            raise Refused(
+                f"合同 {row.number} 还包括辖区外的地块，不能由一个乡镇终止。请由县级经办员办理。"
+            )
         if row.ended_on:
             raise Conflict(f"合同 {row.number} 已于 {row.ended_on} 提前终止。")
         if not row.starts_on <= on < row.ends_on:

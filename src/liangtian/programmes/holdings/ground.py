@@ -39,15 +39,19 @@ def sound(geom: BaseGeometry, what: str = "地块") -> tuple[BaseGeometry, Decim
 
 
 def region_of(user: User, geom: BaseGeometry) -> Region:
-    """The village (else township) of the user's scope with the largest share of the figure.
+    """The village (else township) with the largest share of the figure.
 
-    Raises NotFound for a figure outside the scope.
+    Raises NotFound for a figure that lies outside the user's scope, or for the larger part.
     """
-    rows = Region.objects.current().within(user.region_id or "").filter(geom__bbox=geom.bounds)
+    code = user.region_id or "-"
+    rows = Region.objects.current().within(code[:COUNTY_DIGITS]).filter(geom__bbox=geom.bounds)
     for level in _SMALLEST_FIRST:
         found = [r for r in rows if r.level == level and r.geom.intersects(geom)]
         if found:
-            return max(found, key=lambda r: (r.geom.intersection(geom).area, r.code))
+            best = max(found, key=lambda r: (r.geom.intersection(geom).area, r.code))
+            if not best.code.startswith(code):
+                break
+            return best
     raise NotFound("地块不在您的管辖范围内，或所在村镇尚未导入界线。")
 
 

@@ -28,8 +28,9 @@ from django.utils import timezone
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, MuCents, register
 from liangtian.platform.people.models import User
-from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.platform.people.scope import ScopedQuerySet, below
 from liangtian.programmes.holdings.codes import listed, pack_in_use
+from liangtian.programmes.holdings.corps import on_corps_land
 from liangtian.programmes.holdings.models import Contract, ContractLine, Holder, ParcelVersion
 from liangtian.programmes.holdings.models.parcels import VersionQuerySet
 
@@ -143,7 +144,12 @@ def _held_m2(user: User) -> Combinable:
 
 
 def _lines(what: str, user: User) -> Combinable:
-    rows = ContractLine.objects.filter(contract=OuterRef("pk")).order_by().values("contract")
+    """Parcels in sight that the contract holds to its end, XPCC land left out; those divided since are over."""
+    end = Coalesce(F("contract__ended_on"), F("contract__ends_on"))
+    rows = ContractLine.objects.filter(
+        below(user.region_id or "-", "parcel__region__code"), ~on_corps_land(),
+        contract=OuterRef("pk"), ends_on__gte=end,
+    ).order_by().values("contract")  # fmt: skip
     found = Count("parcel", distinct=True) if what == "parcels" else Sum("area_mu")
     return Subquery(rows.annotate(found=found).values("found"))
 
@@ -294,6 +300,7 @@ CONTRACTS = register(
         rows=Contract.objects.visible_to,
         default_sort="ends_on",
         search=("number", "grantor", "region__name"),
+        unit_note="单位：亩。地块数和合同面积不含兵团用地，只计辖区内的地块",
         columns=(
             Column("number", "合同编号", "number", width=170, filter="text",
                    link="/holders/{subject}", fixed=True),

@@ -18,6 +18,7 @@ from liangtian.platform.personal import masked
 from liangtian.platform.regions.models import Region
 from liangtian.platform.regions.queries import names_above
 from liangtian.programmes.holdings.buildings.services import building_out
+from liangtian.programmes.holdings.contract_lines import held_now, in_sight
 from liangtian.programmes.holdings.holders import same_holders
 from liangtian.programmes.holdings.models import (
     BaseYear,
@@ -64,8 +65,8 @@ def parcel_out(user: User, parcel: Parcel, as_of: date | None = None) -> dict[st
         "classes": _classes(shown),
         "gone": states[0].valid_to is not None,
         "states": [state_out(one) for one in states],
-        "parents": _relatives(parcel.parents.select_related("parent"), "parent"),
-        "children": _relatives(parcel.children.select_related("child"), "child"),
+        "parents": _relatives(user, parcel.parents.select_related("parent__region"), "parent"),
+        "children": _relatives(user, parcel.children.select_related("child__region"), "child"),
         "contracts": [
             contract_out(one) for one in _contracts(user).filter(lines__parcel=parcel).distinct()
         ],
@@ -160,8 +161,10 @@ def place_out(region: Region) -> dict[str, str]:
     return {"code": region.code, "name": region.name, "path": f"{path}{region.name}"}
 
 
-def _relatives(rows: Iterable[ParcelLineage], end: str) -> list[dict[str, Any]]:
-    found = list(rows)
+def _relatives(user: User, rows: Iterable[ParcelLineage], end: str) -> list[dict[str, Any]]:
+    """Those in the user's scope: one that was moved to another township is that township's to show."""
+    code = user.region_id or "-"
+    found = [row for row in rows if getattr(row, end).region_id.startswith(code)]
     keys = [getattr(row, f"{end}_id") for row in found]
     last: dict[int, Decimal] = {}
     for version in (
@@ -179,16 +182,18 @@ def _relatives(rows: Iterable[ParcelLineage], end: str) -> list[dict[str, Any]]:
 
 
 def _contracts(user: User) -> Any:
-    rows = Contract.objects.visible_to(user).select_related("holder", "under__holder")
-    return rows.prefetch_related("lines__parcel")
+    return in_sight(user).select_related("holder", "under__holder")
+
+
+def contract_seen(user: User, contract_id: int) -> dict[str, Any]:
+    """A contract as its user sees it."""
+    return contract_out(_contracts(user).get(pk=contract_id))
 
 
 def contract_out(contract: Contract) -> dict[str, Any]:
-    """A contract with the parcels it holds; of a transfer the grantor is the holder of what it rests on."""
+    """A contract of `in_sight` with its parcels; of a transfer the grantor is the holder of what it rests on."""
     under = contract.under
-    lines = list(contract.lines.all())
-    latest = max((line.ends_on for line in lines), default=contract.ends_on)
-    now = [line for line in lines if line.ends_on == latest]
+    now = held_now(contract)
     return {
         "id": contract.pk, "number": contract.number, "kind": contract.kind,
         "kind_label": contract.get_kind_display(),
@@ -199,7 +204,7 @@ def contract_out(contract: Contract) -> dict[str, Any]:
         "price_yuan": None if contract.price_yuan is None else str(contract.price_yuan),
         "terms": contract.terms, "area_mu": sum((x.area_mu for x in now), Decimal(0)),
         "parcels": [line.parcel.code for line in now], "file_id": contract.file_id,
-        "under": under.number if under else None,
+        "under": under.number if under else None, "beyond": contract.beyond,  # type: ignore[attr-defined]
     }  # fmt: skip
 
 

@@ -218,6 +218,7 @@ class ContractRef(Schema):
     parcels: list[str]
     file_id: int | None
     under: str | None
+    beyond: int  # parcels of other townships, which are not shown
 
 
 class ClassArea(Schema):

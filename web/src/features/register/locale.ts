@@ -1,6 +1,7 @@
 const zh = {
   menu: { buildings: '地头建筑物', crops: '种植登记', lists: '表册导入' },
   register: {
+    beyond: '另有辖区外的地块 {count} 个，面积未计入',
     buildings: {
       add: '登记建筑物',
       acts: { draw: '登记建筑物', change: '变更建筑物', remove: '登记拆除' },
@@ -89,6 +90,7 @@ const zh = {
 const en: typeof zh = {
   menu: { buildings: 'Buildings', crops: 'Crops', lists: 'Import lists' },
   register: {
+    beyond: 'and {count} parcels of other townships, not counted here',
     buildings: {
       add: 'Register building',
       acts: { draw: 'Register building', change: 'Change building', remove: 'Note removal' },

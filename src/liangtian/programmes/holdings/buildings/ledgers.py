@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Case, CharField, Exists, OuterRef, Value, When
+from django.db.models import Case, CharField, Value, When
 from django.db.models.expressions import Combinable
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
 from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.programmes.holdings.corps import on_corps_land
 from liangtian.programmes.holdings.ledgers import chosen, township_of
-from liangtian.programmes.holdings.models import Building, ParcelVersion
+from liangtian.programmes.holdings.models import Building
 
 
 def states() -> Sequence[Choice]:
@@ -20,9 +21,8 @@ def states() -> Sequence[Choice]:
 
 
 def _rows(user: User) -> ScopedQuerySet:
-    now = ParcelVersion.objects.filter(parcel=OuterRef("parcel"), valid_to=None)
     rows: ScopedQuerySet = Building.objects.visible_to(user)
-    return rows.filter(~Exists(now.filter(corps=True)))
+    return rows.exclude(on_corps_land())
 
 
 def _state(user: User) -> Combinable:

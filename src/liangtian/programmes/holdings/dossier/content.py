@@ -31,6 +31,7 @@ from liangtian.press.dossier import (
 from liangtian.press.errors import ScanRefused
 from liangtian.press.map import MapLayer, MapPolygon, MapSheet
 from liangtian.press.scan import scanned
+from liangtian.programmes.holdings.contract_lines import held_now
 from liangtian.programmes.holdings.dossier.gathering import Held
 from liangtian.programmes.holdings.dossier.matters import matters, registered
 from liangtian.programmes.holdings.models import HolderPaper, ParcelVersion
@@ -120,14 +121,34 @@ def _parcels(held: Held) -> list[Part]:
         ]
         for v in held.parcels
     ]  # fmt: skip
-    total = sum((area_mu(v) for v in held.parcels), Decimal(0))
+    total = sum((area_mu(v) for v in held.parcels if not v.corps), Decimal(0))
     table = Table(
         ("地块编码", "村", "身份", "面积（亩）", "权属", "方式", "用途", "来源材料", "年份"),
         rows, (38, 0, 14, 16, 11, 14, 11, 20, 11), numbers=(3,),
         total=("合　计", "", "", f"{total:,.2f}", "", "", "", "", ""),
-        note="合计含实际经营的地块和兵团用地。",
+        note=_corps_note(held.parcels),
     )  # fmt: skip
-    return [Part("地块表", [table]), Part("地块图", [Sheets(_sheets(held))])]
+    parts = [Part("地块表", [table]), Part("地块图", [Sheets(_sheets(held))])]
+    return [*parts, Part("地头建筑物", [_buildings(held)])] if held.buildings else parts
+
+
+def _corps_note(parcels: Sequence[ParcelVersion]) -> str:
+    own = [v for v in parcels if v.corps]
+    said = "合计含实际经营的地块，不含兵团用地。"
+    if not own:
+        return said
+    corps = sum((area_mu(v) for v in own), Decimal(0))
+    return f"{said}兵团用地另计 {len(own)} 个、{corps:,.2f} 亩。"
+
+
+def _buildings(held: Held) -> Table:
+    rows = [
+        [b.code, b.kind, b.parcel.code, str(b.built_year or NOTHING), f"{b.area_m2:,.2f}"]
+        for b in held.buildings
+    ]
+    return Table(
+        ("编号", "类别", "所属地块", "建成年份", "占地（平方米）"), rows, (44, 24, 0, 24, 32), numbers=(4,),
+    )  # fmt: skip
 
 
 def _sheets(held: Held) -> list[MapSheet]:
@@ -170,8 +191,7 @@ def _contracts(held: Held) -> Part:
     rows = []
     for one in held.contracts:
         price = f"{one.price_yuan} {one.get_price_kind_display()}" if one.price_yuan else "不收费"
-        lines = list(one.lines.all())
-        area = sum((line.area_mu for line in lines), Decimal(0))
+        area = sum((line.area_mu for line in held_now(one)), Decimal(0))
         grantor = shown_name(one.under.holder) if one.under else one.grantor
         until = f"{one.ends_on}" + (f"（{one.ended_on} 提前终止）" if one.ended_on else "")
         rows.append([one.number, str(one.get_kind_display()), grantor, f"{one.starts_on}", until,

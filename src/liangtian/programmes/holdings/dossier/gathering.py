@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from liangtian.platform.regions.queries import names_above
+from liangtian.programmes.holdings.contract_lines import in_sight
 from liangtian.programmes.holdings.models import (
     Bill,
+    Building,
     Contract,
     Disposition,
     Holder,
@@ -37,6 +39,7 @@ class Held:
     holder: Holder
     home: str
     parcels: Sequence[ParcelVersion]
+    buildings: Sequence[Building]
     contracts: Sequence[Contract]
     papers: Sequence[HolderPaper]
     notices: Sequence[NoticeParcel]
@@ -91,11 +94,11 @@ def _versions(user: User, keys: Sequence[int]) -> Any:
 
 
 def _of_holders(user: User, keys: Sequence[int]) -> list[tuple[str, Any]]:
-    contracts = Contract.objects.visible_to(user).filter(holder__in=keys)
+    contracts = in_sight(user).filter(holder__in=keys)
     papers = HolderPaper.objects.visible_to(user).filter(holder__in=keys)
     bills = Bill.objects.visible_to(user).filter(holder__in=keys, reversed_on=None)
     return [
-        ("contracts", contracts.select_related("under__holder").prefetch_related("lines__parcel")),
+        ("contracts", contracts.select_related("under__holder")),
         ("papers", papers.select_related("file", "parcel")),
         ("bills", bills.select_related("parcel").order_by("year", "kind", "pk")),
     ]
@@ -108,7 +111,9 @@ def _of_parcels(parcels: Sequence[int]) -> list[tuple[str, Any]]:
     judged = Judgement.objects.filter(parcel__in=parcels, state=Judgement.State.CONFIRMED)
     plans = Disposition.objects.filter(parcel__in=parcels)
     raised = Objection.objects.filter(parcel__in=parcels)
+    standing = Building.objects.filter(parcel__in=parcels, valid_to=None)
     return [
+        ("buildings", standing.select_related("parcel").defer("geom").order_by("code")),
         ("notices", shown.select_related("notice").defer("geom").order_by("notice", "number")),
         ("objections", raised.select_related("notice").order_by("filed_on", "pk")),
         ("judgements", judged.select_related("parcel", "confirmed_by", "meeting").order_by("pk")),
@@ -133,7 +138,7 @@ def _held(holder: Holder, above: dict[str, str], rows: _Sorted) -> Held:
         name for key, name in sorted(above.items()) if code.startswith(key) and len(key) > 4
     )
     kinds = (
-        "parcels", "contracts", "papers", "notices", "objections", "judgements", "dispositions",
+        "parcels", "buildings", "contracts", "papers", "notices", "objections", "judgements", "dispositions",
         "bills", "registrations", "referrals", "petitions",
     )  # fmt: skip
     return Held(holder, f"{path}{holder.region.name}", *(rows.found[k, holder.pk] for k in kinds))

@@ -13,6 +13,7 @@ from liangtian.platform.people.models import User
 from liangtian.platform.people.scope import ScopedQuerySet
 from liangtian.policy.judgement import table_of
 from liangtian.programmes.holdings.codes import pack_in_use
+from liangtian.programmes.holdings.corps import on_corps_land
 from liangtian.programmes.holdings.judging.disposing import MEASURES
 from liangtian.programmes.holdings.ledgers import names_of, township_of
 from liangtian.programmes.holdings.models import Disposition, Judgement
@@ -47,7 +48,12 @@ def clocks() -> Sequence[Choice]:
 
 def _judgements(user: User) -> ScopedQuerySet:
     rows: ScopedQuerySet = Judgement.objects.visible_to(user)
-    return rows.exclude(state=Judgement.State.REPLACED)
+    return rows.exclude(state=Judgement.State.REPLACED).exclude(on_corps_land())
+
+
+def _dispositions(user: User) -> ScopedQuerySet:
+    rows: ScopedQuerySet = Disposition.objects.visible_to(user)
+    return rows.exclude(on_corps_land())
 
 
 def _class(user: User) -> Combinable:
@@ -121,7 +127,7 @@ register(
         title="处置台账（一地一议）",
         permission="holdings.view",
         export_permission="holdings.export",
-        rows=Disposition.objects.visible_to,
+        rows=_dispositions,
         default_sort="due_on",
         search=("parcel__code", "region__name", "plan"),
         extra_filters={"parcel": "parcel"},

@@ -20,6 +20,7 @@ from liangtian.platform.people.scope import require
 from liangtian.platform.regions.models import Region
 from liangtian.policy.judgement import Judged, judge
 from liangtian.programmes.holdings.codes import pack_in_use
+from liangtian.programmes.holdings.corps import on_corps_land
 from liangtian.programmes.holdings.judging.facts import facts_of
 from liangtian.programmes.holdings.models import Judgement, Parcel, ParcelVersion
 from liangtian.programmes.holdings.notices.stage import blocked
@@ -57,12 +58,21 @@ def propose(user: User, parcel_ids: Sequence[int]) -> tuple[int, list[str]]:
         rows = list(Parcel.objects.visible_to(user).select_for_update().filter(pk__in=keys))
         if len(rows) < len(keys):
             raise NotFound
-        stopped = blocked(rows)
+        stopped = blocked(rows) | _corps(rows)
         made = _keep(user, [row.pk for row in rows if row.pk not in stopped])
         record(user, "holdings.judgement.propose", rows[0] if rows else "", after={
             "proposed": made, "not_ready": len(stopped),
         })  # fmt: skip
     return made, list(stopped.values())
+
+
+def _corps(rows: Sequence[Parcel]) -> dict[int, str]:
+    """Those that became XPCC land: it is listed apart and not judged here."""
+    found = ParcelVersion.objects.filter(parcel__in=[r.pk for r in rows], valid_to=None, corps=True)
+    return {
+        key: f"地块 {code} 为兵团用地，另列协调，不研判。"
+        for key, code in found.values_list("parcel_id", "code")
+    }
 
 
 def _keep(user: User, keys: Sequence[int]) -> int:
@@ -113,6 +123,7 @@ def ready(user: User, region: str) -> QuerySet[Parcel]:
         .within(region)
         .filter(standing__noticed_until__lt=today, standing__objections=0, standing__reopened=False)
         .exclude(pk__in=done)
+        .exclude(on_corps_land("pk"))
     )
     return rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, Refused
 from liangtian.platform.files.models import StoredFile
+from liangtian.platform.files.services import read_chunks, store
 from liangtian.platform.people.scope import require
 from liangtian.programmes.holdings.ground import county_of
 from liangtian.programmes.holdings.lists.fields import FIELDS, RIGHTS, Kind, suggested, wanting
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from liangtian.platform.people.models import User
 
 State = ListFile.State
+FILE_KIND = "document"
 _REMEMBERED = 50  # files of the county that are looked at for one of the same columns
 
 
@@ -133,6 +136,18 @@ def discard(user: User, row: ListFile) -> ListFile:
         current.save(update_fields=["state"])
         record(user, "holdings.list.discard", current)
     return current
+
+
+def import_file(
+    user: User, path: Path, *, kind: str, on: date, fixed: Mapping[str, str], enter: bool = True
+) -> ListFile:
+    """All steps at once, for the command line: a list without a good row stays as it was judged."""
+    require(user, "holdings.view")
+    if user.region is None:
+        raise Refused("账号未设置管辖区划。")
+    file = store(read_chunks(path), path.name, user=user, region=user.region, kind=FILE_KIND)
+    row = start(user, file, kind, on, fixed=fixed)
+    return accept(user, row) if enter and counts(row)[READY] else row
 
 
 def refuse_again(county: str, kind: str, sha256: str) -> None:

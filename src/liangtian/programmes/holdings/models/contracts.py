@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from liangtian.platform.files.models import StoredFile
-from liangtian.platform.people.scope import ScopedModel
+from liangtian.platform.people.scope import COUNTY_DIGITS, ScopedModel, ScopedQuerySet, below
 from liangtian.programmes.holdings.models.holders import Holder
 from liangtian.programmes.holdings.models.parcels import MU, Parcel
+
+if TYPE_CHECKING:
+    from liangtian.platform.people.models import User
+
+
+class ContractQuerySet(ScopedQuerySet):
+    """Contracts, which may hold parcels of several townships."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those registered in the user's region, and those that hold a parcel of it."""
+        code = user.region_id or ""
+        if len(code) <= COUNTY_DIGITS or not user.is_active:  # no contract leaves its county
+            return super().visible_to(user)
+        held = ContractLine.objects.filter(below(code, "parcel__region__code"))
+        return self.filter(below(code) | Q(pk__in=held.values("contract")))
 
 
 class Contract(ScopedModel):
@@ -65,6 +82,8 @@ class Contract(ScopedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
     )
     entered_at = models.DateTimeField("登记时间", default=timezone.now)
+
+    objects = ContractQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "合同"

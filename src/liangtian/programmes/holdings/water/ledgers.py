@@ -24,7 +24,8 @@ from django.db.models.functions import Cast, Coalesce
 
 from liangtian.platform.ledgers.declaration import Choice, Column, Ledger, register
 from liangtian.platform.people.models import User
-from liangtian.platform.people.scope import ScopedQuerySet
+from liangtian.platform.people.scope import ScopedQuerySet, below
+from liangtian.programmes.holdings.corps import on_corps_land
 from liangtian.programmes.holdings.ledgers import names_of, township_of
 from liangtian.programmes.holdings.models import (
     Allocation,
@@ -78,8 +79,10 @@ def permits() -> Sequence[Choice]:
 
 
 def _served(what: str, user: User) -> Combinable:
-    """Parcels watered today, or their irrigated mu as m² again: 1 mu is 2000/3 m²."""
-    rows = Serving.objects.filter(source=OuterRef("pk"), valid_to=None).order_by().values("source")
+    """Parcels in sight watered today, XPCC land left out, or their irrigated mu as m² again: 1 mu is 2000/3 m²."""
+    mine = below(user.region_id or "-", "parcel__region__code")
+    found = Serving.objects.filter(mine, ~on_corps_land(), source=OuterRef("pk"), valid_to=None)
+    rows = found.order_by().values("source")
     if what == "parcels":
         return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
     mu = Subquery(rows.annotate(n=Sum("area_mu")).values("n"), output_field=FloatField())

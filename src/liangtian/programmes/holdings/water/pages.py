@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from django.db.models import Q
 
-from liangtian.platform.people.scope import require
+from liangtian.platform.people.scope import below, require
 from liangtian.programmes.holdings.models import (
     Coefficient,
     Fitting,
@@ -60,7 +60,8 @@ def source_out(user: User, row: WaterSource) -> dict[str, Any]:
                 "parcel_id": s.parcel_id, "code": s.parcel.code, "area_mu": s.area_mu,
                 "valid_from": s.valid_from, "valid_to": s.valid_to,
             }
-            for s in row.servings.select_related("parcel").order_by("valid_to", "parcel__code")
+            for s in row.servings.filter(below(user.region_id or "-", "parcel__region__code"))
+            .select_related("parcel").order_by("valid_to", "parcel__code")
         ],
         "fittings": [fitting_out(f) for f in fittings],
         "readings": [

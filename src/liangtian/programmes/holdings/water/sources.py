@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from liangtian.platform.audit.services import record
 from liangtian.platform.errors import Conflict, NotFound, Refused
-from liangtian.platform.people.scope import require
+from liangtian.platform.people.scope import below, require
 from liangtian.platform.regions.models import Region
 from liangtian.programmes.holdings.ground import county_of
 from liangtian.programmes.holdings.models import Holder, Parcel, ParcelVersion, Serving, WaterSource
@@ -101,7 +101,8 @@ def serve(user: User, source_id: int, parcels: Sequence[Served], on: date) -> li
         raise Refused("同一地块只能列一次。", fields={"parcels": "地块重复"})
     with transaction.atomic():
         source = WaterSource.objects.select_for_update().fetch_for(user, pk=source_id)
-        now = {s.parcel_id: s for s in source.servings.filter(valid_to=None)}
+        mine = below(user.region_id or "-", "parcel__region__code")  # another township's stay
+        now = {s.parcel_id: s for s in source.servings.filter(mine, valid_to=None)}
         wanted = {one.parcel_id: one.area_mu for one in parcels}
         for parcel_id, mu in wanted.items():
             _fits(user, source, parcel_id, mu)
