@@ -9379,6 +9379,7 @@ export interface components {
         };
         ContractRef: {
             area_mu: number;
+            beyond: number;
             end_reason: string;
             ended_on: string | null;
             /** Format: date */
