@@ -37,7 +37,7 @@ OTHER = "#8a7a52"
 # Classes of the judgement, by the colour the pack gives them; of one colour several shades.
 _SHADES = {
     "success": ("#1b7f4b", "#58a55c"), "primary": ("#2b77b8", "#5aa2dd"),
-    "warning": ("#b8640a", "#e0983a"), "danger": ("#cf3f3f", "#8e2f5c", "#e07a5f", "#a33b20"),
+    "warning": ("#b8640a", "#e0983a", "#8d6e00", "#f2c14e"), "danger": ("#cf3f3f", "#8e2f5c", "#e07a5f", "#a33b20"),
     "info": ("#6a7f8c", "#94a3ad"),
 }  # fmt: skip
 
