@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CropSheet } from '@/api/types'
+import type { Entry } from './sheet'
 import { changed, entriesOf, faultOf, fillAll, sums, takeOver, toSend } from './sheet'
 
 const sheet = (): CropSheet => ({
@@ -11,12 +12,15 @@ const sheet = (): CropSheet => ({
   ],
 })
 
+const [nobody] = entriesOf({ ...sheet(), rows: sheet().rows.slice(2) }) as [Entry]
+
 describe('the table of a village', () => {
   it('sends only what changed, with what was shown before', () => {
     const entries = entriesOf(sheet())
     expect(toSend(entries)).toEqual([])
-    entries[0]!.sown[0]!.area_mu = 12
-    expect(changed(entries[0]!)).toBe(true)
+    const [first = nobody] = entries
+    first.sown = [{ crop: '棉花', area_mu: 12 }]
+    expect(changed(first)).toBe(true)
     expect(toSend(entries)).toEqual([{ parcel_id: 1, sown: [{ crop: '棉花', area_mu: 12 }], was: [{ crop: '棉花', area_mu: 10 }] }])
   })
 
@@ -29,10 +33,10 @@ describe('the table of a village', () => {
   })
 
   it('wants crop and area together and each crop once', () => {
-    const [entry] = entriesOf(sheet())
-    entry!.sown.push({ crop: '玉米', area_mu: null })
-    expect(faultOf(entry!)).toBe('incomplete')
-    entry!.sown[1] = { crop: '棉花', area_mu: 1 }
-    expect(faultOf(entry!)).toBe('twice')
+    const [entry = nobody] = entriesOf(sheet())
+    entry.sown.push({ crop: '玉米', area_mu: null })
+    expect(faultOf(entry)).toBe('incomplete')
+    entry.sown[1] = { crop: '棉花', area_mu: 1 }
+    expect(faultOf(entry)).toBe('twice')
   })
 })
