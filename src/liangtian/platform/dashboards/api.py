@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -228,7 +229,8 @@ def _figure(
 ) -> dict[str, Any]:
     to = figure.to(asked) if figure.to else ""
     if figure.of_ledger and find_ledger(dashboard.ledger):
-        to = reading.link(dashboard.page, reading.query_of(dashboard, asked, figure.where))
+        when = asked if figure.timed else replace(asked, period=None)
+        to = reading.link(dashboard.page, reading.query_of(dashboard, when, figure.where))
     return {
         "name": figure.name, "label": figure.label, "unit": figure.unit, "kind": figure.kind,
         "tag": figure.tag, "note": figure.note, "to": to, "value": _number(value),

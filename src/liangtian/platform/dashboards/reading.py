@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -103,9 +103,9 @@ def figures(dashboard: Dashboard, asked: Asked, names: Sequence[str] = ()) -> Va
     if dashboard.count and any(f.counted for f in parts):
         found |= dashboard.count(asked)
     if ledger := find_ledger(dashboard.ledger):
-        rows = _rows(ledger, dashboard, asked, parts)
-        totals = rows.order_by().aggregate(**_sums(ledger, parts))
-        found |= _plain(ledger, parts, totals)
+        for when, some in _spans(asked, parts):
+            rows = _rows(ledger, dashboard, when, some)
+            found |= _plain(ledger, some, rows.order_by().aggregate(**_sums(ledger, some)))
     _shares(parts, found)
     return {f.name: found.get(f.name) for f in seen}
 
@@ -129,12 +129,12 @@ def places(dashboard: Dashboard, asked: Asked) -> list[Place]:
         return []
     by = dimension(ledger, f"region:{level}")
     parts = [f for f in _seen(dashboard, asked.user) if not f.counted]
-    rows = _rows(ledger, dashboard, asked, parts)
-    grouped_rows = rows.order_by().annotate(group_0=by.expression).values("group_0")
-    found = {
-        row["group_0"]: _plain(ledger, parts, row)
-        for row in grouped_rows.annotate(**_sums(ledger, parts))
-    }
+    found: dict[str, Values] = {}
+    for when, some in _spans(asked, parts):
+        rows = _rows(ledger, dashboard, when, some)
+        grouped_rows = rows.order_by().annotate(group_0=by.expression).values("group_0")
+        for row in grouped_rows.annotate(**_sums(ledger, some)):
+            found.setdefault(row["group_0"], {}).update(_plain(ledger, some, row))
     children = Region.objects.current().filter(parent=asked.region).values_list("code", "name")
     names = dict(children) | dict(by.named([c for c in found if c not in dict(children)]))
     nothing: Values = {f.name: 0 for f in parts}
@@ -187,6 +187,13 @@ def link(page: str, query: Mapping[str, str]) -> str:
 
 def _seen(dashboard: Dashboard, user: User) -> list[Figure]:
     return [f for f in dashboard.figures if not f.needs or user.may(f.needs)]
+
+
+def _spans(asked: Asked, parts: Sequence[Figure]) -> Iterator[tuple[Asked, list[Figure]]]:
+    """The figures of the period, and those of today that no period narrows, each with what to ask for."""
+    for when, timed in ((asked, True), (replace(asked, period=None), False)):
+        if some := [f for f in parts if f.of_ledger and f.timed is timed]:
+            yield when, some
 
 
 def _rows(ledger: Ledger, dashboard: Dashboard, asked: Asked, parts: Sequence[Figure]) -> Any:

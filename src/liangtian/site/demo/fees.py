@@ -72,7 +72,8 @@ class Charging:
         runs.post_run(self.clerk, run.pk, _quiet)
 
     def _collect(self) -> None:
-        bills = Bill.objects.filter(reversed_on=None).order_by("holder_id", "year")
+        rent = Bill.objects.filter(kind=Charge.RENT, reversed_on=None)
+        bills = rent.order_by("holder_id", "year")
         holders = list(dict.fromkeys(bill.holder_id for bill in bills))
         for number, holder in enumerate(holders):
             owed = sum(bill.due for bill in bills if bill.holder_id == holder)
@@ -93,7 +94,7 @@ class Charging:
             return
         wrong = self._take(self.clerk, holders[2], 10_000, "cash")
         paying.reverse_payment(self.finance, wrong, "记错缴费人，应记另一户")
-        bill = Bill.objects.filter(holder=holders[2]).order_by("year")[0]
+        bill = Bill.objects.filter(holder=holders[2], kind=Charge.RENT).order_by("year")[0]
         form = waiving.WaiverForm(
             bill.pk, yuan(bill.due // 2), "青政复〔2024〕7号", "当年遭受雹灾绝收，经县政府批准减半"
         )
@@ -102,14 +103,14 @@ class Charging:
     def _take(self, who: User, holder: int, amount: int, method: str) -> int:
         form = paying.PaymentForm(
             holder, yuan(amount), method, f"demo-{method}-{holder}-{amount}",
-            reference="" if method == "cash" else f"2024042800{holder:05d}",
+            reference="" if method == "cash" else f"2024042800{holder:05d}", kinds=(Charge.RENT.value,),
         )  # fmt: skip
         return paying.take_payment(who, form).pk
 
 
 def load_fees(clerk: User, collector: User, finance: User) -> None:
     """Charge and collect in the sample county, once, where it has land to charge for."""
-    if not Bill.objects.exists() and timezone.localdate() > DUE:
+    if not Bill.objects.filter(kind=Charge.RENT).exists() and timezone.localdate() > DUE:
         Charging(clerk, collector, finance).fill()
 
 

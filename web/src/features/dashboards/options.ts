@@ -23,7 +23,7 @@ type Slice = { name: string; value: number; category: number; series: number; it
 
 /** The slices of a pie: of the series when there is one category only, else of the categories. */
 function slices(chart: DashboardChart): Slice[] {
-  if (chart.series.length > 1 || chart.categories.length === 1) {
+  if (chart.series.length > 1 || (chart.categories.length === 1 && !chart.categories[0])) {
     return chart.series.map((s, n) => ({
       name: s.label || chart.categories[0] || '', value: s.values[0] ?? 0, category: 0, series: n,
       itemStyle: { color: colourOf(s.key, s.tag, s.colour, n) },

@@ -3,7 +3,7 @@ import type { ColumnKind, LedgerValue } from '@/api/types'
 import { cellLink, cellText } from './cells'
 
 const words = { yes: '是', no: '否' }
-const shown = (kind: ColumnKind, value: LedgerValue): string => cellText({ kind, choices: null }, value, words)
+const shown = (kind: ColumnKind, value: LedgerValue, sum = false): string => cellText({ kind, choices: null, sum }, value, words)
 
 describe('a cell of a ledger', () => {
   it('always shows two decimals of an area', () => {
@@ -16,12 +16,17 @@ describe('a cell of a ledger', () => {
     expect(shown('integer', 0)).toBe('0')
   })
 
+  it('writes years and numbers of bills without commas, counts with them', () => {
+    expect(shown('integer', 2023)).toBe('2023')
+    expect(shown('integer', 12345, true)).toBe('12,345')
+  })
+
   it('shows a time as it is in China', () => {
     expect(shown('datetime', '2026-01-31T16:05:00+00:00')).toBe('2026-02-01 00:05')
   })
 
   it('shows the label of a choice, and the bare value of one it does not know', () => {
-    const column = { kind: 'choice' as const, choices: [{ value: 'illegal', label: '违法', tag: null }] }
+    const column = { kind: 'choice' as const, sum: false, choices: [{ value: 'illegal', label: '违法', tag: null }] }
     expect(cellText(column, 'illegal', words)).toBe('违法')
     expect(cellText(column, 'new', words)).toBe('new')
   })

@@ -7,14 +7,14 @@ export const isNumber = (column: Pick<LedgerColumn, 'kind'>): boolean => NUMBERS
 
 /** A value as it is printed; `—` where there is none, so that an empty cell is not taken for a fault. */
 export function cellText(
-  column: Pick<LedgerColumn, 'kind' | 'choices'>,
+  column: Pick<LedgerColumn, 'kind' | 'choices' | 'sum'>,
   value: LedgerValue | undefined,
   words: { yes: string; no: string },
 ): string {
   if (value === null || value === undefined || value === '') return NOTHING
   switch (column.kind) {
-    case 'integer':
-      return count(Number(value))
+    case 'integer': // a count has thousands; a year or a number of something is written as it is
+      return column.sum ? count(Number(value)) : String(value)
     case 'area_mu':
     case 'area_m2':
     case 'yuan':

@@ -66,13 +66,12 @@ _PLACE = (
     Column("region_name", "村", "region__name", width=90, filter="text"),
 )
 _OF_BILL = (
-    Column("number", "账单号", "pk", "integer", width=90, link="/fees/bills/{id}", fixed=True),
-    Column("kind", "费种", "kind", "choice", width=90, filter="choice", choices=charges),
-    Column("year", "年度", "year", "integer", width=76, filter="number_range"),
-    *_PLACE,
+    Column("number", "账单号", "pk", "integer", width=76, link="/fees/bills/{id}", fixed=True),
+    Column("kind", "费种", "kind", "choice", width=80, filter="choice", choices=charges),
+    Column("year", "年度", "year", "integer", width=66, filter="number_range"),
     *names_of("holder__", "缴费人（个人）", "缴费人（单位）", "holder"),
-    Column("parcel", "地块编码", "parcel__code", width=170, filter="text"),
 )
+_WHERE = (*_PLACE, Column("parcel", "地块编码", "parcel__code", width=170, filter="text"))
 _AMOUNT = Column("amount", "应收", "amount", "yuan", width=110, sum=True, filter="number_range")
 _DUE_ON = Column("due_on", "缴费期限", "due_on", "date", width=104, filter="date_range")
 _LEFT = Column(
@@ -97,13 +96,13 @@ def _ledger(
 BILLS = _ledger(
     "fees.bills", "账单台账", _bills, "-number",
     (
-        *_OF_BILL, _AMOUNT,
-        Column("paid", "已缴", "paid", "yuan", width=110, sum=True, filter="number_range"),
-        Column("waived", "减免", "waived", "yuan", width=100, sum=True),
-        _LEFT,
+        *_OF_BILL, _AMOUNT, _LEFT,
         Column("state", "状态", lambda user: state_of(), "choice", width=92, filter="choice",
                choices=_states),
-        _DUE_ON, _PERIOD,
+        _DUE_ON,
+        Column("paid", "已缴", "paid", "yuan", width=110, sum=True, filter="number_range"),
+        Column("waived", "减免", "waived", "yuan", width=100, sum=True),
+        *_WHERE, _PERIOD,
         Column("period_to", "计费期止", "period_to", "date", width=104),
         Column("issued_on", "开单日期", "issued_on", "date", width=104, filter="date_range"),
     ),
@@ -112,9 +111,9 @@ BILLS = _ledger(
 
 ARREARS = _ledger(
     "fees.arrears", "欠费台账", _arrears, "due_on",
-    (*_OF_BILL, _AMOUNT,
+    (*_OF_BILL, _LEFT, _DUE_ON, _AMOUNT,
      Column("paid", "已缴", "paid", "yuan", width=110, sum=True),
-     Column("waived", "减免", "waived", "yuan", width=100, sum=True), _LEFT, _DUE_ON, _PERIOD),
+     Column("waived", "减免", "waived", "yuan", width=100, sum=True), *_WHERE, _PERIOD),
     search=("parcel__code", "region__name"), subject="holder_id",
 )  # fmt: skip
 
@@ -125,7 +124,7 @@ REVERSED = _ledger(
      Column("issued_on", "开单日期", "issued_on", "date", width=104, filter="date_range"),
      Column("reversed_on", "冲销日期", "reversed_on", "date", width=104, filter="date_range"),
      Column("reversed_by", "冲销人", "reversed_by__name", width=90, sensitivity="staff"),
-     Column("reason", "冲销原因", "reason", width=200, filter="text")),
+     Column("reason", "冲销原因", "reason", width=200, filter="text"), *_WHERE),
     search=("parcel__code", "region__name"), subject="holder_id",
 )  # fmt: skip
 
@@ -166,11 +165,10 @@ def _standing() -> Sequence[Choice]:
 PAYMENTS = _ledger(
     "fees.payments", "收款台账", Payment.objects.visible_to, "-number",
     (
-        Column("number", "收款号", "pk", "integer", width=90, link="/fees/payments/{id}", fixed=True),
+        Column("number", "收款号", "pk", "integer", width=76, link="/fees/payments/{id}", fixed=True),
         Column("on", "日期", "on", "date", width=104, filter="date_range"),
         Column("sort", "类型", "sort", "choice", width=96, filter="choice", choices=_sorts),
         Column("method", "方式", "method", "choice", width=80, filter="choice", choices=_methods),
-        *_PLACE,
         *names_of("holder__", "缴费人（个人）", "缴费人（单位）", "holder"),
         Column("amount", "金额", "amount", "yuan", width=110, filter="number_range"),
         Column("net", "净收", _net, "yuan", width=110, sum=True),
@@ -182,6 +180,7 @@ PAYMENTS = _ledger(
         Column("clerk", "收费员", "clerk__name", width=90, filter="text", by=True,
                sensitivity="staff"),
         Column("settled", "日结日期", "settlement__on", "date", width=104),
+        *_PLACE,
     ),
     search=("reference", "region__name"), subject="holder_id",
 )  # fmt: skip
@@ -228,11 +227,10 @@ WAIVERS = _ledger(
         Column("bill", "账单号", "bill_id", "integer", width=90, link="/fees/bills/{bill}",
                fixed=True),
         Column("state", "状态", "state", "choice", width=92, filter="choice", choices=_decisions),
+        Column("amount", "减免金额", "amount", "yuan", width=110, sum=True, filter="number_range"),
         Column("kind", "费种", "bill__kind", "choice", width=90, filter="choice", choices=charges),
         Column("year", "年度", "bill__year", "integer", width=76, filter="number_range"),
-        *_PLACE,
         *names_of("bill__holder__", "缴费人（个人）", "缴费人（单位）", "holder"),
-        Column("amount", "减免金额", "amount", "yuan", width=110, sum=True, filter="number_range"),
         Column("document", "批准文件", "document", width=170, filter="text"),
         Column("reason", "事由", "reason", width=200),
         Column("asked_by", "申请人", "asked_by__name", width=90, filter="text",
@@ -240,6 +238,7 @@ WAIVERS = _ledger(
         Column("asked_at", "申请时间", "asked_at", "datetime", width=150, filter="date_range"),
         Column("decided_by", "审批人", "decided_by__name", width=90,
                sensitivity="staff"),
+        *_PLACE,
         Column("undone_by", "撤销人", "undone_by__name", width=90, sensitivity="staff"),
         Column("undone_why", "撤销原因", "undone_why", width=200, filter="text"),
     ),

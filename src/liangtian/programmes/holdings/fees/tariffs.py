@@ -184,9 +184,15 @@ def tariff_out(row: RentTariff) -> dict[str, object]:
         "decided_by": row.decided_by.name if row.decided_by else "",
         "rates": [
             {"grade": one.grade, "use": one.use, "rate": str(yuan(one.rate))}
-            for one in row.rates.all()
+            for one in sorted(row.rates.all(), key=_place)
         ],
     }  # fmt: skip
+
+
+def _place(rate: TariffRate) -> tuple[int, str]:
+    """In the order in which the pack lists the grades: 一级 before 二级."""
+    grades = list(listed("grade"))
+    return grades.index(rate.grade) if rate.grade in grades else len(grades), rate.use
 
 
 def _check(form: TariffForm) -> None:
