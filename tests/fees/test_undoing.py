@@ -197,3 +197,39 @@ def test_a_run_of_water_is_not_posted_as_rent(people: People, lease: Lease) -> N
     for act in (runs.confirm_run, runs.preview_again, runs.drop_run):
         with pytest.raises(Conflict, match="水费核算"):
             act(people.clerk, run.pk)
+
+
+def test_arrears_of_former_years_stand_on_the_dashboard_of_any_period(
+    people: People, holder: Any
+) -> None:
+    from liangtian.platform.dashboards import reading
+    from liangtian.platform.triggers import lifted
+    from liangtian.programmes.holdings.fees.dashboards import FEES
+
+    with lifted("holdings_"):
+        past = timezone.localdate() - timedelta(days=9)
+        Bill.objects.update(issued_on=past, due_on=past)
+    asked = reading.ask(people.clerk, FEES, period="2023")
+    found = reading.figures(FEES, asked)
+    assert (found["arrears"], found["late"], found["amount"]) == (
+        Decimal(14_400),
+        3,
+        Decimal(6_000),
+    )
+    towns = {place.name: place.values for place in reading.places(FEES, asked)}
+    assert (towns["柳塘镇"]["arrears"], towns["柳塘镇"]["left"]) == (
+        Decimal(14_400),
+        Decimal(6_000),
+    )
+
+
+def test_the_sample_county_is_charged_rent_though_it_was_charged_water_before(
+    people: People, finance: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from liangtian.site.demo import fees
+
+    filled: list[bool] = []
+    monkeypatch.setattr(fees.Charging, "fill", lambda self: filled.append(True))
+    monkeypatch.setattr(fees.Bill.objects.__class__, "exists", lambda self: True, raising=False)
+    fees.load_fees(people.clerk, people.clerk, finance)
+    assert filled == [True]

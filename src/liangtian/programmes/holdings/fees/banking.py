@@ -166,9 +166,10 @@ def _likeness(line: BankLine, payment: Payment, within: int) -> list[tuple[int, 
         return [(0, SURE)]
     if apart > within:
         return []
+    when = f"日期相差{apart}日" if apart else "同一日"
     if line.payer and line.payer in (payment.payer, payment.holder.name):
-        return [(1 + apart, f"金额、户名一致，日期相差{apart}日")]
-    return [(100 + apart, f"金额一致，日期相差{apart}日")]
+        return [(1 + apart, f"金额、户名一致，{when}")]
+    return [(100 + apart, f"金额一致，{when}")]
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
