@@ -230,6 +230,6 @@ def test_the_sample_county_is_charged_rent_though_it_was_charged_water_before(
 
     filled: list[bool] = []
     monkeypatch.setattr(fees.Charging, "fill", lambda self: filled.append(True))
-    monkeypatch.setattr(fees.Bill.objects.__class__, "exists", lambda self: True, raising=False)
+    monkeypatch.setattr(Bill.objects.__class__, "exists", lambda self: True, raising=False)
     fees.load_fees(people.clerk, people.clerk, finance)
     assert filled == [True]
