@@ -34,11 +34,11 @@ def notice_pdf(user: User, holder_id: int) -> bytes:
     saw(user, "fees.notice.print", holder, after={"bills": len(owed)})
     on = timezone.localdate()
     day = f"{on.year}年{on.month}月{on.day}日"
-    place = user.region.name if user.region else holder.county.name
+    issuer = user.office.name if user.office else holder.county.name
     page = LetterPage(
-        f"户档 {holder.pk}", holder.name, day, f"{user.name}，{place}农用地收费窗口", _blocks(owed, day)
+        f"户档 {holder.pk}", holder.name, day, f"{user.name}，农用地收费窗口", _blocks(owed, day)
     )  # fmt: skip
-    return letters_pdf("缴费通知单", f"{holder.county.name}农用地收费", [page], on)
+    return letters_pdf("缴费通知单", issuer, [page], on)
 
 
 def _blocks(owed: Sequence[Bill], day: str) -> list[str | LetterTable]:
