@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ FORM_NOTES = (
     "“界线”一栏：没有变化的写“不变”，有变化的写“变”，并在工作底图上用红笔画出。",
     "核查后由权利人签字；权利人不在场的，由村干部签字并注明。",
 )
+TINT = 0.3  # of the colours of the land classes below the parcels
 MAP_NOTES = ("注记为核查表序号、权利人和面积；界线有变的请用红笔在图上画出",)
 
 
@@ -119,9 +121,18 @@ def _map(
 
 def _classes(survey: LayerVersion) -> Any:
     def layers(window: Window) -> list[MapLayer]:
-        return version_layers(survey, window, coarse=True)
+        found = version_layers(survey, window, coarse=True)
+        return [replace(one, fill=_paler(one.fill), stroke="#b5b5b5") for one in found]
 
     return layers
+
+
+def _paler(colour: str) -> str:
+    """A colour mixed with white, so that what is drawn by hand is seen on it."""
+    if not colour:
+        return ""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - one) * TINT):02x}" for one in parts)
 
 
 def _form(user: User, name: str, rows: Sequence[ParcelVersion]) -> bytes:

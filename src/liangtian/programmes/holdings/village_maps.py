@@ -168,17 +168,13 @@ def _index(wanted: VillageMap, plane: _Plane, cut: _Cut) -> MapSheet:
                    sheet_name(*key))
         for key, (x, y) in cut.sheets.items()
     ]  # fmt: skip
-    west, south, east, north = plane.bounds
-    for x, y in cut.sheets.values():
-        west, south = min(west, x - wide), min(south, y - high)
-        east, north = max(east, x + wide), max(north, y + high)
     layers = [
         *_parcel_layers(wanted, plane, frozenset()), *_boundary(wanted.region, plane),
         MapLayer("图幅", boxes, "", SHEET_LINE, 0.3),
     ]  # fmt: skip
     said = f"共 {len(cut.sheets)} 幅，比例尺 1:{cut.scale}；各地块的注记见分幅图"
     return replace(
-        _page(replace(wanted, under=None), plane, layers, (west, south, east, north)),
+        _page(replace(wanted, under=None), plane, layers, plane.bounds),
         title=f"{wanted.title}　接合图表", notes=[*wanted.notes, said],
     )  # fmt: skip
 
@@ -235,7 +231,7 @@ def _parcel_layers(
     return [
         MapLayer(way, by_way[way], *(COLOURS.get(way, OTHER) if wanted.fills
                                      else ("", COLOURS.get(way, OTHER)[1])),
-                 0.25 if wanted.fills else 0.5)
+                 0.25 if wanted.fills else 0.6)
         for way in order if way in by_way
     ]  # fmt: skip
 

@@ -19,7 +19,7 @@ export default {
       row: '行', severity: '程度', field: '列', cell: '值', reason: '问题', advice: '如何处理', all: '全部', onlyErrors: '有误', onlyWarnings: '提醒', noProblems: '没有发现问题', file: '文件',
       act: '处理', code: '地块编码', place: '村', holder: '权利人', area: '图形面积（亩）', contract: '合同', contractArea: '合同面积（亩）', difference: '相差（亩）', nextCode: '入库时编码', noRows: '没有可以入库的行', already: '已入库',
       asked: '姓名和村相同不等于同一个人，请逐个判定；证件号码相同的已自动认定。', noneAsked: '没有需要判定的同名权利人', who: '文件中的权利人', candidates: '已登记的同名权利人', same: '同一人', sameAs: '与户档号 {no} 为同一人', new: '另一人', newOne: '合为一个新的权利人', each: '各行分别为不同的人', skip: '暂不入库', reset: '重新判定', decided: '已判定 {count} 个', decision: '判定', bulk: '选中的判定为', holds: '地块 {codes}', noNumber: '无证件号码', firstRow: '第 {row} 行起共 {rows} 行',
-      enter: '确认入库 {count} 行', enterConfirm: '将入库 {ready} 行；有误的 {errors} 行和待判定的 {waiting} 行不入库。确定吗？', entering: '正在入库', enteringHint: '每段写入后即保留；中断后可以从中断处继续', done: '已入库', doneText: '“{title}”共入库 {count} 行', goParcels: '打开地块台账', another: '再导入一份', discarded: '已放弃导入', toList: '返回列表', enteredSoFar: '已入库 {count} 行，可以继续',
+      enter: '确认入库 {count} 行', enterConfirm: '将入库 {ready} 行；有误的 {errors} 行和待判定的 {waiting} 行不入库。确定吗？', entering: '正在入库', enteringHint: '每段写入后即保留；中断后可以从中断处继续', done: '已入库', doneText: '“{title}”共入库 {count} 行', notEntered: '另有 {count} 行没有入库，请按标注的问题改正后，把这些行重新导入。', goParcels: '打开地块台账', another: '再导入一份', discarded: '已放弃导入', toList: '返回列表', enteredSoFar: '已入库 {count} 行，可以继续',
     },
   },
   en: {
@@ -41,7 +41,7 @@ export default {
       row: 'Row', severity: 'Severity', field: 'Column', cell: 'Value', reason: 'Problem', advice: 'What to do', all: 'All', onlyErrors: 'Errors', onlyWarnings: 'Warnings', noProblems: 'Nothing found', file: 'file',
       act: 'Does', code: 'Parcel code', place: 'Village', holder: 'Holder', area: 'Figure (mu)', contract: 'Contract', contractArea: 'Contract (mu)', difference: 'Difference (mu)', nextCode: 'given on entry', noRows: 'No rows may enter', already: 'entered',
       asked: 'One name in one village is not one person: decide each. Equal numbers are certain.', noneAsked: 'Nobody to tell apart', who: 'In the file', candidates: 'In the register', same: 'The same', sameAs: 'The same as file {no}', new: 'Another', newOne: 'One new holder', each: 'Each row another', skip: 'Not now', reset: 'Decide again', decided: '{count} decided', decision: 'Decision', bulk: 'Chosen ones are', holds: 'Parcels {codes}', noNumber: 'no number', firstRow: '{rows} rows from row {row}',
-      enter: 'Enter {count} rows', enterConfirm: '{ready} rows enter; {errors} in error and {waiting} undecided do not. Go on?', entering: 'Entering', enteringHint: 'Each chunk is kept; after a stop it goes on', done: 'Entered', doneText: '{count} rows of “{title}” entered', goParcels: 'Parcels', another: 'Another file', discarded: 'Given up', toList: 'Back to the list', enteredSoFar: '{count} rows entered, go on',
+      enter: 'Enter {count} rows', enterConfirm: '{ready} rows enter; {errors} in error and {waiting} undecided do not. Go on?', entering: 'Entering', enteringHint: 'Each chunk is kept; after a stop it goes on', done: 'Entered', doneText: '{count} rows of “{title}” entered', notEntered: '{count} rows did not enter; mend them as marked and import them again.', goParcels: 'Parcels', another: 'Another file', discarded: 'Given up', toList: 'Back to the list', enteredSoFar: '{count} rows entered, go on',
     },
   },
 }

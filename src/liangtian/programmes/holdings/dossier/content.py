@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 import shapely
 from django.conf import settings
 
 from liangtian.geo.area import single_polygons
+from liangtian.geo.gauss import Zone
 from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.maps.sheets import array_of
 from liangtian.platform.personal import masked
@@ -43,6 +45,10 @@ PHASES = {"coming": "待开始", "running": "公示中", "over": "公示期满",
 OWN, FARMED = ("#dcebc4", "#4f7a1f"), ("#cfe3f0", "#2f6f9a")
 PICTURES = ("image/jpeg", "image/png")
 NOTHING = "—"
+NEAR_M, MOST_PLACES = (
+    200.0,
+    8,
+)  # parcels nearer than twice this are on one sheet; so many sheets of a village
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def dossier_of(held: Held, made: Made) -> Dossier:
         number_label="户档号",
         sections=[
             Section("权利人", [_identity(held, made)]),
-            Section("地块", _parcels(held)),
+            Section("地块", _parcels(held, made)),
             Section("合同", [_contracts(held)]),
             Section("证件与权属来源材料", _papers(held, made)),
             Section("账单与缴费", [_bills(held)]),
@@ -110,7 +116,7 @@ def _identity(held: Held, made: Made) -> Part:
     return Part("权利人登记信息", [Facts(rows)])
 
 
-def _parcels(held: Held) -> list[Part]:
+def _parcels(held: Held, made: Made) -> list[Part]:
     if not held.parcels:
         return [Part("地块表", [Notice("没有持有或经营的地块。")])]
     rows = [
@@ -128,7 +134,7 @@ def _parcels(held: Held) -> list[Part]:
         total=("合　计", "", "", f"{total:,.2f}", "", "", "", "", ""),
         note=_corps_note(held.parcels),
     )  # fmt: skip
-    parts = [Part("地块表", [table]), Part("地块图", [Sheets(_sheets(held))])]
+    parts = [Part("地块表", [table]), Part("地块图", [Sheets(_sheets(held, made))])]
     return [*parts, Part("地头建筑物", [_buildings(held)])] if held.buildings else parts
 
 
@@ -151,18 +157,37 @@ def _buildings(held: Held) -> Table:
     )  # fmt: skip
 
 
-def _sheets(held: Held) -> list[MapSheet]:
-    """A sheet for each village."""
-    rows = list(held.parcels)
-    found = groupby(rows, key=lambda v: str(v.region_id))
-    return [_sheet(held, list(mine)) for _, mine in found]
+def _sheets(held: Held, made: Made) -> list[MapSheet]:
+    """A sheet for each village, or for each place in it where parcels lie together."""
+    found = groupby(held.parcels, key=lambda v: str(v.region_id))
+    return [
+        _sheet(held, made, some) for _, mine in found for some in _together(list(mine))
+    ]  # fmt: skip
 
 
-def _sheet(held: Held, mine: Sequence[ParcelVersion]) -> MapSheet:
+def _together(mine: list[ParcelVersion]) -> list[list[ParcelVersion]]:
+    """Parcels of a village by where they lie; all at once where that were too many sheets."""
+    _, drawn = _plane(mine)
+    places = shapely.get_parts(shapely.union_all(shapely.buffer(drawn, NEAR_M)))
+    if not 1 < len(places) <= MOST_PLACES:
+        return [mine]
+    _, at = shapely.STRtree(places).query(
+        shapely.point_on_surface(drawn), predicate="intersects"
+    )  # each parcel lies in one place: they do not touch
+    return [
+        [v for v, p in zip(mine, at.tolist(), strict=True) if p == n] for n in range(len(places))
+    ]
+
+
+def _plane(mine: Sequence[ParcelVersion]) -> tuple[Zone, Any]:
     geoms = array_of([v.geom for v in mine])
     west, _, east, _ = shapely.total_bounds(geoms).tolist()
     zone = zone_at((west + east) / 2)
-    drawn = to_plane(geoms, zone)
+    return zone, to_plane(geoms, zone)
+
+
+def _sheet(held: Held, made: Made, mine: Sequence[ParcelVersion]) -> MapSheet:
+    zone, drawn = _plane(mine)
     polygons, owner = single_polygons(drawn)
     own: list[MapPolygon] = []
     farmed: list[MapPolygon] = []
@@ -179,7 +204,7 @@ def _sheet(held: Held, mine: Sequence[ParcelVersion]) -> MapSheet:
         title=f"{place_name}地块图",
         layers=[MapLayer(name, some, *colour, 0.35) for name, some, colour in layers if some],
         crs_label=f"{zone.title}（EPSG:{zone.epsg}）",
-        maker="", on=max(v.valid_from for v in mine),
+        maker=made.maker, on=made.on,
         notes=["图上注记为地块编码后五位和面积"],
         extent=tuple(shapely.total_bounds(drawn).tolist()),
     )  # fmt: skip
@@ -198,7 +223,7 @@ def _contracts(held: Held) -> Part:
                      f"{area:,.2f}", price])  # fmt: skip
     table = Table(
         ("合同编号", "类型", "发包（出租）方", "起始", "终止", "面积（亩）", "价格"),
-        rows, (36, 16, 0, 19, 19, 15, 24), numbers=(5,),
+        rows, (36, 20, 0, 19, 19, 15, 20), numbers=(5,),
     )  # fmt: skip
     return Part("合同表", [table])
 
@@ -250,7 +275,7 @@ def _bills(held: Held) -> Part:
     left = sums[0] - sums[1] - sums[2]
     table = Table(
         ("年度", "费种", "地块", "应缴（元）", "已缴（元）", "减免（元）", "欠缴（元）", "缴费期限"),
-        rows, (10, 16, 0, 20, 20, 17, 20, 19), numbers=(3, 4, 5, 6),
+        rows, (14, 19, 0, 19, 19, 18, 19, 21), numbers=(3, 4, 5, 6),
         total=("合　计", "", "", *(yuan(n) for n in (*sums, left)), ""),
     )  # fmt: skip
     return Part("账单表", [table])
