@@ -198,7 +198,7 @@ def _change(clerk: Any, count: int) -> None:
     from liangtian.programmes.holdings.states import state_of
 
     rows = ParcelVersion.objects.filter(valid_to=None).order_by("pk")[: count * 10 : 10]
-    for some in _some(rows.iterator(ROWS), ROWS):
+    for some in _some(iter(rows), ROWS):
         ParcelVersion.objects.filter(pk__in=[v.pk for v in some]).update(valid_to=LATER)
         ParcelVersion.objects.bulk_create([
             ParcelVersion(

@@ -128,6 +128,40 @@ def bills() -> dict[str, Any]:
     return {"run": run.pk}
 
 
+FILES = 12  # holders whose files are made
+
+
+def holder_files() -> dict[str, Any]:
+    """Some holders with a parcel each, and the job of all their files waiting to be done."""
+    from liangtian.platform.people.models import User
+    from liangtian.programmes.holdings.dossier import making
+    from tests.holdings import land
+
+    clerk = User.objects.get(username="clerk")
+    for n in range(FILES):
+        holder = land.person(clerk, f"王样{n}", n + 1)
+        land.parcel(clerk, 200.0 * n, 200, holder_id=holder.pk)
+    return {"path": str(making.zip_path(making.start(clerk, {})))}
+
+
+def more_files() -> dict[str, Any]:
+    """The files of the same holders once more."""
+    from liangtian.platform.people.models import User
+    from liangtian.programmes.holdings.dossier import making
+
+    return {"path": str(making.zip_path(making.start(User.objects.get(username="clerk"), {})))}
+
+
+def cancelled() -> dict[str, Any]:
+    """The running job is asked to stop."""
+    from liangtian.platform.jobs.models import Job
+    from liangtian.platform.jobs.services import cancel
+    from liangtian.platform.people.models import User
+
+    cancel(User.objects.get(username="clerk"), Job.objects.get(finished_at=None))
+    return {}
+
+
 def go_on() -> dict[str, Any]:
     """The run that was cancelled is taken up again."""
     from liangtian.platform.people.models import User
@@ -180,6 +214,9 @@ if __name__ == "__main__":
         "export": export,
         "overlay": overlay,
         "bills": bills,
+        "holder_files": holder_files,
+        "more_files": more_files,
+        "cancelled": cancelled,
         "go on": go_on,
         "proved": proved,
         "look": look,

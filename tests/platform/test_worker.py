@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ import pytest
 
 from tests import tables
 from tests.fees.many import PARCELS, YEARLY, YEARS
-from tests.platform.scratch_site import PATCHES, PLOTS
+from tests.platform.scratch_site import FILES, PATCHES, PLOTS
 
 pytestmark = pytest.mark.database
 ROOT = Path(__file__).resolve().parents[2]
@@ -235,6 +236,36 @@ def test_an_export_survives_a_killed_worker_as_one_whole_file(site: Site) -> Non
     assert len(shapes) == len(set(numbers)) == PATCHES
     for act in ("ledger.export", "job.done"):
         assert site.rows(f"SELECT count(*) FROM audit_auditentry WHERE act = '{act}'") == [(1,)]
+
+
+def test_holder_files_are_whole_after_a_kill_and_leave_nothing_when_cancelled(site: Site) -> None:
+    path = Path(site.ask("holder_files")["path"])
+    progress = "SELECT progress FROM jobs_job ORDER BY created_at DESC LIMIT 1"
+    first = site.worker()
+    wait_until(site, progress, lambda rows: rows[0][0] > 0, pause=0.01)
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(PATIENCE) == -signal.SIGKILL
+    assert not path.exists(), "killed in the middle"
+    second = site.worker()
+    wait_until(site, JOB, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.2)
+    assert site.rows(JOB) == [("done", 2)], site.log()
+    with zipfile.ZipFile(path) as found:
+        assert found.testzip() is None
+        assert len(set(found.namelist())) == FILES
+        assert all(found.read(name).startswith(b"%PDF") for name in found.namelist())
+    assert list(path.parent.iterdir()) == [path]
+
+    before = path.read_bytes()
+    other = Path(site.ask("more_files")["path"])
+    wait_until(site, progress, lambda rows: rows[0][0] > 0, pause=0.01)
+    site.ask("cancelled")
+    states = "SELECT status FROM jobs_job ORDER BY created_at DESC LIMIT 1"
+    wait_until(site, states, lambda rows: rows[0][0] not in ("running", "queued"), pause=0.1)
+    assert site.rows(states) == [("cancelled",)]
+    assert second.poll() is None
+    assert not other.exists()
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == before
 
 
 MARK = 'SELECT state, "after" FROM holdings_billrun'
