@@ -139,7 +139,7 @@ def holder_files() -> dict[str, Any]:
 
     clerk = User.objects.get(username="clerk")
     for n in range(FILES):
-        holder = land.person(clerk, f"王样{n}", n + 1)
+        holder = land.person(clerk, f"王样{n}", n + 1, region="990121100")
         land.parcel(clerk, 200.0 * n, 200, holder_id=holder.pk)
     return {"path": str(making.zip_path(making.start(clerk, {})))}
 
