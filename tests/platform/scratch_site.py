@@ -152,16 +152,6 @@ def more_files() -> dict[str, Any]:
     return {"path": str(making.zip_path(making.start(User.objects.get(username="clerk"), {})))}
 
 
-def cancelled() -> dict[str, Any]:
-    """The running job is asked to stop."""
-    from liangtian.platform.jobs.models import Job
-    from liangtian.platform.jobs.services import cancel
-    from liangtian.platform.people.models import User
-
-    cancel(User.objects.get(username="clerk"), Job.objects.get(finished_at=None))
-    return {}
-
-
 def go_on() -> dict[str, Any]:
     """The run that was cancelled is taken up again."""
     from liangtian.platform.people.models import User
@@ -216,7 +206,6 @@ if __name__ == "__main__":
         "bills": bills,
         "holder_files": holder_files,
         "more_files": more_files,
-        "cancelled": cancelled,
         "go on": go_on,
         "proved": proved,
         "look": look,
