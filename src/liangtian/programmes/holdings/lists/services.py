@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 State = ListFile.State
 FILE_KIND = "document"
+LONGEST_TITLE = 60
 _REMEMBERED = 50  # files of the county that are looked at for one of the same columns
 
 
@@ -211,16 +212,17 @@ def _judged(user: User, row: ListFile, listing: Listing) -> tuple[Judge, list[Li
         labels = {f.name: f.label for f in FIELDS[row.kind]}
         said = "；".join(f"{labels.get(name, name)}：{why}" for name, why in wrong.items())
         return judge, [Line(WRONG, "", said, next(iter(wrong)))] * len(cells)
-    return judge, [_line(judge, i) for i in range(len(cells))]
+    titles = cells.column(FIELDS[row.kind][0].name)
+    return judge, [_line(judge, i, titles[i][:LONGEST_TITLE]) for i in range(len(cells))]
 
 
-def _line(judge: Judge, i: int) -> Line:
+def _line(judge: Judge, i: int, title: str) -> Line:
     try:
         return judge.line(i)
     except Amiss as amiss:
-        return Line(WRONG, "", amiss.said, amiss.column)
+        return Line(WRONG, title, amiss.said, amiss.column)
     except Refused as refusal:
-        return Line(WRONG, "", refusal.message, next(iter(refusal.fields), ""))
+        return Line(WRONG, title, refusal.message, next(iter(refusal.fields), ""))
 
 
 def _judge(user: User, row: ListFile, cells: Cells) -> Judge:
