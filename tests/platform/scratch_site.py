@@ -128,7 +128,7 @@ def bills() -> dict[str, Any]:
     return {"run": run.pk}
 
 
-FILES = 12  # holders whose files are made
+FILES = 40  # holders whose files are made
 
 
 def holder_files() -> dict[str, Any]:
@@ -140,7 +140,7 @@ def holder_files() -> dict[str, Any]:
     clerk = User.objects.get(username="clerk")
     for n in range(FILES):
         holder = land.person(clerk, f"王样{n}", n + 1, region="990121100")
-        land.parcel(clerk, 200.0 * n, 200, holder_id=holder.pk)
+        land.parcel(clerk, 120.0 * n, 200, holder_id=holder.pk)
     return {"path": str(making.zip_path(making.start(clerk, {})))}
 
 

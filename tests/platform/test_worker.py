@@ -257,10 +257,10 @@ def test_holder_files_are_whole_after_a_kill_and_leave_nothing_when_cancelled(si
 
     before = path.read_bytes()
     other = Path(site.ask("more_files")["path"])
-    wait_until(site, progress, lambda rows: rows[0][0] > 0, pause=0.01)
     with closing(
         site.connect()
     ) as connection:  # as the page does, but without a process of its own
+        wait_until(site, progress, lambda rows: rows[0][0] > 0, pause=0.01)
         connection.execute("UPDATE jobs_job SET cancel_requested = TRUE WHERE finished_at IS NULL")
         connection.commit()
     states = "SELECT status FROM jobs_job ORDER BY created_at DESC LIMIT 1"
