@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readLayers, readSelected, readSwipe, readView, writeLayers, writeLink, writeView } from './permalink'
+import type { HoldingLayer } from './useHoldings'
 
 describe('the map in the address bar', () => {
   it('comes back as it was written', () => {
@@ -34,7 +35,7 @@ describe('a whole link', () => {
   it('comes back as it was written', () => {
     const link = {
       view: { center: [110.5, 34.25] as [number, number], zoom: 14.5 },
-      layers: { versions: [7, 3], patches: true, opacity: { 7: 0.4, 0: 0.8 }, base: 'img' },
+      layers: { versions: [7, 3], patches: true, opacity: { 7: 0.4, 0: 0.8 }, base: 'img', holdings: { on: ['parcels', 'wells'] as HoldingLayer[], by: 'arrears' } },
       swipe: { left: 7, right: 3, at: 0.35 },
       selected: [110.501, 34.251] as [number, number],
     }
