@@ -211,6 +211,29 @@ class Campaign:
         answer = self.at(who)._ask("contract", "POST", f"{API}/contracts", _json(again), status=409)
         assert "重叠" in answer["error"]["message"] or "期限" in answer["error"]["message"], answer
 
+    # ---- the right to the land ----
+
+    def register(self, code: str, serial: int) -> None:
+        """Taken in by the township, checked and entered by the county, approved by another."""
+        plot, desk, clerk = self.book.plots[code], self.at("liutang"), self.at("clerk")
+        scan = [("file", "租赁合同.pdf", b"%PDF-1.7\n%%EOF\n")]
+        paper = desk.upload("upload", "/api/files", scan, kind="document")
+        told = {"right": "国有农用地使用权", "applied_on": str(self.today),
+                "papers": [{"kind": "租赁合同", "file_id": paper["id"]}]}  # fmt: skip
+        made = desk.post("register", f"{API}/parcels/{plot.id}/registrations", told)
+        at = f"{API}/registrations/{made['id']}"
+        clerk.post("register", f"{at}/check", {"outcome": "pass", "note": "材料齐全"})
+        seen = {"on": str(self.today), "surveyor": "县测绘队",
+                "unit_code": f"990121001001GN{serial:05d}W00000000"}  # fmt: skip
+        clerk.post("register", f"{at}/survey", seen)
+        self.refused("clerk", f"{at}/decide", {"approve": True}, 403, "由他人批准")
+        self.at("reviewer").post("register", f"{at}/decide", {"approve": True, "opinion": "同意"})
+        number = f"示（2024）青禾县不动产权第{serial:07d}号"
+        done = {"certificate": number, "registered_on": str(self.today)}
+        assert clerk.post("register", f"{at}/enter", done)["state"] == "registered"
+        state = clerk.get("parcel", f"{API}/parcels/{plot.id}")["state"]
+        assert (state["source_paper"], state["paper_number"]) == ("不动产权证", number)
+
 
 def _json(body: Any) -> bytes:
     import json

@@ -101,6 +101,8 @@ def _counter(campaign: Campaign) -> None:
         figures.holder_files(campaign)
     with campaign.day(REFUND):
         money.give_back(campaign, "S1")
+        campaign.register("L1", 1)
+        money.nothing_new(campaign)
         figures.check(campaign)
 
 

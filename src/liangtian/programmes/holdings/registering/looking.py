@@ -6,15 +6,28 @@ from typing import Any
 
 from liangtian.policy.judgement import table_of
 from liangtian.programmes.holdings.codes import pack_in_use
-from liangtian.programmes.holdings.models import ComparisonHit, Parcel, ParcelStanding
+from liangtian.programmes.holdings.models import (
+    Comparison,
+    ComparisonHit,
+    Parcel,
+    ParcelStanding,
+    ParcelVersion,
+)
 
 
 def looked_over(parcel: Parcel) -> dict[str, Any]:
-    """The hits of the current comparison with what departments say of them, m², and the confirmed judgement."""
+    """The confirmed judgement, and the hits of the current comparison (m²) with what departments say of them.
+
+    `compared`: whether the parcel as it is now was compared at all.
+    """
     labels = {zone.id: zone.label for zone in table_of(pack_in_use()).zone}
     hits = ComparisonHit.objects.filter(parcel=parcel, comparison__current=True)
     standing = ParcelStanding.objects.filter(parcel=parcel).first()
+    run = Comparison.objects.filter(region=parcel.county_id, current=True).first()
+    now = ParcelVersion.objects.filter(parcel=parcel, valid_to=None).defer("geom").first()
+    done = run.done_at if run else None
     return {
+        "compared": bool(done and now and now.changed_at <= done),
         "judged": standing.judged if standing else "",
         "hits": [
             {

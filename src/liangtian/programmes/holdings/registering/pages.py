@@ -51,7 +51,7 @@ def registration_out(user: User, row: Registration) -> dict[str, Any]:
         **registration_ref(row),
         "region": place_out(row.region), "holder": holder_ref(row.holder),
         "area_mu": area_mu(row.version), "surveyed_on": row.surveyed_on, "surveyor": row.surveyor,
-        "judged": found["judged"], "hits": found["hits"],
+        "judged": found["judged"], "compared": found["compared"], "hits": found["hits"],
         "files": [
             {"id": one.file_id, "name": one.file.name, "kind": one.kind}
             for one in row.files.select_related("file")

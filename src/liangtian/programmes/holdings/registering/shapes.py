@@ -117,6 +117,7 @@ class RegistrationOut(RegistrationRef):
     surveyed_on: date | None
     surveyor: str
     judged: str
+    compared: bool
     hits: list[RegistrationHitOut]
     files: list[RegistrationFileOut]
     steps: list[RegistrationStepOut]
