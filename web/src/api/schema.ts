@@ -14796,6 +14796,7 @@ export interface components {
             blocked: string;
             certificate: string;
             code: string;
+            compared: boolean;
             files: components["schemas"]["RegistrationFileOut"][];
             hits: components["schemas"]["RegistrationHitOut"][];
             holder: components["schemas"]["HolderRef"];
