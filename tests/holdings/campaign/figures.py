@@ -93,7 +93,6 @@ def _dashboard(campaign: Campaign) -> None:
         )
         shown = {one["name"]: one["value"] for one in found["figures"]}
         bills = campaign.book.of(town=town)
-        same(f"bills of {town}", shown["bills"], len(bills))
         for name in ("amount", "paid", "waived", "left"):
             same(f"{name} of {town}", cents(shown[name] or 0), total(bills, name))
 
