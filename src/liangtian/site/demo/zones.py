@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.files.services import read_chunks, store
-from liangtian.platform.layers.models import Layer, LayerVersion
+from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.services import publish, start_import
 from liangtian.platform.maps.sheets import array_of
 from liangtian.platform.people.models import User
@@ -23,6 +23,7 @@ from liangtian.site.demo.files import write_vector
 
 SINCE, LABEL = date(2024, 1, 1), "2024年"
 SHORE_M, SOURCE_M, SITE_M, EDGE_M = 25.0, 180.0, 60.0, 4.0  # metres: bank, radius, radius, set back
+RIVER = "1101"  # 河流水面
 Plots = Sequence[BaseGeometry]
 
 
@@ -35,15 +36,21 @@ def load_zones(clerk: User) -> None:
     zone = zone_at(float(shapely.total_bounds(degrees)[0]), prefixed=True)
     plots = list(to_plane(degrees, zone))
     contracted = [p for p, row in zip(plots, rows, strict=True) if row.way == "承包"]
+    _load(clerk, "shoreline", "青禾河管理范围", _shore(plots, zone))
     for code, name, draw in ZONES:
         _load(clerk, code, name, draw(contracted if code == "second_round" else plots))
 
 
-def _shore(plots: Plots) -> list[BaseGeometry]:
-    """The bank of a stream past a few parcels."""
-    middles = [one.centroid for one in sorted(plots, key=lambda p: p.bounds[0])[:6]]
-    line = shapely.LineString(sorted((p.x, p.y) for p in middles))
-    return [line.buffer(SHORE_M)]
+def _shore(plots: Plots, zone: int) -> list[BaseGeometry]:
+    """The river of the land survey with its banks, as wide as the nearest parcel asks for."""
+    survey = LayerVersion.objects.filter(layer__code="dltb", status="published")
+    rows = Feature.objects.filter(version=survey.latest("valid_from"), category=RIVER)
+    water = array_of([row.geom for row in rows])
+    if not len(water):
+        return []
+    river = shapely.union_all(to_plane(water, zone))
+    bank = max(SHORE_M, float(shapely.distance(river, np.array(plots)).min()) + SHORE_M)
+    return [river.buffer(bank)]
 
 
 def _source(plots: Plots) -> list[BaseGeometry]:
@@ -81,7 +88,6 @@ def _contracted(plots: Plots) -> list[BaseGeometry]:
 
 
 ZONES: tuple[tuple[str, str, Callable[[Plots], list[BaseGeometry]]], ...] = (
-    ("shoreline", "青禾河管理范围", _shore),
     ("water_source", "柳塘水厂水源地", _source),
     ("heritage", "古渡土墩遗址", _site),
     ("reforested", "退耕还林地块", _reforested),
@@ -92,7 +98,7 @@ ZONES: tuple[tuple[str, str, Callable[[Plots], list[BaseGeometry]]], ...] = (
 
 def _load(clerk: User, code: str, name: str, shapes: list[BaseGeometry]) -> None:
     layer = Layer.objects.get(code=code)
-    if LayerVersion.objects.filter(layer=layer, status="published").exists():
+    if not shapes or LayerVersion.objects.filter(layer=layer, status="published").exists():
         return
     parts = [one for one in shapely.get_parts(array_of(shapes)) if one.geom_type == "Polygon"]
     parts = [one for one in parts if not one.is_empty]
