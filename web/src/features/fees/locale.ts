@@ -7,7 +7,7 @@ export default {
     fees: {
       keys: '回车查找，填好金额按回车，再按回车收款；F2 换一户，F8 打印票据', printNotice: '打印缴费通知单', receiptsLeft: '票据还有 {count} 份，下一号 {next}', noReceipts: '没有可用票据，请先领用', printLast: '打印上一张',
       seek: '查找', seekHint: '输入完整姓名、单位全称、地块编码或证件号码，按回车查找', nobody: '没有找到，请核对姓名全称、地块编码或证件号码', fileNo: '户档号 {no}', owes: '欠 {amount} 元，{count} 份账单',
-      owed: '应缴', overdue: '其中逾期', advance: '预缴余额', useAdvance: '用预缴抵扣', refund: '退还预缴', refundAmount: '退还金额', refundedDone: '已退还 {amount} 元', nothingDue: '没有待缴账单', lately: '近期收款', noPayments: '没有收款记录',
+      owed: '应缴', overdue: '其中逾期', advance: '预缴余额', useAdvance: '用预缴抵扣', refund: '退还预缴', refundAmount: '退还金额', refundedDone: '已退还 {amount} 元', nothingDue: '没有待缴账单', lately: '近期收款', account: '收费', allBills: '全部账单', allPayments: '全部收款', noPayments: '没有收款记录',
       year: '年度', years: '年度', kind: '费种', allKinds: '全部费种', parcel: '地块', place: '所在地', left: '未缴', dueOn: '缴费期限', thisTime: '本次冲抵', date: '日期', sort: '类型', method: '方式', amount: '金额', receipt: '票据号', clerk: '收费员', state: '状态', sum: '合计',
       amountYuan: '收款金额（元）', reference: '银行流水号', payer: '交款人', payerHint: '与缴费人相同可不填', take: '收款并打印票据（回车）', taken: '已收 {amount} 元，票据 {receipt}', noAmount: '请输入金额，最多两位小数', over: '超出应缴 {amount} 元，将记入预缴', dayClosed: '今天已日结，不能再收款',
       billOf: '{year}年{kind}账单 {id}', holder: '缴费人', paid: '已缴', waivedOf: '另减免 {amount}', period: '计费期', to: '至', issuedOn: '开单日期', issueNo: '第 {n} 次开单', run: '批次', runNo: '第 {no} 批', entry: '凭证', see: '查看凭证', seeReversal: '查看冲销凭证', posted: '已入账',
@@ -33,7 +33,7 @@ export default {
     fees: {
       keys: 'Enter finds, Enter after the amount, Enter again takes; F2 next holder, F8 prints', printNotice: 'Print a notice', receiptsLeft: '{count} receipts left, next {next}', noReceipts: 'No receipts left; have some issued first', printLast: 'Print the last',
       seek: 'Find', seekHint: 'Whole name, parcel code or identity number, then Enter', nobody: 'Not found; check the whole name, parcel code or number', fileNo: 'File {no}', owes: 'owes {amount}, {count} bills',
-      owed: 'To pay', overdue: 'Overdue', advance: 'In advance', useAdvance: 'Use it', refund: 'Give it back', refundAmount: 'Amount', refundedDone: 'Gave back {amount}', nothingDue: 'Nothing is due', lately: 'Latest payments', noPayments: 'No payments',
+      owed: 'To pay', overdue: 'Overdue', advance: 'In advance', useAdvance: 'Use it', refund: 'Give it back', refundAmount: 'Amount', refundedDone: 'Gave back {amount}', nothingDue: 'Nothing is due', lately: 'Latest payments', account: 'Fees', allBills: 'All bills', allPayments: 'All payments', noPayments: 'No payments',
       year: 'Year', years: 'Years', kind: 'Charge', allKinds: 'All charges', parcel: 'Parcel', place: 'Place', left: 'Left', dueOn: 'Due', thisTime: 'Now', date: 'Date', sort: 'Type', method: 'By', amount: 'Amount', receipt: 'Receipt', clerk: 'Clerk', state: 'State', sum: 'Sum',
       amountYuan: 'Amount (yuan)', reference: 'Bank reference', payer: 'Paid by', payerHint: 'Empty: the holder', take: 'Take and print (Enter)', taken: 'Took {amount}, receipt {receipt}', noAmount: 'Enter an amount with at most two decimals', over: '{amount} too much is kept in advance', dayClosed: 'The day is settled; nothing more today',
       billOf: '{kind} {year}, bill {id}', holder: 'Holder', paid: 'Paid', waivedOf: 'waived {amount}', period: 'Period', to: 'to', issuedOn: 'Issued', issueNo: 'issue {n}', run: 'Run', runNo: 'Run {no}', entry: 'Entry', see: 'See the entry', seeReversal: 'See the reversal', posted: 'Posted',
