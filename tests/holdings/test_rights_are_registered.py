@@ -136,6 +136,23 @@ def test_papers_are_wanted_and_may_be_asked_for_again(people: People, parcel: Pa
     assert applied(people, parcel).pk != row.pk
 
 
+def test_land_judged_unlawful_is_not_registered(people: People, parcel: Parcel) -> None:
+    row = applied(people, parcel, paper(people.township_a, parcel.region))
+    judged = Judgement.objects.filter(parcel=parcel, state="confirmed")
+    before = judged.get().outcome
+    judged.update(outcome="unlawful_shoreline", reason="会审改定")
+    with pytest.raises(Conflict, match="研判结论为违法"):
+        services.check(people.clerk, row.pk, "pass", "材料齐全")
+    judged.update(outcome=before)
+    services.check(people.clerk, row.pk, "pass", "材料齐全")
+    services.survey(people.township_a, row.pk,
+                    services.SurveyForm(timezone.localdate(), "县测绘队", UNIT))  # fmt: skip
+    judged.update(outcome="unlawful_new", reason="会审改定")
+    with pytest.raises(Conflict, match="研判结论为违法"):
+        services.decide(people.reviewer, row.pk, approve=True, opinion="同意登记")
+    services.decide(people.reviewer, row.pk, approve=False, opinion="研判为新增开垦，不予登记")
+
+
 def test_a_register_that_changed_after_the_survey_is_surveyed_again(
     people: People, parcel: Parcel
 ) -> None:

@@ -93,6 +93,7 @@ class JudgementClass(_Strict):
     tag: Tag
     measure: str
     settled: bool = False  # nothing is left to be done
+    unregistrable: bool = False  # no right can be registered (不予登记)
 
 
 class JudgementRow(_Strict):

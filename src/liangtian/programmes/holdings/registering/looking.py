@@ -9,10 +9,19 @@ from liangtian.programmes.holdings.codes import pack_in_use
 from liangtian.programmes.holdings.models import (
     Comparison,
     ComparisonHit,
+    Judgement,
     Parcel,
     ParcelStanding,
     ParcelVersion,
 )
+
+
+def bars_registration(parcel: Parcel) -> bool:
+    """Whether the confirmed judgement is of a class of the pack of which no right can be registered."""
+    table = table_of(pack_in_use())
+    confirmed = Judgement.objects.filter(parcel=parcel, state=Judgement.State.CONFIRMED)
+    found = (table.class_of(code) for code in confirmed.values_list("outcome", flat=True))
+    return any(one is not None and one.unregistrable for one in found)
 
 
 def looked_over(parcel: Parcel) -> dict[str, Any]:

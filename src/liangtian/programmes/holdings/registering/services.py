@@ -26,7 +26,7 @@ from liangtian.programmes.holdings.models import (
     RegistrationStep,
 )
 from liangtian.programmes.holdings.notices.stage import require_cleared
-from liangtian.programmes.holdings.registering.looking import looked_over
+from liangtian.programmes.holdings.registering.looking import bars_registration, looked_over
 
 if TYPE_CHECKING:
     from liangtian.platform.people.models import User
@@ -230,13 +230,22 @@ def _may_pass(row: Registration) -> None:
     row.overlay = looked_over(row.parcel)
     if not row.overlay["judged"]:
         raise Conflict(f"地块 {row.parcel.code} 还没有研判结论，请先完成研判。")
+    _lawful(row)
     if waiting := [hit["label"] for hit in row.overlay["hits"] if hit["state"] == "open"]:
         raise Conflict(f"部门对{'、'.join(waiting)}的比对结果还没有反馈意见，请等待反馈后再审查。")
 
 
+def _lawful(row: Registration) -> None:
+    if bars_registration(row.parcel):
+        raise Conflict(
+            f"地块 {row.parcel.code} 的研判结论为违法，不能登记。处置完成并重新研判后再办理，或不予登记。"
+        )
+
+
 def _still(row: Registration) -> None:
-    """The parcel is what was noticed and surveyed."""
+    """The parcel is what was noticed and surveyed, and no judgement since bars it."""
     require_cleared(row.parcel)
+    _lawful(row)
     if _now(row.parcel_id).pk != row.version_id:
         raise Conflict(f"地块 {row.parcel.code} 核查后台账有变更，请重新核查。")
 
