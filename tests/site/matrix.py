@@ -30,7 +30,7 @@ def holding(right: str) -> frozenset[str]:
 
 EVERYONE = frozenset(ROLES)
 OFFICERS = frozenset({"auditor", "sysadmin", "security_officer"})  # 三员: no business data
-BUREAUS = frozenset({"finance", "water", "agriculture", "forestry", "power"})
+BUREAUS = frozenset({"finance", "water", "agriculture", "forestry", "power", "ecology", "culture"})
 VIEW = EVERYONE - OFFICERS - BUREAUS - {"company"}
 LAYERS = VIEW | BUREAUS
 JUDGE = frozenset({"county_clerk", "county_reviewer"})

@@ -170,5 +170,5 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/api/holdings/comparison", SEE),
     Row("POST", "/api/holdings/comparison", COMPARE),
     Row("POST", "/api/holdings/hits/decide", holding("holdings.opine"), _hit, COUNTY_ONLY,
-        other={"water": 404, "agriculture": 404, "forestry": 404}),
+        other=dict.fromkeys(("water", "agriculture", "forestry", "ecology", "culture"), 404)),
 )  # fmt: skip

@@ -25,7 +25,8 @@ HOME, NEXT, ABROAD = "home", "next", "abroad"  # township A, township B, the oth
 ROLES = (
     "county_clerk", "county_reviewer", "leader", "township_clerk", "township_leader",
     "grid_worker", "auditor", "sysadmin", "security_officer",
-    "finance", "water", "agriculture", "forestry", "power", "company", "secrecy_keeper",
+    "finance", "water", "agriculture", "forestry", "power", "ecology", "culture", "company",
+    "secrecy_keeper",
 )  # fmt: skip
 NOBODY = "nobody"
 AT_HOME = (
@@ -163,6 +164,8 @@ def _people(world: World, counties: dict[str, Any]) -> None:
         "蒋拟农",
         "沈拟林",
         "韩拟电",
+        "秦拟环",
+        "尤拟文",
         "杨拟企",
         "许拟密",
     )
