@@ -114,6 +114,15 @@ def django_db_modify_db_settings(
         yield
 
 
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """All tests come from one address; what one of them asked for in public is not counted against the next."""
+    from liangtian.programmes.holdings.notices import public
+
+    for pace in (public.reads, public.writes):
+        pace._asked.clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def emptying() -> Iterator[None]:
     """Let the database be emptied after a test: the owner of its tables lifts what refuses it."""

@@ -226,14 +226,16 @@ def dossier(album: Album) -> None:
 def holdings(album: Album) -> None:
     """The holder with the most land, what is due from a company, and the map of a notice."""
     page = album.page
-    page.goto(f"/holders/{album.rows('holdings.holders', sort='-area_mu')[0]['id']}")
+    company = next(
+        row for row in album.rows("holdings.holders", sort="-area_mu") if row["holder_org"]
+    )
+    page.goto(f"/holders/{company['id']}")
     page.get_by_role("heading", name="合同").wait_for()
     album.take("holder")
-    debtor = next(row["holder_org"] for row in album.rows("fees.arrears") if row["holder_org"])
     page.goto("/fees/counter")
-    page.locator(".find input").fill(debtor)
+    page.locator(".find input").fill(company["holder_org"])
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name=debtor).wait_for()
+    page.get_by_role("heading", name=company["holder_org"]).wait_for()
     album.take("counter")
     notice = album.rows("holdings.notices", sort="-starts_on")[0]["id"]
     found = page.request.get(f"/api/holdings/notices/{notice}/papers/map")

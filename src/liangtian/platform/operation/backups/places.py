@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,8 +41,8 @@ class Place(Protocol):
     def load(self, folder: Path, manifest: Manifest, *, replace: bool, tell: Tell) -> None:
         """Put the parts in `folder` in place, all or nothing. Raises Refused (Chinese)."""
 
-    def tables(self) -> dict[str, Table]:
-        """Rows, sums and digests as they are now."""
+    def tables(self, columns: Mapping[str, Sequence[str]]) -> dict[str, Table]:
+        """Rows, sums and digests as they are now, digested in the given order of columns where one is given."""
 
 
 def place_of(database: dict[str, Any]) -> Place:

@@ -6,10 +6,11 @@ import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, LiteralString
 
 import psycopg
@@ -142,9 +143,9 @@ class PostgresPlace:
         else:
             postgres_load.from_dump(self, folder / PART, replace=replace, tell=tell)
 
-    def tables(self) -> dict[str, Table]:
+    def tables(self, columns: Mapping[str, Sequence[str]]) -> dict[str, Table]:
         with self.connected() as connection:
-            return scan(connection)
+            return scan(connection, columns)
 
 
 def names(connection: psycopg.Connection) -> list[str]:
@@ -167,15 +168,22 @@ def copy_in(table: str, columns: list[str]) -> sql.Composed:
     return _copy(table, columns, "FROM STDIN")
 
 
-def scan(connection: psycopg.Connection) -> dict[str, Table]:
-    """Rows, exact sums of figures, and the sum of the hashes of all rows (in any order)."""
+def scan(
+    connection: psycopg.Connection, order: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> dict[str, Table]:
+    """Rows, exact sums of figures, and the sum of the hashes of all rows (in any order).
+
+    `order` of the columns in a row that is hashed: tables made step by step have another than those made at once.
+    """
     connection.execute("SET LOCAL TIME ZONE 'UTC'")
     counted = {}
     for name in names(connection):
-        figures = [column for column, kind in columns_of(connection, name) if kind in FIGURES]
+        stored = columns_of(connection, name)
+        figures = [column for column, kind in stored if kind in FIGURES]
+        whole = ", ".join(f't."{c}"' for c in order.get(name) or [c for c, _ in stored])
         sums = "".join(f', coalesce(sum("{c}"::numeric), 0)::text' for c in figures)
         question = (
-            f"SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text{sums} "
+            f"SELECT count(*), coalesce(sum(hashtextextended(ROW({whole})::text, 0)::numeric), 0)::text{sums} "
             f'FROM "{name}" t'
         )
         row = connection.execute(question.encode()).fetchone() or ()

@@ -115,7 +115,7 @@ def restore(
         place.load(staging, manifest, replace=replace, tell=tell)
     tell("比对")
     right = sum(1 for sha256 in manifest.files if target.files.has(sha256))
-    return Restored(manifest, compare(manifest, place.tables(), right))
+    return Restored(manifest, compare(manifest, place.tables(manifest.columns), right))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +91,7 @@ class SqlitePlace:
         os.link(self.path, old)
         tell(f"原数据库保留为 {old.name}")
 
-    def tables(self) -> dict[str, Table]:
+    def tables(self, columns: Mapping[str, Sequence[str]]) -> dict[str, Table]:
         with _opened(self.path) as connection:
             return _tables(connection)
 
