@@ -101,6 +101,7 @@ def sign_in(page: Any, known: dict[str, list[Any]]) -> Callable[..., Any]:
     """`sign_in("zhangshili", at="/patches")` answers with the page, signed in and there."""
 
     def enter(username: str, at: str = "/") -> Any:
+        page.goto("about:blank")  # nothing of whoever sat here before is still being loaded
         if username in known:
             page.context.add_cookies(known[username])
             page.goto(at)
