@@ -11,7 +11,7 @@ import shapely
 from django.conf import settings
 from shapely.geometry.base import BaseGeometry
 
-from liangtian.geo.plane import to_plane, zone_at
+from liangtian.geo.plane import Zone, to_plane, zone_at
 from liangtian.platform.files.services import read_chunks, store
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.services import publish, start_import
@@ -41,7 +41,7 @@ def load_zones(clerk: User) -> None:
         _load(clerk, code, name, draw(contracted if code == "second_round" else plots))
 
 
-def _shore(plots: Plots, zone: int) -> list[BaseGeometry]:
+def _shore(plots: Plots, zone: Zone) -> list[BaseGeometry]:
     """The river of the land survey with its banks, as wide as the nearest parcel asks for."""
     survey = LayerVersion.objects.filter(layer__code="dltb", status="published")
     rows = Feature.objects.filter(version=survey.latest("valid_from"), category=RIVER)
