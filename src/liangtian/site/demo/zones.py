@@ -11,7 +11,8 @@ import shapely
 from django.conf import settings
 from shapely.geometry.base import BaseGeometry
 
-from liangtian.geo.plane import Zone, to_plane, zone_at
+from liangtian.geo.gauss import Zone
+from liangtian.geo.plane import to_plane, zone_at
 from liangtian.platform.files.services import read_chunks, store
 from liangtian.platform.layers.models import Feature, Layer, LayerVersion
 from liangtian.platform.layers.services import publish, start_import
