@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import python_calamine
 import xlsxwriter
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from liangtian.platform.errors import Conflict, Forbidden, Refused
 from liangtian.platform.files.services import store
@@ -235,3 +237,36 @@ def test_templates_hold_every_column_and_are_recognised(people: People) -> None:
         assert suggested(kind, headings) == {
             f.name: h for f, h in zip(fields, headings, strict=True)
         }
+
+
+def test_two_footprints_of_a_file_on_one_spot_are_pointed_at(
+    people: People, tmp_path: Path
+) -> None:
+    parcel(people.clerk, 1_000, 1_000)
+    figures = [ground(1_010, 1_010, 10, 8), ground(1_030, 1_010, 6, 6), ground(1_015, 1_012, 10, 8)]
+    data = shapefile(tmp_path, figures, {"LB": ["泵房", "库房", "库房"], "JCNF": ["", "", ""]})
+    file = store(
+        [data], "建筑物.zip", user=people.clerk, region=people.clerk.region, kind="document"
+    )
+    row = brought(people.clerk, "building", file)
+    assert states(row) == ["ready", "ready", "wrong"]
+    assert f"与第 {row.rows[0]['row']} 行重叠" in row.rows[2]["said"]
+
+
+def test_judging_crops_asks_no_query_for_each_row(people: People) -> None:
+    lands = [parcel(people.clerk, 1_000 + 200 * n, 1_000) for n in range(6)]
+    crops.save_crops(
+        people.clerk, lands[0].parcel_id, 2024, "春播", [crops.Sown("棉花", Decimal(5))]
+    )
+    head = ["地块编码", "年度", "季别", "作物", "面积（亩）"]
+
+    def queries(count: int) -> int:
+        rows = [[one.code, 2024, "春播", "棉花", 6] for one in lands[:count]]
+        file = handed_in(people.clerk, head, rows)
+        with CaptureQueriesContext(connection) as asked:
+            row = brought(people.clerk, "crop", file)
+        assert states(row) == ["ready"] * count
+        assert "原登记为 棉花 5" in row.rows[0]["said"]
+        return len(asked)
+
+    assert queries(2) == queries(6)

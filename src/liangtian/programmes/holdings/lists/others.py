@@ -35,7 +35,9 @@ class BuildingJudge:
     def __init__(self, user: User, cells: Cells, on: date) -> None:
         self.user, self.cells, self.on = user, cells, on
         self.names, self.county = Names(user), county_of(user.region_id or "")
-        self._drawn: list[tuple[int, Any]] = []
+        figures = [cells.listing.figure(i) for i in range(len(cells))]
+        self._tree = shapely.STRtree(figures)
+        self._drawn: dict[int, Any] = {}  # sound footprints, by row
         self._codes: dict[str, int] = {}
 
     def line(self, i: int) -> Line:
@@ -54,10 +56,10 @@ class BuildingJudge:
             raise Amiss("code", f"编号 {code} 已被使用")
         if code:
             self._codes[code] = cells.number(i)
-        for number, other in self._drawn:
-            if shared_m2(geom, other) > 0:
-                raise Amiss("kind", f"图形与第 {number} 行重叠")
-        self._drawn.append((cells.number(i), geom))
+        for k in sorted(self._tree.query(geom)):
+            if k in self._drawn and shared_m2(geom, self._drawn[k]) > 0:
+                raise Amiss("kind", f"图形与第 {cells.number(k)} 行重叠")
+        self._drawn[i] = geom
         parcel = self._parcel(i, geom)
         form = buildings.BuildingForm(
             kind=kind, on=self.on, parcel_id=parcel, built_year=cells.year(i, "built_year"),
@@ -109,12 +111,13 @@ class CropJudge:
             lambda: defaultdict(list)
         )
         self._versions: dict[str, ParcelVersion] = {}
-        self._known: dict[tuple[int, str, int], list[Sown]] = {}
+        self._known: dict[tuple[int, str], dict[int, list[Sown]]] = {}
         self._wanted: dict[tuple[int, str], set[int]] = defaultdict(set)
         self._broken: set[str] = set()
         self._read_parcels()
         for i in range(len(cells)):
             self._gather(i)
+        self._read_seasons()
 
     def line(self, i: int) -> Line:
         """Raises Amiss, Refused."""
@@ -133,11 +136,8 @@ class CropJudge:
         sown = self._said[year, season][version.parcel_id]
         if said := sown_wrong(sown, area_mu(version)):
             raise Amiss("area_mu", said)
-        key = (year, season, version.parcel_id)
-        if key not in self._known:
-            self._known[key] = seasons_of([version.parcel_id], year, season)[version.parcel_id]
         title = f"{code} {year}年{season} {crop} {mu} 亩"
-        now = self._known[key]
+        now = self._known[year, season].get(version.parcel_id, [])
         if sorted(map(str, now)) == sorted(map(str, sown)):
             return Line(SAME, title, "与已登记的相同")
         said = f"原登记为 {in_words(now)}，将被替换" if now else ""
@@ -162,6 +162,14 @@ class CropJudge:
             some = codes[start : start + IN_A_QUERY]
             rows = ParcelVersion.objects.visible_to(self.user).filter(valid_to=None, code__in=some)
             self._versions |= {v.code: v for v in rows.defer("geom")}
+
+    def _read_seasons(self) -> None:
+        """What the register has of every parcel and season in the file."""
+        for (year, season), said in self._said.items():
+            keys = sorted(said)
+            known = self._known[year, season] = {}
+            for start in range(0, len(keys), IN_A_QUERY):
+                known |= seasons_of(keys[start : start + IN_A_QUERY], year, season)
 
     def _gather(self, i: int) -> None:
         """Collect the crops of a parcel over all its rows; what cannot be read is told of its own row."""
